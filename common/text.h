@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Valid UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool text_is_utf8(const char *s);
+
+/* For a terminal, a table or a log line: control characters (C0, DEL, C1), bidirectional controls, line and
+ * paragraph separators and invalid bytes become visible as \xNN or \uNNNN; '\n' and '\t' stay only where
+ * keep_newlines is set. What is printable stays as it is. Returns NULL when out of memory. */
+char *text_escape_terminal(const char *s, bool keep_newlines);
+
+/* For the body of a notification whose server knows body-markup: & < > " ' become entities. The result has no
+ * other control characters than newlines. Returns NULL when out of memory. */
+char *text_escape_markup(const char *s);
+
+/* For anything that leaves over D-Bus or reaches the journal but came from a device: the same text, with each
+ * invalid byte and control character as \xNN, at most max bytes, cut between characters. */
+char *text_sanitize(const char *s, size_t max);
+
+/* The longest prefix of s, in bytes, that has at most max bytes and ends between two characters. */
+size_t text_prefix(const char *s, size_t max);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "macro.h"
+
+/* Reads a time span in systemd's forms (systemd.time(7)): "90" is seconds, "2min", "1h 30s", "500ms",
+ * "infinity". Returns -EINVAL for anything else, -ERANGE when it does not fit. */
+int timespan_parse(const char *s, usec_t *ret);
+
+/* Writes a span as people read it, rounded to seconds: "1min 30s". Returns NULL when out of memory. */
+char *timespan_format(usec_t t);
+
+usec_t now_monotonic(void);
+usec_t now_realtime(void);
