@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "account.h"
+#include "authorize.h"
+#include "bus-util.h"
+#include "bus.h"
+#include "logoff-methods.h"
+#include "logoff.h"
+#include "names.h"
+#include "options.h"
+
+/* Sessions that a request is about. */
+typedef struct Targets {
+        const SessionFacts **sessions;
+        size_t n;
+        Operation operation; /* who was left alone */
+} Targets;
+
+static void targets_done(Targets *t) {
+        free(t->sessions);
+}
+
+/* The account that is asking, by the name that its own session or the user database has for it. */
+static int sender_name(Manager *m, sd_bus_message *message, uid_t *ret_uid, char **ret_name) {
+        Session *s;
+        int r;
+
+        r = polkit_sender_uid(message, ret_uid);
+        if (r < 0)
+                return r;
+
+        TAILQ_FOREACH(s, &m->sessions, sessions)
+                if (s->facts->uid == *ret_uid && !isempty(s->facts->user)) {
+                        *ret_name = strdup(s->facts->user);
+                        return *ret_name ? 0 : -ENOMEM;
+                }
+
+        return account_name(*ret_uid, ret_name);
+}
+
+static int append_path(sd_bus_message *reply, const LogOff *l) {
+        _cleanup_free_ char *path = job_path(l);
+
+        return path ? sd_bus_message_append(reply, "o", path) : -ENOMEM;
+}
+
+static unsigned count_new(Manager *m, const Targets *t) {
+        unsigned n = 0;
+        LogOff *l;
+
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                n++;
+        for (size_t i = 0; i < t->n; i++)
+                n += !manager_find_job_of(m, t->sessions[i]);
+
+        return n;
+}
+
+/* Begins all of them and appends their jobs to the reply; the jobs are on disk before the caller hears of them. */
+static int begin(
+                Manager *m,
+                sd_bus_message *message,
+                Targets *t,
+                const LogOffOptions *options,
+                sd_bus_message *reply,
+                sd_bus_error *error) {
+
+        _cleanup_free_ char *name = NULL;
+        uid_t uid;
+        int r;
+
+        if (count_new(m, t) > JOBS_MAX)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "There would be more than %u log-offs under way.", JOBS_MAX);
+
+        r = sender_name(m, message, &uid, &name);
+        if (r < 0)
+                return r;
+
+        if (options->block_logins && t->n > 0) {
+                r = manager_block_logins(m);
+                if (r < 0)
+                        return sd_bus_error_set_errnof(error, r, "Newcomers cannot be kept out: %m");
+        }
+
+        for (size_t i = 0; i < t->n; i++) {
+                LogOff *l;
+
+                r = logoff_begin(m, t->sessions[i],
+                                &(JobRequest) {
+                                                .grace = options->grace,
+                                                .reason = options->reason,
+                                                .message = options->message,
+                                                .by_uid = uid,
+                                                .by_user = name,
+                                                .block_logins = options->block_logins,
+                                },
+                                &l);
+                if (r < 0)
+                        return r;
+
+                r = append_path(reply, l);
+                if (r < 0)
+                        return r;
+        }
+
+        manager_store_jobs(m);
+        t->operation.jobs = (unsigned) t->n;
+        manager_set_last_operation(m, &t->operation);
+        return 0;
+}
+
+static int begin_and_reply(
+                Manager *m,
+                sd_bus_message *message,
+                Targets *t,
+                const LogOffOptions *options,
+                sd_bus_error *error) {
+
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_open_container(reply, 'a', "o");
+        if (r < 0)
+                return r;
+
+        r = begin(m, message, t, options, reply, error);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+
+        return sd_bus_message_send(reply);
+}
+
+/* Whether this is a session that Usher may ever end; counts what it does not know. */
+static bool is_target(const SessionFacts *f, Operation *o) {
+        SessionKind kind = session_kind(f);
+
+        o->skipped_classes += kind == SESSION_KIND_UNKNOWN;
+        return kind == SESSION_KIND_USER;
+}
+
+int log_off_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error) {
+        _cleanup_(targets_done) Targets t = { .operation.method = "LogOff" };
+        LogOffOptions options;
+        size_t n = 0;
+        int r;
+
+        r = log_off_options_read(message, &m->config, &options, error);
+        if (r < 0)
+                return r;
+
+        r = manager_sessions_of(m, s->id, &t.sessions, &t.n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < t.n; i++)
+                if (is_target(t.sessions[i], &t.operation))
+                        t.sessions[n++] = t.sessions[i];
+        t.n = n;
+
+        r = authorize_log_off(m, message, t.sessions, t.n, options.grace, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        return begin_and_reply(m, message, &t, &options, error);
+}
+
+int log_off_session(Manager *m, sd_bus_message *message, sd_bus_error *error) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        const SessionFacts *f;
+        LogOffOptions options;
+        const char *id;
+        Targets t;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &id);
+        if (r < 0)
+                return r;
+
+        r = log_off_options_read(message, &m->config, &options, error);
+        if (r < 0)
+                return r;
+
+        f = manager_find_session(m, id);
+        if (!f || session_kind(f) != SESSION_KIND_USER)
+                return sd_bus_error_setf(
+                                error, USHER_ERROR_NO_SUCH_SESSION, "There is no such session of a person.");
+
+        t = (Targets) { .sessions = &f, .n = 1, .operation.method = "LogOffSession" };
+        r = authorize_log_off(m, message, t.sessions, t.n, options.grace, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r < 0)
+                return r;
+
+        r = begin(m, message, &t, &options, reply, error);
+        if (r < 0)
+                return r;
+
+        return sd_bus_message_send(reply);
+}
+
+/* Every session of a person, but for those that the options or the caller's rights leave alone. */
+static int select_all(
+                Manager *m,
+                sd_bus_message *message,
+                const LogOffOptions *options,
+                bool administrators,
+                Targets *t) {
+
+        Session *s;
+        size_t n = 0;
+
+        TAILQ_FOREACH(s, &m->sessions, sessions)
+                n++;
+
+        t->sessions = calloc(n + 1, sizeof(*t->sessions));
+        if (!t->sessions)
+                return -ENOMEM;
+
+        TAILQ_FOREACH(s, &m->sessions, sessions) {
+                const SessionFacts *f = s->facts;
+
+                if (!is_target(f, &t->operation))
+                        continue;
+
+                if (isempty(f->seat) && !options->include_seatless)
+                        t->operation.skipped_seatless++;
+                else if (!options->include_caller && is_callers_session(message, f))
+                        t->operation.skipped_caller++;
+                else if (f->administrator && !administrators)
+                        t->operation.skipped_administrators++;
+                else
+                        t->sessions[t->n++] = f;
+        }
+
+        return 0;
+}
+
+int log_off_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
+        _cleanup_(targets_done) Targets t = { .operation.method = "LogOffAll" };
+        LogOffOptions options;
+        bool administrators;
+        int r;
+
+        r = log_off_options_read(message, &m->config, &options, error);
+        if (r < 0)
+                return r;
+
+        r = authorize_log_off_all(m, message, options.grace, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = authorize_administrators(m, message, &administrators, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = select_all(m, message, &options, administrators, &t);
+        if (r < 0)
+                return r;
+
+        return begin_and_reply(m, message, &t, &options, error);
+}
+
+int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
+        PolkitVerdict verdict;
+        unsigned others = 0, own = 0, cancelled = 0;
+        LogOff *l, *next;
+        uid_t uid;
+        int r;
+
+        r = polkit_sender_uid(message, &uid);
+        if (r < 0)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
+
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                if (l->job.by_uid == uid)
+                        own++;
+                else
+                        others++;
+
+        /* What somebody began they may call off. For the rest a dialog is only worth it when there is nothing of
+         * their own to cancel. */
+        verdict = POLKIT_ALLOWED;
+        if (others > 0 && own > 0) {
+                r = polkit_probe(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, &verdict, error);
+                if (r < 0)
+                        return r;
+                if (verdict == POLKIT_PENDING)
+                        return 1;
+        } else if (own == 0) {
+                r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
+                if (r <= 0)
+                        return r < 0 ? r : 1;
+        }
+
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                if (verdict == POLKIT_ALLOWED || l->job.by_uid == uid)
+                        cancelled += logoff_cancel(l) >= 0;
+        }
+
+        manager_store_jobs(m);
+        return sd_bus_reply_method_return(message, "u", cancelled);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The one place from which a session is ended: only ever by logind, only after logind was asked once more whether
+ * the id still is the session that was meant. */
+
+#include <signal.h>
+
+#include "bus-util.h"
+#include "log.h"
+#include "logind-internal.h"
+#include "names.h"
+
+struct LogindEnd {
+        Logind *logind;
+        LogindEnd **owner;
+        SessionIdentity identity;
+        char *path;
+        LogindEndHow how;
+        LogindEndHandler handler;
+        void *userdata;
+        Call *look;
+        Call *end;
+};
+
+LogindEnd *logind_end_free(LogindEnd *e) {
+        if (!e)
+                return NULL;
+
+        if (e->owner)
+                *e->owner = NULL;
+        call_free(e->look);
+        call_free(e->end);
+        session_identity_done(&e->identity);
+        free(e->path);
+        free(e);
+        return NULL;
+}
+
+DEFINE_CLEANUP(LogindEnd *, logind_end_free);
+
+static void finish(LogindEnd *e, int r) {
+        LogindEndHandler handler = e->handler;
+        void *userdata = e->userdata;
+
+        logind_end_free(e);
+        handler(r, userdata);
+}
+
+static void on_end(sd_bus_message *reply, void *userdata) {
+        LogindEnd *e = userdata;
+        int r = 0;
+
+        if (sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
+                r = -ESRCH;
+        else if (sd_bus_message_is_method_error(reply, NULL))
+                r = log_warning_errno(sd_bus_message_get_errno(reply), "logind refused to end session '%s': %s",
+                                e->identity.id, strempty(sd_bus_message_get_error(reply)->message));
+
+        finish(e, r);
+}
+
+static int send_end(LogindEnd *e) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        bool kill = e->how == LOGIND_KILL;
+        int r;
+
+        r = sd_bus_message_new_method_call(logind_bus(e->logind), &m, LOGIND_BUS_NAME, LOGIND_PATH,
+                        LOGIND_IFACE_MANAGER, kill ? "KillSession" : "TerminateSession");
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append(m, "s", e->identity.id);
+        if (r >= 0 && kill)
+                r = sd_bus_message_append(m, "si", "all", (int32_t) SIGKILL);
+        if (r < 0)
+                return r;
+
+        return call_queue_send(logind_calls(e->logind), &e->end, m, on_end, e);
+}
+
+static void on_look(sd_bus_message *reply, void *userdata) {
+        _cleanup_(session_facts_freep) SessionFacts *facts = NULL;
+        LogindEnd *e = userdata;
+        int r;
+
+        r = logind_session_read(reply, e->path, &facts);
+        if (r >= 0 && !session_identity_matches(&e->identity, facts))
+                r = -ESRCH;
+        if (r >= 0)
+                r = send_end(e);
+        if (r < 0)
+                finish(e, r);
+}
+
+int logind_end_session(
+                Logind *l,
+                LogindEnd **ret,
+                const SessionFacts *session,
+                LogindEndHow how,
+                LogindEndHandler handler,
+                void *userdata) {
+
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        _cleanup_(logind_end_freep) LogindEnd *e = NULL;
+        int r;
+
+        e = malloc(sizeof(*e));
+        if (!e)
+                return -ENOMEM;
+
+        *e = (LogindEnd) {
+                .logind = l,
+                .path = strdup(session->path),
+                .how = how,
+                .handler = handler,
+                .userdata = userdata,
+        };
+        if (!e->path)
+                return -ENOMEM;
+
+        r = session_identity_init(&e->identity, session);
+        if (r < 0)
+                return r;
+
+        r = logind_session_query(l, e->path, &m);
+        if (r < 0)
+                return r;
+
+        r = call_queue_send(logind_calls(l), &e->look, m, on_look, e);
+        if (r < 0)
+                return r;
+
+        e->owner = ret;
+        *ret = TAKE_PTR(e);
+        return 0;
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* An entry for each message whose verdict is awaited or just came in. It holds every question the message has asked
+ * so far with its answer: a method may need two rights, and is dispatched once more for each. The entry goes when the
+ * dispatch after the last answer is over, or when the caller leaves the bus. */
+
+#include <sys/queue.h>
+
+#include "bus-util.h"
+#include "log.h"
+#include "names.h"
+#include "polkit.h"
+
+#define CHECK_AUTHORIZATION_ALLOW_USER_INTERACTION 1U
+
+typedef enum Answer {
+        ANSWER_NONE,
+        ANSWER_ALLOWED,
+        ANSWER_DENIED,
+        ANSWER_CHALLENGE, /* would be allowed after a password, and the caller did not want to be asked */
+} Answer;
+
+typedef struct Question {
+        char *key; /* action and details: the second dispatch must ask the very same */
+        Answer answer;
+        SLIST_ENTRY(Question) questions;
+} Question;
+
+typedef struct Entry {
+        Polkit *polkit;
+        sd_bus_message *request;
+        uid_t uid;
+        unsigned number; /* for the cancellation id */
+        SLIST_HEAD(, Question) questions;
+        Question *asked; /* the one whose answer is awaited */
+        sd_bus_slot *call;
+        sd_bus_track *track;
+        sd_event_source *defer;
+        TAILQ_ENTRY(Entry) entries;
+} Entry;
+
+struct Polkit {
+        sd_bus *bus;
+        unsigned n_entries;
+        unsigned last_number;
+        TAILQ_HEAD(, Entry) entries;
+};
+
+int polkit_new(Polkit **ret, sd_bus *bus) {
+        Polkit *p;
+
+        p = malloc(sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+
+        *p = (Polkit) {
+                .bus = sd_bus_ref(bus),
+                .entries = TAILQ_HEAD_INITIALIZER(p->entries),
+        };
+        *ret = p;
+        return 0;
+}
+
+static Entry *entry_free(Entry *e) {
+        Question *q;
+
+        if (!e)
+                return NULL;
+
+        TAILQ_REMOVE(&e->polkit->entries, e, entries);
+        e->polkit->n_entries--;
+
+        while ((q = SLIST_FIRST(&e->questions))) {
+                SLIST_REMOVE_HEAD(&e->questions, questions);
+                free(q->key);
+                free(q);
+        }
+
+        sd_bus_slot_unref(e->call);
+        sd_bus_track_unref(e->track);
+        sd_event_source_disable_unref(e->defer);
+        sd_bus_message_unref(e->request);
+        free(e);
+        return NULL;
+}
+
+DEFINE_CLEANUP(Entry *, entry_free);
+
+Polkit *polkit_free(Polkit *p) {
+        Entry *e;
+
+        if (!p)
+                return NULL;
+
+        while ((e = TAILQ_FIRST(&p->entries)))
+                entry_free(e);
+
+        sd_bus_unref(p->bus);
+        free(p);
+        return NULL;
+}
+
+int polkit_sender_uid(sd_bus_message *m, uid_t *ret) {
+        _cleanup_creds_ sd_bus_creds *creds = NULL;
+        int r;
+
+        r = sd_bus_query_sender_creds(m, SD_BUS_CREDS_EUID, &creds);
+        if (r < 0)
+                return r;
+        if (sd_bus_creds_get_augmented_mask(creds) & SD_BUS_CREDS_EUID)
+                return -EPERM;
+
+        return sd_bus_creds_get_euid(creds, ret);
+}
+
+static Entry *entry_find(Polkit *p, sd_bus_message *m) {
+        Entry *e;
+
+        TAILQ_FOREACH(e, &p->entries, entries)
+                if (e->request == m)
+                        return e;
+
+        return NULL;
+}
+
+static unsigned count_uid(Polkit *p, uid_t uid) {
+        unsigned n = 0;
+        Entry *e;
+
+        TAILQ_FOREACH(e, &p->entries, entries)
+                n += e->uid == uid;
+
+        return n;
+}
+
+static void cancel_check(Entry *e) {
+        char id[32];
+        int r;
+
+        (void) snprintf(id, sizeof(id), "usher-%u", e->number);
+        r = sd_bus_call_method_async(e->polkit->bus, NULL, POLKIT_BUS_NAME, POLKIT_PATH, POLKIT_IFACE_AUTHORITY,
+                        "CancelCheckAuthorization", NULL, NULL, "s", id);
+        if (r < 0)
+                log_debug_errno(r, "Failed to cancel a question to polkit: %m");
+}
+
+/* The caller left the bus: nobody waits for the answer, and nothing may be done for somebody who is not there. */
+static int on_sender_gone(sd_bus_track *track, void *userdata) {
+        _cleanup_creds_ sd_bus_creds *creds = NULL;
+        Entry *e = userdata;
+
+        /* Any local user can forge the signal that this comes from, so the bus driver has the word. */
+        if (sd_bus_get_name_creds(e->polkit->bus, sd_bus_message_get_sender(e->request), 0, &creds) >= 0) {
+                (void) sd_bus_track_add_sender(track, e->request);
+                return 0;
+        }
+
+        if (e->call)
+                cancel_check(e);
+        entry_free(e);
+        return 0;
+}
+
+static int on_dispatched(sd_event_source *s, void *userdata) {
+        entry_free(userdata);
+        return 0;
+}
+
+/* Sends the request through its handler again. What runs at idle priority runs after that dispatch. */
+static int dispatch_again(Entry *e) {
+        int r;
+
+        r = sd_bus_message_rewind(e->request, true);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_enqueue_for_read(e->polkit->bus, e->request);
+        if (r < 0)
+                return r;
+
+        r = sd_event_add_defer(sd_bus_get_event(e->polkit->bus), &e->defer, on_dispatched, e);
+        if (r < 0)
+                return r;
+
+        return sd_event_source_set_priority(e->defer, SD_EVENT_PRIORITY_IDLE);
+}
+
+static Answer read_answer(sd_bus_message *reply) {
+        int authorized, challenge, r;
+
+        if (sd_bus_message_is_method_error(reply, NULL)) {
+                log_debug("polkit gave no verdict, which is a no: %s", strempty(sd_bus_message_get_error(reply)->message));
+                return ANSWER_DENIED;
+        }
+
+        r = sd_bus_message_enter_container(reply, 'r', "bba{ss}");
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "bb", &authorized, &challenge);
+        if (r < 0) {
+                log_warning_errno(r, "polkit gave a verdict that cannot be read, which is a no: %m");
+                return ANSWER_DENIED;
+        }
+
+        return authorized ? ANSWER_ALLOWED : challenge ? ANSWER_CHALLENGE : ANSWER_DENIED;
+}
+
+static int on_verdict(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        Entry *e = userdata;
+        int r;
+
+        e->call = sd_bus_slot_unref(e->call);
+        e->asked->answer = read_answer(reply);
+        e->asked = NULL;
+
+        r = dispatch_again(e);
+        if (r < 0) {
+                (void) sd_bus_reply_method_errno(e->request, r, NULL);
+                entry_free(e);
+        }
+
+        return 0;
+}
+
+static int append_details(sd_bus_message *m, PolkitDetails details) {
+        int r;
+
+        r = sd_bus_message_open_container(m, 'a', "{ss}");
+        if (r < 0)
+                return r;
+
+        for (; details && details[0]; details += 2) {
+                r = sd_bus_message_append(m, "{ss}", details[0], strempty(details[1]));
+                if (r < 0)
+                        return r;
+        }
+
+        return sd_bus_message_close_container(m);
+}
+
+static int send_question(Entry *e, const char *action, PolkitDetails details, bool interactive) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        char id[32];
+        int r;
+
+        r = sd_bus_message_new_method_call(e->polkit->bus, &m, POLKIT_BUS_NAME, POLKIT_PATH,
+                        POLKIT_IFACE_AUTHORITY, "CheckAuthorization");
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append(m, "(sa{sv})s", "system-bus-name", 1, "name", "s",
+                        sd_bus_message_get_sender(e->request), action);
+        if (r < 0)
+                return r;
+
+        r = append_details(m, details);
+        if (r < 0)
+                return r;
+
+        (void) snprintf(id, sizeof(id), "usher-%u", e->number);
+        r = sd_bus_message_append(
+                        m, "us", interactive ? CHECK_AUTHORIZATION_ALLOW_USER_INTERACTION : 0, id);
+        if (r < 0)
+                return r;
+
+        /* Somebody may be typing a password: no time-out but the caller's patience. */
+        return sd_bus_call_async(e->polkit->bus, &e->call, m, on_verdict, e, UINT64_MAX);
+}
+
+static int entry_new(Polkit *p, sd_bus_message *m, uid_t uid, Entry **ret, sd_bus_error *error) {
+        Entry *e;
+        int r;
+
+        if (p->n_entries >= POLKIT_PENDING_MAX)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "%u requests are waiting for authorization already.", POLKIT_PENDING_MAX);
+        if (count_uid(p, uid) >= POLKIT_PENDING_PER_UID_MAX)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "%u requests of this user are waiting for authorization already.",
+                                POLKIT_PENDING_PER_UID_MAX);
+
+        e = malloc(sizeof(*e));
+        if (!e)
+                return -ENOMEM;
+
+        *e = (Entry) {
+                .polkit = p,
+                .request = sd_bus_message_ref(m),
+                .uid = uid,
+                .questions = SLIST_HEAD_INITIALIZER(e->questions),
+        };
+        TAILQ_INSERT_TAIL(&p->entries, e, entries);
+        p->n_entries++;
+
+        r = sd_bus_track_new(p->bus, &e->track, on_sender_gone, e);
+        if (r >= 0)
+                r = sd_bus_track_add_sender(e->track, m);
+        if (r < 0) {
+                entry_free(e);
+                return r;
+        }
+
+        *ret = e;
+        return 0;
+}
+
+static char *make_key(const char *action, PolkitDetails details, bool interactive) {
+        char *key = NULL;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&key, &size);
+        if (!f)
+                return NULL;
+
+        fprintf(f, "%s\n%i", action, interactive);
+        for (; details && details[0]; details++)
+                fprintf(f, "\n%s", strempty(details[0]));
+
+        if (fclose(f) != 0) {
+                free(key);
+                return NULL;
+        }
+
+        return key;
+}
+
+static int ask(Entry *e, char **key, const char *action, PolkitDetails details, bool interactive) {
+        Question *q;
+
+        q = malloc(sizeof(*q));
+        if (!q)
+                return -ENOMEM;
+
+        *q = (Question) { .key = TAKE_PTR(*key) };
+        SLIST_INSERT_HEAD(&e->questions, q, questions);
+        e->asked = q;
+        e->number = ++e->polkit->last_number;
+        e->defer = sd_event_source_disable_unref(e->defer);
+
+        return send_question(e, action, details, interactive);
+}
+
+/* Looks the question up among those the message has asked, and asks it if it is new. */
+static int find_or_ask(
+                Polkit *p,
+                sd_bus_message *m,
+                const char *action,
+                PolkitDetails details,
+                bool interactive,
+                Answer *ret,
+                sd_bus_error *error) {
+
+        _cleanup_free_ char *key = NULL;
+        Question *q;
+        Entry *e;
+        uid_t uid;
+        int r;
+
+        r = polkit_sender_uid(m, &uid);
+        if (r < 0)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
+        if (uid == 0) {
+                *ret = ANSWER_ALLOWED;
+                return 0;
+        }
+
+        key = make_key(action, details, interactive);
+        if (!key)
+                return -ENOMEM;
+
+        e = entry_find(p, m);
+        if (!e) {
+                r = entry_new(p, m, uid, &e, error);
+                if (r < 0)
+                        return r;
+        }
+
+        SLIST_FOREACH(q, &e->questions, questions)
+                if (streq(q->key, key)) {
+                        *ret = q->answer;
+                        return 0;
+                }
+
+        r = ask(e, &key, action, details, interactive);
+        if (r < 0) {
+                entry_free(e);
+                return r;
+        }
+
+        *ret = ANSWER_NONE;
+        return 0;
+}
+
+int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error) {
+        Answer answer;
+        int r;
+
+        r = find_or_ask(p, m, action, details, sd_bus_message_get_allow_interactive_authorization(m) > 0, &answer,
+                        error);
+        if (r < 0)
+                return r;
+
+        switch (answer) {
+        case ANSWER_NONE:
+                return 0;
+        case ANSWER_ALLOWED:
+                return 1;
+        case ANSWER_CHALLENGE:
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
+                                "The action %s needs a password, and nobody could be asked for it.", action);
+        default:
+                return sd_bus_error_setf(
+                                error, SD_BUS_ERROR_ACCESS_DENIED, "The caller may not do this (action %s).", action);
+        }
+}
+
+int polkit_probe(Polkit *p, sd_bus_message *m, const char *action, PolkitVerdict *ret, sd_bus_error *error) {
+        Answer answer;
+        int r;
+
+        r = find_or_ask(p, m, action, NULL, false, &answer, error);
+        if (r < 0)
+                return r;
+
+        *ret = answer == ANSWER_NONE ? POLKIT_PENDING : answer == ANSWER_ALLOWED ? POLKIT_ALLOWED : POLKIT_DENIED;
+        return 0;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The file is lines of NAME=VALUE, an empty line after each job. In a value every byte that is not a letter, a digit
+ * or one of -_./: is %XX, so no text can ever be taken for a line of its own. */
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "log.h"
+#include "store.h"
+
+#define STORE_FILE "jobs"
+#define STORE_FILE_NEW "jobs.new"
+
+struct Store {
+        int directory;
+        FILE *file; /* while a new version is written */
+};
+
+int store_new(Store **ret, const char *directory) {
+        _cleanup_(store_freep) Store *s = NULL;
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        *s = (Store) { .directory = open(directory, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY) };
+        if (s->directory < 0)
+                return -errno;
+
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
+Store *store_free(Store *s) {
+        if (!s)
+                return NULL;
+
+        if (s->file)
+                fclose(s->file);
+        if (s->directory >= 0)
+                close(s->directory);
+        free(s);
+        return NULL;
+}
+
+static void write_text(FILE *f, const char *name, const char *value) {
+        fprintf(f, "%s=", name);
+        for (const unsigned char *p = (const unsigned char *) strempty(value); *p; p++)
+                if (isascii(*p) && (isalnum(*p) || strchr("-_./:", *p)))
+                        fputc(*p, f);
+                else
+                        fprintf(f, "%%%02X", *p);
+        fputc('\n', f);
+}
+
+static void write_number(FILE *f, const char *name, uint64_t value) {
+        fprintf(f, "%s=%" PRIu64 "\n", name, value);
+}
+
+int store_begin(Store *s) {
+        _cleanup_close_ int fd = -EBADF;
+
+        if (s->file)
+                fclose(s->file);
+        s->file = NULL;
+
+        fd = openat(s->directory, STORE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+
+        s->file = fdopen(fd, "w");
+        if (!s->file)
+                return -errno;
+
+        (void) TAKE_FD(fd);
+        return 0;
+}
+
+int store_add(Store *s, const Job *j) {
+        FILE *f = s->file;
+
+        write_number(f, "Number", j->number);
+        write_text(f, "Session", j->session.id);
+        write_number(f, "Leader", j->session.leader);
+        write_number(f, "Started", j->session.started);
+        write_text(f, "Station", j->station);
+        write_text(f, "User", j->user);
+        write_number(f, "UID", j->uid);
+        write_text(f, "Scope", j->scope);
+        write_number(f, "Graphical", j->graphical);
+        write_number(f, "BlockLogins", j->block_logins);
+        write_text(f, "Reason", job_reason_to_string(j->reason));
+        write_text(f, "Message", j->message);
+        write_number(f, "ByUID", j->by_uid);
+        write_text(f, "ByUser", j->by_user);
+        write_number(f, "Created", j->created);
+        write_number(f, "Grace", j->grace);
+        write_number(f, "Deadline", j->deadline);
+        write_text(f, "Phase", job_phase_to_string(j->phase));
+        write_number(f, "ScopeStopped", j->scope_stopped);
+        write_text(f, "Warned", job_warned_to_string(j->warned));
+        fputc('\n', f);
+
+        return ferror(f) ? -EIO : 0;
+}
+
+int store_commit(Store *s) {
+        FILE *f = TAKE_PTR(s->file);
+
+        if (fclose(f) != 0)
+                return -errno;
+        if (renameat(s->directory, STORE_FILE_NEW, s->directory, STORE_FILE) < 0)
+                return -errno;
+
+        return 0;
+}
+
+/* Undoes write_text() in place. */
+static int decode_text(char *s) {
+        char *out = s;
+
+        for (; *s; s++) {
+                unsigned byte;
+
+                if (*s != '%') {
+                        *out++ = *s;
+                        continue;
+                }
+                if (!isxdigit((unsigned char) s[1]) || !isxdigit((unsigned char) s[2]) ||
+                                sscanf(s + 1, "%2x", &byte) != 1 || byte == 0)
+                        return -EBADMSG;
+                *out++ = (char) byte;
+                s += 2;
+        }
+
+        *out = '\0';
+        return 0;
+}
+
+static int read_number(const char *value, uint64_t max, uint64_t *ret) {
+        char *end;
+        uint64_t n;
+
+        errno = 0;
+        n = strtoull(value, &end, 10);
+        if (errno != 0 || end == value || *end || n > max || !isdigit((unsigned char) value[0]))
+                return -EBADMSG;
+
+        *ret = n;
+        return 0;
+}
+
+static int read_field(Job *j, const char *name, char *value) {
+        const struct {
+                const char *name;
+                char **field;
+        } texts[] = {
+                { "Session", &j->session.id }, { "Station", &j->station }, { "User", &j->user },
+                { "Scope", &j->scope },        { "Message", &j->message }, { "ByUser", &j->by_user },
+        };
+        const struct {
+                const char *name;
+                usec_t *field;
+        } times[] = {
+                { "Started", &j->session.started },
+                { "Created", &j->created },
+                { "Grace", &j->grace },
+                { "Deadline", &j->deadline },
+        };
+        uint64_t n;
+        int r;
+
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                if (streq(texts[i].name, name)) {
+                        r = decode_text(value);
+                        return r < 0 ? r : string_replace(texts[i].field, value);
+                }
+
+        if (streq(name, "Reason"))
+                return j->reason = job_reason_from_string(value);
+        if (streq(name, "Phase"))
+                return j->phase = job_phase_from_string(value);
+        if (streq(name, "Warned"))
+                return j->warned = job_warned_from_string(value);
+
+        r = read_number(value, USEC_INFINITY, &n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < ELEMENTSOF(times); i++)
+                if (streq(times[i].name, name))
+                        *times[i].field = n;
+
+        if (streq(name, "Number"))
+                j->number = (uint32_t) n;
+        else if (streq(name, "Leader"))
+                j->session.leader = (pid_t) n;
+        else if (streq(name, "UID"))
+                j->uid = (uid_t) n;
+        else if (streq(name, "ByUID"))
+                j->by_uid = (uid_t) n;
+        else if (streq(name, "Graphical"))
+                j->graphical = n;
+        else if (streq(name, "BlockLogins"))
+                j->block_logins = n;
+        else if (streq(name, "ScopeStopped"))
+                j->scope_stopped = n;
+
+        return 0;
+}
+
+static bool is_complete(const Job *j) {
+        return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
+                        j->scope && j->message && j->by_user && j->created > 0 && j->deadline > 0;
+}
+
+/* One job's lines, up to the empty one. Returns 1 with a job, 0 at the end of the file, -EBADMSG for a job that
+ * cannot be read, whose lines are passed over all the same. */
+static int read_job(FILE *f, Job *j) {
+        _cleanup_free_ char *line = NULL;
+        bool any = false;
+        size_t size = 0;
+        ssize_t n;
+        int r = 0;
+
+        *j = (Job) { .uid = (uid_t) -1 };
+
+        while ((n = getline(&line, &size, f)) > 0) {
+                char *value;
+
+                if (line[n - 1] == '\n')
+                        line[n - 1] = '\0';
+                if (!line[0])
+                        break;
+                any = true;
+
+                value = strchr(line, '=');
+                if (value)
+                        *value++ = '\0';
+                if (r >= 0)
+                        r = value ? read_field(j, line, value) : -EBADMSG;
+        }
+
+        if (!any)
+                return 0;
+        if (r >= 0 && !is_complete(j))
+                r = -EBADMSG;
+
+        return r < 0 ? r : 1;
+}
+
+int store_load(Store *s, StoreHandler handler, void *userdata) {
+        _cleanup_fclose_ FILE *f = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        fd = openat(s->directory, STORE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -errno;
+
+        f = fdopen(fd, "r");
+        if (!f)
+                return -errno;
+        (void) TAKE_FD(fd);
+
+        for (;;) {
+                Job j;
+
+                r = read_job(f, &j);
+                if (r > 0)
+                        handler(&j, userdata);
+                else if (r < 0)
+                        log_warning_errno(r, "A stored job cannot be read, leaving it out: %m");
+
+                job_done(&j);
+                if (r == 0)
+                        return 0;
+        }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* systemd as a neighbour: it starts what runs with another's rights, so that the daemon itself needs none, and it
+ * stops the scope of a session that survived its end. See org.freedesktop.systemd1(5). */
+
+#include <systemd/sd-bus.h>
+
+#include "macro.h"
+
+typedef struct Units Units;
+typedef struct UnitsCall UnitsCall;
+
+int units_new(Units **ret, sd_bus *bus);
+Units *units_free(Units *u);
+DEFINE_CLEANUP(Units *, units_free);
+
+/* Starts usher-warn as this user. Where it runs already nothing happens. That it could not be started is logged;
+ * the warning's grace does not depend on it. */
+void units_start_warn(Units *u, uid_t uid);
+
+/* Stops a scope; what stays on is told by logind. */
+void units_stop_scope(Units *u, const char *scope);
+
+/* names: the programs that still run in the scope with their pids, "vim (1234), sh (1200)", "" for none. */
+typedef void (*UnitsSurvivorsHandler)(const char *names, void *userdata);
+
+/* Lists what runs in a scope. The field that ret points to is NULL again when the handler runs. */
+int units_list_survivors(
+                Units *u,
+                UnitsCall **ret,
+                const char *scope,
+                UnitsSurvivorsHandler handler,
+                void *userdata);
+UnitsCall *units_call_free(UnitsCall *c);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the neighbours tell, on its way into what the manager knows. */
+
+#include "facts.h"
+#include "journal.h"
+#include "log.h"
+#include "login-screen.h"
+#include "logoff.h"
+
+static void advance_job_of(Manager *m, const char *session) {
+        LogOff *l, *next;
+
+        /* An id is one session's at a time, but a job may still stand for the one that had it before. */
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                if (streq(l->job.session.id, session))
+                        logoff_advance(l);
+        }
+}
+
+static void on_session(const SessionFacts *facts, void *userdata) {
+        Manager *m = userdata;
+        Session *s = manager_find_session_entry(m, facts->id);
+        unsigned mask;
+
+        if (!s) {
+                s = malloc(sizeof(*s));
+                if (!s) {
+                        log_oom();
+                        return;
+                }
+                *s = (Session) { .facts = facts };
+                TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
+                mask = SESSION_CHANGED_IDENTITY;
+        } else {
+                mask = session_facts_compare(s->facts, facts);
+                if (mask & SESSION_CHANGED_SEAT)
+                        manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
+                s->facts = facts;
+        }
+
+        if (mask & SESSION_CHANGED_IDENTITY && session_kind(facts) == SESSION_KIND_UNKNOWN)
+                log_info("Session '%s' is of the class '%s', which is not known here: it is never ended.",
+                                facts->id, facts->class);
+
+        if (mask != 0)
+                manager_station_changed(m, facts->seat,
+                                mask & ~(SESSION_CHANGED_IDLE | SESSION_CHANGED_LOCKED) ? STATION_CHANGED_SESSIONS : 0);
+        login_screen_check(m, facts->seat);
+        advance_job_of(m, facts->id);
+}
+
+static void on_session_gone(const char *id, void *userdata) {
+        Manager *m = userdata;
+        Session *s = manager_find_session_entry(m, id);
+
+        if (!s)
+                return;
+
+        manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
+        TAILQ_REMOVE(&m->sessions, s, sessions);
+        free(s);
+        advance_job_of(m, id);
+}
+
+static void on_seat(const char *id, void *userdata) {
+        Manager *m = userdata;
+        Station *s;
+
+        if (!station_id_is_valid(id)) {
+                log_warning("logind tells of a seat whose id no seat can have, ignoring it.");
+                return;
+        }
+
+        s = manager_find_station(m, id);
+        if (!s) {
+                if (station_new(&s, id) < 0) {
+                        log_oom();
+                        return;
+                }
+                TAILQ_INSERT_TAIL(&m->stations, s, stations);
+        }
+
+        s->present = true;
+        manager_changed(m, 0);
+}
+
+static void on_seat_gone(const char *id, void *userdata) {
+        Manager *m = userdata;
+        Station *s = manager_find_station(m, id);
+
+        if (!s)
+                return;
+
+        s->present = false;
+        s->login_screen_missing = false;
+        manager_changed(m, 0);
+}
+
+static void on_logind_synced(void *userdata) {
+        Manager *m = userdata;
+        LogOff *l, *next;
+
+        if (m->logind_synced && !m->logind_lost)
+                return;
+
+        m->logind_synced = true;
+        m->logind_lost = false;
+        manager_changed(m, 0);
+
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                logoff_advance(l);
+        }
+}
+
+static void on_logind_lost(void *userdata) {
+        Manager *m = userdata;
+        LogOff *l, *next;
+
+        m->logind_lost = true;
+        m->logind_absent = !logind_is_there(m->logind);
+        manager_changed(m, 0);
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                logoff_advance(l);
+        }
+}
+
+static void on_resumed(void *userdata) {
+        Manager *m = userdata;
+        LogOff *l, *next;
+
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                logoff_resume(l);
+        }
+}
+
+const LogindEvents facts_from_logind = {
+        .session = on_session,
+        .session_gone = on_session_gone,
+        .seat = on_seat,
+        .seat_gone = on_seat_gone,
+        .synced = on_logind_synced,
+        .lost = on_logind_lost,
+        .resumed = on_resumed,
+};
+
+/* udev */
+
+static void on_device(const DeviceFacts *facts, void *userdata) {
+        Manager *m = userdata;
+        int r;
+
+        r = topology_apply(m->topology, facts);
+        if (r < 0)
+                log_warning_errno(r, "Ignoring device '%s': %m", facts->syspath);
+}
+
+static void on_device_gone(const char *syspath, void *userdata) {
+        Manager *m = userdata;
+
+        (void) topology_remove(m->topology, syspath);
+}
+
+static void on_snapshot_begin(void *userdata) {
+        Manager *m = userdata;
+
+        topology_begin_snapshot(m->topology);
+}
+
+static void on_snapshot_end(void *userdata) {
+        Manager *m = userdata;
+
+        topology_end_snapshot(m->topology);
+}
+
+static void on_hub_removed(const Hub *h, void *userdata) {
+        Manager *m = userdata;
+
+        m->events->hub_removed(h, m->userdata);
+}
+
+static void on_hub_added(const Hub *h, void *userdata) {
+        Manager *m = userdata;
+
+        m->events->hub_added(h, m->userdata);
+}
+
+static void on_hub_changed(const Hub *h, unsigned mask, void *userdata) {
+        Manager *m = userdata;
+
+        m->events->hub_changed(h, mask, m->userdata);
+}
+
+static void on_seat_changed(const char *seat, unsigned mask, void *userdata) {
+        Manager *m = userdata;
+        unsigned changed = 0;
+
+        if (mask & SEAT_CHANGED_HUBS)
+                changed |= STATION_CHANGED_HUBS;
+        if (mask & SEAT_CHANGED_DEVICES)
+                changed |= STATION_CHANGED_DEVICES | STATION_CHANGED_DISPLAYS;
+
+        manager_station_changed(m, seat, changed);
+}
+
+static void on_settled(void *userdata) {
+        static const TopologyEvents events = {
+                .hub_removed = on_hub_removed,
+                .hub_added = on_hub_added,
+                .hub_changed = on_hub_changed,
+                .seat_changed = on_seat_changed,
+        };
+        Manager *m = userdata;
+        int r;
+
+        r = topology_settle(m->topology, &events, m);
+        if (r < 0)
+                log_error_errno(r, "Failed to look at the hubs anew: %m");
+
+        m->udev_settled = true;
+        manager_changed(m, 0);
+}
+
+const UdevEvents facts_from_udev = {
+        .device = on_device,
+        .device_gone = on_device_gone,
+        .snapshot_begin = on_snapshot_begin,
+        .snapshot_end = on_snapshot_end,
+        .settled = on_settled,
+};

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Where the neighbours' facts enter the manager: userdata is the Manager. */
+
+#include "manager.h"
+
+extern const LogindEvents facts_from_logind;
+extern const UdevEvents facts_from_udev;

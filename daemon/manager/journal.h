@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The records of the journal that answer who ended whom; units/usher.catalog explains them. */
+
+#include "logoff.h"
+
+/* One for each job, at its end. */
+void journal_job_ended(LogOff *l);
+void journal_login_screen_missing(const Station *s, uint32_t job);
+void journal_station_health(const Station *s);

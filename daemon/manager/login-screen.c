@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "journal.h"
+#include "log.h"
+#include "login-screen.h"
+
+#define LOGIN_SCREEN_USEC (20 * USEC_PER_SEC)
+
+struct LoginScreenWatch {
+        Manager *manager;
+        char *seat;
+        uint32_t job;
+        sd_event_source *timer;
+        TAILQ_ENTRY(LoginScreenWatch) watches;
+};
+
+static void watch_free(LoginScreenWatch *w) {
+        TAILQ_REMOVE(&w->manager->login_screens, w, watches);
+        sd_event_source_disable_unref(w->timer);
+        free(w->seat);
+        free(w);
+}
+
+static LoginScreenWatch *watch_find(Manager *m, const char *seat) {
+        LoginScreenWatch *w;
+
+        TAILQ_FOREACH(w, &m->login_screens, watches)
+                if (streq(w->seat, seat))
+                        return w;
+
+        return NULL;
+}
+
+/* Whether somebody can log in, or has: any session but one that is on its way out. */
+static bool is_back(Manager *m, const char *seat) {
+        const Session *s;
+
+        TAILQ_FOREACH(s, &m->sessions, sessions) {
+                if (!streq(s->facts->seat, seat) || session_is_closing(s->facts))
+                        continue;
+                if (session_kind(s->facts) == SESSION_KIND_USER || streq(s->facts->class, "greeter"))
+                        return true;
+        }
+
+        return false;
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        LoginScreenWatch *w = userdata;
+        Manager *m = w->manager;
+        Station *s = manager_find_station(m, w->seat);
+
+        if (s && s->present) {
+                s->login_screen_missing = true;
+                journal_login_screen_missing(s, w->job);
+                manager_station_changed(m, w->seat, 0);
+        }
+
+        watch_free(w);
+        return 0;
+}
+
+void login_screen_expect(Manager *m, const char *seat, uint32_t job) {
+        LoginScreenWatch *w;
+        int r = -ENOMEM;
+
+        if (is_back(m, seat) || watch_find(m, seat))
+                return;
+
+        w = malloc(sizeof(*w));
+        if (!w)
+                goto fail;
+        *w = (LoginScreenWatch) { .manager = m, .seat = strdup(seat), .job = job };
+        TAILQ_INSERT_TAIL(&m->login_screens, w, watches);
+        if (!w->seat) {
+                watch_free(w);
+                goto fail;
+        }
+
+        r = sd_event_add_time_relative(m->event, &w->timer, CLOCK_MONOTONIC, LOGIN_SCREEN_USEC, 0, on_timeout, w);
+        if (r < 0) {
+                watch_free(w);
+                goto fail;
+        }
+
+        return;
+
+fail:
+        log_warning_errno(r, "Cannot watch for the login screen on '%s': %m", seat);
+}
+
+void login_screen_check(Manager *m, const char *seat) {
+        LoginScreenWatch *w;
+        Station *s;
+
+        if (!is_back(m, seat))
+                return;
+
+        w = watch_find(m, seat);
+        if (w)
+                watch_free(w);
+
+        s = manager_find_station(m, seat);
+        if (s && s->login_screen_missing) {
+                s->login_screen_missing = false;
+                manager_station_changed(m, seat, 0);
+        }
+}
+
+void login_screen_done(Manager *m) {
+        LoginScreenWatch *w;
+
+        while ((w = TAILQ_FIRST(&m->login_screens)))
+                watch_free(w);
+}

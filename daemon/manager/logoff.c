@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "journal.h"
+#include "log.h"
+#include "logoff.h"
+#include "login-screen.h"
+#include "timespan.h"
+
+/* usher-warn tells how the user was reached within this time of the job, or nobody was reached: it gives a
+ * notification server two seconds, and the rest is for a busy machine to start it. */
+#define WARNED_USEC (10 * USEC_PER_SEC)
+
+static void changed(LogOff *l, unsigned mask) {
+        Manager *m = l->manager;
+
+        if (mask == 0)
+                return;
+
+        m->store_dirty = true;
+        m->events->job_changed(l, mask, m->userdata);
+        manager_changed(m, 0);
+}
+
+const SessionFacts *logoff_session(LogOff *l) {
+        const SessionFacts *f = manager_find_session(l->manager, l->job.session.id);
+
+        return f && session_identity_matches(&l->job.session, f) ? f : NULL;
+}
+
+static JobSession look(LogOff *l) {
+        const SessionFacts *f = logoff_session(l);
+
+        if (l->manager->logind_lost || (l->restored && !l->manager->logind_synced))
+                return JOB_SESSION_UNKNOWN;
+        if (!f)
+                return JOB_SESSION_GONE;
+        if (session_is_closing(f))
+                return JOB_SESSION_CLOSING;
+
+        return session_is_opening(f) ? JOB_SESSION_OPENING : JOB_SESSION_OPEN;
+}
+
+static void finish(LogOff *l) {
+        Manager *m = l->manager;
+        const Job *j = &l->job;
+
+        journal_job_ended(l);
+        m->store_dirty = true;
+        m->events->job_removed(l, m->userdata);
+        TAILQ_REMOVE(&m->jobs, l, jobs);
+
+        manager_changed(m, MANAGER_CHANGED_JOBS);
+        manager_station_changed(m, j->station, STATION_CHANGED_JOBS);
+        if (j->graphical && !isempty(j->station) && (j->result == JOB_DONE || j->result == JOB_LEFT))
+                login_screen_expect(m, j->station, j->number);
+
+        l->manager = NULL;
+        logoff_free(l);
+}
+
+LogOff *logoff_free(LogOff *l) {
+        if (!l)
+                return NULL;
+
+        if (l->manager)
+                TAILQ_REMOVE(&l->manager->jobs, l, jobs);
+        sd_event_source_disable_unref(l->timer);
+        logind_end_free(l->end);
+        units_call_free(l->survivors_call);
+        job_done(&l->job);
+        free(l->survivors);
+        free(l->blockers);
+        free(l);
+        return NULL;
+}
+
+static void on_ended(int r, void *userdata) {
+        LogOff *l = userdata;
+
+        /* Whatever it answered, only a look at logind says whether the session is gone. */
+        if (r < 0 && r != -ESRCH)
+                log_warning_errno(r, "Ending session '%s' failed, going on: %m", l->job.session.id);
+
+        logind_look_session(l->manager->logind, l->job.session.id);
+}
+
+static void end_session(LogOff *l, LogindEndHow how) {
+        const SessionFacts *f = logoff_session(l);
+        int r;
+
+        l->end = logind_end_free(l->end);
+        if (!f)
+                return;
+
+        r = logind_end_session(l->manager->logind, &l->end, f, how, on_ended, l);
+        if (r < 0)
+                log_error_errno(r, "Failed to end session '%s', going on: %m", l->job.session.id);
+}
+
+static void on_survivors(const char *names, void *userdata) {
+        LogOff *l = userdata;
+
+        if (string_replace(&l->survivors, names) < 0)
+                log_oom();
+}
+
+static void stop_scope(LogOff *l) {
+        int r;
+
+        if (isempty(l->job.scope))
+                return;
+
+        units_call_free(l->survivors_call);
+        r = units_list_survivors(l->manager->units, &l->survivors_call, l->job.scope, on_survivors, l);
+        if (r < 0)
+                log_warning_errno(r, "Failed to ask what runs in '%s': %m", l->job.scope);
+
+        units_stop_scope(l->manager->units, l->job.scope);
+}
+
+static void perform(LogOff *l, JobAction action) {
+        switch (action) {
+        case JOB_ASK:
+                /* usher-warn sees the phase and asks; it must be there for that. */
+                l->warn_again = 0;
+                break;
+        case JOB_TERMINATE:
+                end_session(l, LOGIND_TERMINATE);
+                break;
+        case JOB_KILL:
+                end_session(l, LOGIND_KILL);
+                break;
+        case JOB_STOP_SCOPE:
+                stop_scope(l);
+                break;
+        default:
+                break;
+        }
+}
+
+/* The next reminder time that lies ahead, or the time by which usher-warn must have told how it reached the user. */
+static usec_t next_warning(LogOff *l, usec_t now) {
+        const Config *c = &l->manager->config;
+        usec_t next = USEC_INFINITY;
+
+        for (size_t i = 0; i < c->n_remind; i++) {
+                usec_t t = l->job.deadline > c->remind_usec[i] ? l->job.deadline - c->remind_usec[i] : 0;
+
+                if (t > now)
+                        next = MIN_OF(next, t);
+        }
+
+        if (l->job.warned == JOB_WARNED_PENDING && l->job.created + WARNED_USEC > now)
+                next = MIN_OF(next, l->job.created + WARNED_USEC);
+
+        return next;
+}
+
+/* usher-warn is started with the job and again at each reminder: where it runs already nothing happens, and where it
+ * was killed it is back. */
+static void warn(LogOff *l, usec_t now) {
+        if (now < l->warn_again)
+                return;
+
+        if (l->job.warned == JOB_WARNED_PENDING && now >= l->job.created + WARNED_USEC)
+                logoff_set_warned(l, JOB_WARNED_NONE);
+
+        units_start_warn(l->manager->units, l->job.uid);
+        l->warn_again = next_warning(l, now);
+}
+
+static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
+        LogOff *l = userdata;
+
+        /* While the end is on its way a lost signal must not hold it up. */
+        if (l->job.phase != JOB_WARNING)
+                logind_look_session(l->manager->logind, l->job.session.id);
+
+        logoff_advance(l);
+        return 0;
+}
+
+static int arm(LogOff *l, usec_t when) {
+        int r;
+
+        if (!l->timer)
+                return sd_event_add_time(
+                                l->manager->event, &l->timer, CLOCK_MONOTONIC, when, USEC_PER_MSEC, on_timer, l);
+
+        r = sd_event_source_set_time(l->timer, when);
+        if (r < 0)
+                return r;
+
+        return sd_event_source_set_enabled(l->timer, SD_EVENT_ONESHOT);
+}
+
+void logoff_advance(LogOff *l) {
+        Job *j = &l->job;
+        JobPhase phase = j->phase;
+        usec_t deadline = j->deadline, now = now_monotonic(), when;
+        JobSession session = look(l);
+        JobAction action;
+        unsigned mask = 0;
+        int r;
+
+        action = job_step(j, now, session, &l->manager->config);
+        if (session != JOB_SESSION_UNKNOWN)
+                l->restored = false;
+
+        if (j->phase != phase)
+                mask |= JOB_CHANGED_PHASE;
+        if (l->phase_began[j->phase] == 0)
+                l->phase_began[j->phase] = now;
+        if (j->deadline != deadline)
+                mask |= JOB_CHANGED_DEADLINE;
+        if (action == JOB_FINISH)
+                mask |= JOB_CHANGED_RESULT;
+        changed(l, mask);
+
+        if (action == JOB_FINISH) {
+                finish(l);
+                return;
+        }
+
+        perform(l, action);
+
+        when = job_wakeup(j, now, session);
+        if (j->phase == JOB_WARNING || j->phase == JOB_ASKING) {
+                warn(l, now);
+                when = MIN_OF(when, l->warn_again);
+        }
+        r = arm(l, when);
+        if (r < 0)
+                log_error_errno(r, "Failed to set the timer of job %" PRIu32 ": %m", j->number);
+}
+
+static int logoff_new(LogOff **ret, Manager *m) {
+        LogOff *l;
+
+        l = malloc(sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+        *l = (LogOff) { .manager = m };
+
+        TAILQ_INSERT_TAIL(&m->jobs, l, jobs);
+        *ret = l;
+        return 0;
+}
+
+static unsigned count_jobs(Manager *m) {
+        unsigned n = 0;
+        LogOff *l;
+
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                n++;
+
+        return n;
+}
+
+static int join(LogOff *l, const JobRequest *request) {
+        int r;
+
+        r = job_join(&l->job, request, now_monotonic());
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE);
+                l->warn_again = 0;
+                logoff_advance(l);
+        }
+
+        return 0;
+}
+
+int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *request, LogOff **ret) {
+        LogOff *l;
+        int r;
+
+        l = manager_find_job_of(m, session);
+        if (l) {
+                r = join(l, request);
+                if (r >= 0)
+                        *ret = l;
+                return r;
+        }
+
+        if (count_jobs(m) >= JOBS_MAX)
+                return -ENOBUFS;
+
+        r = logoff_new(&l, m);
+        if (r < 0)
+                return r;
+
+        r = job_init(&l->job, m->last_job + 1, session, request, now_monotonic());
+        if (r < 0) {
+                logoff_free(l);
+                return r;
+        }
+
+        m->last_job = l->job.number;
+        m->store_dirty = true;
+        m->events->job_new(l, m->userdata);
+        manager_changed(m, MANAGER_CHANGED_JOBS);
+        manager_station_changed(m, l->job.station, STATION_CHANGED_JOBS);
+
+        /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
+        l->phase_began[JOB_WARNING] = l->job.created;
+        warn(l, now_monotonic());
+        r = arm(l, 0);
+        if (r < 0)
+                log_error_errno(r, "Failed to set the timer of job %" PRIu32 ": %m", l->job.number);
+
+        *ret = l;
+        return 1;
+}
+
+int logoff_restore(Manager *m, Job *j) {
+        LogOff *l;
+        int r;
+
+        r = logoff_new(&l, m);
+        if (r < 0)
+                return r;
+
+        l->job = *j;
+        *j = (Job) {};
+        l->restored = true;
+        l->phase_began[JOB_WARNING] = l->job.created;
+        m->last_job = MAX_OF(m->last_job, l->job.number);
+        m->events->job_new(l, m->userdata);
+        logoff_resume(l);
+        return 0;
+}
+
+void logoff_resume(LogOff *l) {
+        if (job_ensure_minimum(&l->job, now_monotonic(), &l->manager->config))
+                changed(l, JOB_CHANGED_DEADLINE);
+
+        l->warn_again = 0;
+        logoff_advance(l);
+}
+
+int logoff_cancel(LogOff *l) {
+        int r;
+
+        r = job_cancel(&l->job);
+        if (r < 0)
+                return r;
+
+        logoff_advance(l);
+        return 0;
+}
+
+int logoff_end_now(LogOff *l) {
+        int r;
+
+        r = job_end_now(&l->job, now_monotonic());
+        if (r < 0)
+                return r;
+
+        /* By the timer: the caller hears first that it was done. */
+        changed(l, JOB_CHANGED_DEADLINE);
+        return arm(l, 0);
+}
+
+int logoff_extend(LogOff *l, usec_t by) {
+        int r;
+
+        r = job_extend(&l->job, by, &l->manager->config);
+        if (r < 0)
+                return r;
+
+        changed(l, JOB_CHANGED_DEADLINE);
+        logoff_advance(l);
+        return 0;
+}
+
+void logoff_set_warned(LogOff *l, JobWarned warned) {
+        if (l->job.warned == warned)
+                return;
+
+        l->job.warned = warned;
+        changed(l, JOB_CHANGED_WARNED);
+}
+
+void logoff_set_asked(LogOff *l, bool accepted, const char *blockers) {
+        if (string_replace(&l->blockers, blockers) < 0)
+                log_oom();
+
+        if (accepted || l->job.phase != JOB_ASKING)
+                return;
+
+        l->job.nobody_to_ask = true;
+        (void) arm(l, 0);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What usherd knows and is doing. Facts come up from the neighbours, changes go up to the bus by ManagerEvents, once
+ * each: what changed is collected and told in one deferred flush, so that the twenty events of one replugged hub are
+ * one signal. */
+
+#include <sys/queue.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "config.h"
+#include "job.h"
+#include "logind.h"
+#include "nologin.h"
+#include "polkit.h"
+#include "station.h"
+#include "store.h"
+#include "topology.h"
+#include "udev.h"
+#include "units.h"
+
+/* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
+#define JOBS_MAX 1024U
+
+typedef struct LogOff LogOff;
+typedef struct LoginScreenWatch LoginScreenWatch;
+typedef struct Manager Manager;
+
+typedef struct Session {
+        const SessionFacts *facts; /* logind's */
+        TAILQ_ENTRY(Session) sessions;
+} Session;
+
+typedef enum ManagerChange {
+        MANAGER_CHANGED_STATIONS = 1 << 0,
+        MANAGER_CHANGED_JOBS = 1 << 1,
+        MANAGER_CHANGED_LAST_OPERATION = 1 << 2,
+        MANAGER_CHANGED_CONFIG = 1 << 3,
+} ManagerChange;
+
+/* What the latest log-off request of several sessions did, and whom it left alone. */
+typedef struct Operation {
+        const char *method; /* of org.usher1.Manager, NULL before the first */
+        unsigned jobs;
+        unsigned skipped_caller;
+        unsigned skipped_administrators;
+        unsigned skipped_seatless;
+        unsigned skipped_classes;
+} Operation;
+
+typedef struct ManagerEvents {
+        void (*ready)(void *userdata); /* the first picture is whole */
+        void (*station_added)(Station *s, void *userdata);
+        void (*station_changed)(Station *s, unsigned mask, void *userdata);
+        void (*station_removed)(Station *s, void *userdata); /* it can still be found */
+        void (*hub_added)(const Hub *h, void *userdata);
+        void (*hub_changed)(const Hub *h, unsigned mask, void *userdata);
+        void (*hub_removed)(const Hub *h, void *userdata); /* it can still be found */
+        void (*job_new)(LogOff *l, void *userdata);
+        void (*job_changed)(LogOff *l, unsigned mask, void *userdata);
+        void (*job_removed)(LogOff *l, void *userdata); /* it can still be found */
+        void (*manager_changed)(unsigned mask, void *userdata);
+} ManagerEvents;
+
+struct Manager {
+        sd_event *event;
+        sd_bus *bus;
+        Config config;
+
+        Logind *logind;
+        Units *units;
+        Polkit *polkit;
+        UdevHost *udev;
+        Store *store;
+        Nologin *nologin;
+
+        TAILQ_HEAD(, Station) stations;
+        TAILQ_HEAD(, Session) sessions;
+        TAILQ_HEAD(, LogOff) jobs;
+        TAILQ_HEAD(, LoginScreenWatch) login_screens;
+        Topology *topology;
+        uint32_t last_job;
+        Operation last_operation;
+
+        bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
+        bool logind_absent; /* nobody holds logind's name */
+        bool logind_synced; /* the first picture of logind is in */
+        bool udev_settled;
+        bool ready;
+
+        unsigned changed; /* not told so far: a mask of ManagerChange */
+        bool store_dirty;
+        sd_event_source *flush;
+
+        const ManagerEvents *events;
+        void *userdata;
+};
+
+/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept. */
+int manager_new(
+                Manager **ret,
+                sd_event *event,
+                sd_bus *bus,
+                const Config *config,
+                const char *runtime_directory,
+                const char *nologin_path);
+Manager *manager_free(Manager *m);
+DEFINE_CLEANUP(Manager *, manager_free);
+
+/* Begins to look at the neighbours; what they say is told by the events from here on. */
+int manager_start(Manager *m, const ManagerEvents *events, void *userdata);
+
+/* Takes another configuration; live jobs keep their deadlines. */
+void manager_set_config(Manager *m, const Config *config);
+
+Station *manager_find_station(Manager *m, const char *id);
+/* By id, or by its exact label. */
+Station *manager_find_station_by_name(Manager *m, const char *name);
+/* Where a session sits; NULL for one without a seat. */
+Station *manager_find_station_by_session(Manager *m, const SessionFacts *f);
+const SessionFacts *manager_find_session(Manager *m, const char *id);
+Session *manager_find_session_entry(Manager *m, const char *id);
+LogOff *manager_find_job(Manager *m, uint32_t number);
+LogOff *manager_find_job_of(Manager *m, const SessionFacts *f);
+
+/* Stations in the order of listings. The array is the caller's, the stations are not. */
+int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n);
+
+/* The sessions at a seat, "" for those without one. The array is the caller's. */
+int manager_sessions_of(Manager *m, const char *seat, const SessionFacts ***ret, size_t *ret_n);
+
+/* Something changed that a flush is to tell. */
+void manager_changed(Manager *m, unsigned mask);
+void manager_station_changed(Manager *m, const char *seat, unsigned mask);
+
+void manager_set_last_operation(Manager *m, const Operation *o);
+
+/* Keeps newcomers out from now on; they are let in again when no live job asks for it any more. Returns a negative
+ * errno where /run/nologin cannot be made. */
+int manager_block_logins(Manager *m);
+
+/* Writes the live jobs down now: before a caller hears that they exist. */
+void manager_store_jobs(Manager *m);

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The state machine of a log-off: never early, never endless, never the wrong session. No clock and no bus: time is
+ * a number here. */
+
+#include <glib.h>
+
+#include "job.h"
+
+#define START (1000 * USEC_PER_SEC)
+
+typedef struct Fixture {
+        Config config;
+        Job job;
+} Fixture;
+
+static SessionFacts facts(void) {
+        return (SessionFacts) {
+                .id = (char *) "7",
+                .user = (char *) "anna",
+                .seat = (char *) "seat0",
+                .class = (char *) "user",
+                .type = (char *) "x11",
+                .state = (char *) "active",
+                .scope = (char *) "session-7.scope",
+                .uid = 1001,
+                .leader = 4711,
+                .started = 5,
+        };
+}
+
+static void init_job(Job *j, const SessionFacts *session, usec_t grace) {
+        g_assert_cmpint(job_init(j, 1, session,
+                                        &(JobRequest) {
+                                                        .grace = grace,
+                                                        .reason = JOB_REASON_REQUESTED,
+                                                        .message = "Class is over",
+                                                        .by_uid = 0,
+                                                        .by_user = "root",
+                                        },
+                                        START),
+                        ==, 0);
+}
+
+static void setup(Fixture *f, gconstpointer data) {
+        SessionFacts session = facts();
+
+        config_init(&f->config);
+        init_job(&f->job, &session, 60 * USEC_PER_SEC);
+}
+
+static void teardown(Fixture *f, gconstpointer data) {
+        job_done(&f->job);
+}
+
+static JobAction step(Fixture *f, usec_t after, JobSession session) {
+        return job_step(&f->job, START + after, session, &f->config);
+}
+
+static void test_never_early(Fixture *f, gconstpointer data) {
+        for (usec_t t = 0; t < 60 * USEC_PER_SEC; t += USEC_PER_SEC / 4)
+                g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_WAIT);
+
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC - 1, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpint(f->job.phase, ==, JOB_WARNING);
+        g_assert_cmpuint(job_wakeup(&f->job, START, JOB_SESSION_OPEN), ==, START + 60 * USEC_PER_SEC);
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+}
+
+static void test_whole_way(Fixture *f, gconstpointer data) {
+        usec_t t = 60 * USEC_PER_SEC;
+
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_ASK);
+        g_assert_cmpint(f->job.phase, ==, JOB_ASKING);
+        g_assert_cmpuint(f->job.deadline, ==, START + t + f->config.ask_usec);
+
+        t += f->config.ask_usec;
+        g_assert_cmpint(step(f, t - 1, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_TERMINATE);
+        g_assert_cmpint(f->job.phase, ==, JOB_TERMINATING);
+
+        t += f->config.terminate_usec;
+        g_assert_cmpint(step(f, t - 1, JOB_SESSION_CLOSING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, t, JOB_SESSION_CLOSING), ==, JOB_KILL);
+        g_assert_cmpint(f->job.phase, ==, JOB_KILLING);
+
+        t += f->config.kill_usec;
+        g_assert_cmpint(step(f, t, JOB_SESSION_CLOSING), ==, JOB_STOP_SCOPE);
+        g_assert_cmpint(f->job.phase, ==, JOB_KILLING);
+
+        t += f->config.kill_usec;
+        g_assert_cmpint(step(f, t - 1, JOB_SESSION_CLOSING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, t, JOB_SESSION_CLOSING), ==, JOB_FINISH);
+        g_assert_cmpint(f->job.result, ==, JOB_FAILED);
+}
+
+/* From every phase the session's end is the job's end. */
+static void test_gone_is_done(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+        g_assert_cmpint(step(f, 61 * USEC_PER_SEC, JOB_SESSION_GONE), ==, JOB_FINISH);
+        g_assert_cmpint(f->job.result, ==, JOB_DONE);
+}
+
+static void test_gone_in_the_warning_is_left(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(step(f, USEC_PER_SEC, JOB_SESSION_GONE), ==, JOB_FINISH);
+        g_assert_cmpint(f->job.result, ==, JOB_LEFT);
+}
+
+static void test_closing_session_begins_at_kill(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(step(f, USEC_PER_SEC, JOB_SESSION_CLOSING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_CLOSING), ==, JOB_KILL);
+}
+
+/* The desktop took the request: it has the time of an orderly end before anything is sent to it. */
+static void test_closing_while_asked_is_given_time(Fixture *f, gconstpointer data) {
+        usec_t t = 60 * USEC_PER_SEC;
+
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_ASK);
+        g_assert_cmpint(step(f, t + 1, JOB_SESSION_CLOSING), ==, JOB_WAIT);
+        g_assert_cmpint(f->job.phase, ==, JOB_TERMINATING);
+        g_assert_cmpint(step(f, t + f->config.terminate_usec, JOB_SESSION_CLOSING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, t + f->config.terminate_usec + 1, JOB_SESSION_CLOSING), ==, JOB_KILL);
+}
+
+static void test_nobody_to_ask(Fixture *f, gconstpointer data) {
+        usec_t t = 60 * USEC_PER_SEC;
+
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_ASK);
+        f->job.nobody_to_ask = true;
+        g_assert_cmpint(step(f, t + 1, JOB_SESSION_OPEN), ==, JOB_TERMINATE);
+}
+
+static void test_terminal_is_not_asked(void) {
+        SessionFacts session = facts();
+        Config config;
+        Job j;
+
+        config_init(&config);
+        session.type = (char *) "tty";
+        init_job(&j, &session, USEC_PER_SEC);
+        g_assert_cmpint(job_step(&j, START + USEC_PER_SEC, JOB_SESSION_OPEN, &config), ==, JOB_TERMINATE);
+        job_done(&j);
+}
+
+static void test_opening_gets_its_full_grace(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(step(f, 70 * USEC_PER_SEC, JOB_SESSION_OPENING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, 71 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpuint(f->job.deadline, ==, START + 130 * USEC_PER_SEC);
+        g_assert_cmpint(step(f, 130 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+}
+
+/* While logind is away nothing is ended and nothing is concluded, however late it gets. */
+static void test_logind_away_holds_everything(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(step(f, 500 * USEC_PER_SEC, JOB_SESSION_UNKNOWN), ==, JOB_WAIT);
+        g_assert_cmpint(f->job.phase, ==, JOB_WARNING);
+        g_assert_cmpuint(job_wakeup(&f->job, START, JOB_SESSION_UNKNOWN), ==, USEC_INFINITY);
+        g_assert_cmpint(step(f, 501 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+}
+
+/* A request that was lost with logind is made again, and not taken for one that failed. */
+static void test_logind_away_while_terminating(Fixture *f, gconstpointer data) {
+        f->job.nobody_to_ask = true;
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_TERMINATE);
+        g_assert_cmpint(step(f, 300 * USEC_PER_SEC, JOB_SESSION_UNKNOWN), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, 301 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_TERMINATE);
+        g_assert_cmpuint(f->job.deadline, ==, START + 301 * USEC_PER_SEC + f->config.terminate_usec);
+}
+
+static void test_earlier_deadline_wins(Fixture *f, gconstpointer data) {
+        JobRequest later = { .grace = 90 * USEC_PER_SEC, .message = "later", .by_user = "tina" };
+        JobRequest sooner = { .grace = 10 * USEC_PER_SEC, .message = "sooner", .by_user = "tina" };
+
+        g_assert_cmpint(job_join(&f->job, &later, START), ==, 0);
+        g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
+        g_assert_cmpstr(f->job.message, ==, "Class is over");
+
+        g_assert_cmpint(job_join(&f->job, &sooner, START + USEC_PER_SEC), ==, 1);
+        g_assert_cmpuint(f->job.deadline, ==, START + 11 * USEC_PER_SEC);
+        g_assert_cmpstr(f->job.message, ==, "sooner");
+        g_assert_cmpstr(f->job.by_user, ==, "root");
+}
+
+static void test_cancel_and_extend_end_with_the_warning(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, &f->config), ==, 0);
+        g_assert_cmpuint(f->job.deadline, ==, START + 90 * USEC_PER_SEC);
+        g_assert_cmpint(step(f, 90 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+
+        g_assert_cmpint(job_cancel(&f->job), ==, -EALREADY);
+        g_assert_cmpint(job_extend(&f->job, 1, &f->config), ==, -EALREADY);
+        g_assert_cmpint(job_end_now(&f->job, START), ==, -EALREADY);
+        g_assert_cmpint(f->job.result, ==, JOB_LIVE);
+}
+
+static void test_cancelled_ends_nobody(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(job_cancel(&f->job), ==, 0);
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_FINISH);
+        g_assert_cmpint(f->job.result, ==, JOB_CANCELLED);
+        g_assert_cmpint(f->job.phase, ==, JOB_WARNING);
+}
+
+static void test_extend_never_past_the_maximum(Fixture *f, gconstpointer data) {
+        usec_t room = f->config.maximum_grace_usec - 60 * USEC_PER_SEC;
+
+        g_assert_cmpint(job_extend(&f->job, room + 1, &f->config), ==, -ERANGE);
+        g_assert_cmpint(job_extend(&f->job, USEC_INFINITY, &f->config), ==, -ERANGE);
+        g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
+        g_assert_cmpint(job_extend(&f->job, room, &f->config), ==, 0);
+        g_assert_cmpint(job_extend(&f->job, 1, &f->config), ==, -ERANGE);
+}
+
+static void test_end_now(Fixture *f, gconstpointer data) {
+        g_assert_cmpint(job_end_now(&f->job, START + 3), ==, 0);
+        g_assert_cmpint(step(f, 3, JOB_SESSION_OPEN), ==, JOB_ASK);
+}
+
+static void test_minimum_after_a_restart(Fixture *f, gconstpointer data) {
+        usec_t late = START + 59 * USEC_PER_SEC;
+
+        g_assert_false(job_ensure_minimum(&f->job, START, &f->config));
+        g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
+
+        g_assert_true(job_ensure_minimum(&f->job, late, &f->config));
+        g_assert_cmpuint(f->job.deadline, ==, late + f->config.minimum_grace_usec);
+
+        /* Hours later too, as after a long suspend of a virtual machine. */
+        g_assert_true(job_ensure_minimum(&f->job, START + USEC_PER_HOUR, &f->config));
+        g_assert_cmpuint(f->job.deadline, ==, START + USEC_PER_HOUR + f->config.minimum_grace_usec);
+}
+
+static void test_tables(void) {
+        for (int i = 0; i < _JOB_PHASE_MAX; i++)
+                g_assert_cmpint(job_phase_from_string(job_phase_to_string(i)), ==, i);
+        for (int i = 0; i < _JOB_WARNED_MAX; i++)
+                g_assert_cmpint(job_warned_from_string(job_warned_to_string(i)), ==, i);
+        for (int i = 0; i < _JOB_REASON_MAX; i++)
+                g_assert_cmpint(job_reason_from_string(job_reason_to_string(i)), ==, i);
+        for (int i = 0; i < _JOB_RESULT_MAX; i++)
+                g_assert_cmpint(job_result_from_string(job_result_to_string(i)), ==, i);
+
+        g_assert_cmpint(job_reason_from_string("Restart"), ==, -EINVAL);
+        g_assert_cmpint(job_reason_from_string(""), ==, -EINVAL);
+        g_assert_null(job_phase_to_string(_JOB_PHASE_MAX));
+        g_assert_null(job_phase_to_string(-1));
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+#define JOB_TEST(path, func) g_test_add(path, Fixture, NULL, setup, func, teardown)
+        JOB_TEST("/job/never-early", test_never_early);
+        JOB_TEST("/job/whole-way-has-an-end", test_whole_way);
+        JOB_TEST("/job/gone-is-done", test_gone_is_done);
+        JOB_TEST("/job/gone-in-the-warning-is-left", test_gone_in_the_warning_is_left);
+        JOB_TEST("/job/closing-session-begins-at-kill", test_closing_session_begins_at_kill);
+        JOB_TEST("/job/closing-while-asked-is-given-time", test_closing_while_asked_is_given_time);
+        JOB_TEST("/job/nobody-to-ask", test_nobody_to_ask);
+        g_test_add_func("/job/terminal-is-not-asked", test_terminal_is_not_asked);
+        JOB_TEST("/job/opening-gets-its-full-grace", test_opening_gets_its_full_grace);
+        JOB_TEST("/job/logind-away-holds-everything", test_logind_away_holds_everything);
+        JOB_TEST("/job/logind-away-while-terminating", test_logind_away_while_terminating);
+        JOB_TEST("/job/earlier-deadline-wins", test_earlier_deadline_wins);
+        JOB_TEST("/job/cancel-and-extend-end-with-the-warning", test_cancel_and_extend_end_with_the_warning);
+        JOB_TEST("/job/cancelled-ends-nobody", test_cancelled_ends_nobody);
+        JOB_TEST("/job/extend-never-past-the-maximum", test_extend_never_past_the_maximum);
+        JOB_TEST("/job/end-now", test_end_now);
+        JOB_TEST("/job/minimum-after-a-restart", test_minimum_after_a_restart);
+        g_test_add_func("/job/tables", test_tables);
+#undef JOB_TEST
+
+        return g_test_run();
+}
