@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* For test programs that run inside the box: real sessions of real users on real seats, programs run as those
+ * users, and signals seen go by. Everything waits in the default main context, and always with a deadline. */
+
+#include <gio/gio.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* For what takes milliseconds unless it fails: generous, for a loaded machine. */
+#define BOX_TIMEOUT_MSEC 20000
+
+typedef struct Box Box;
+typedef struct BoxMonitor BoxMonitor;
+typedef struct BoxSession BoxSession;
+
+/* Is this program inside a box at all? A test that is not should skip. */
+bool box_inside(void);
+
+/* The one box we are in: a connection to its system bus, and the job results of its systemd. */
+Box *box_new(GError **error);
+void box_free(Box *box);
+GDBusConnection *box_bus(Box *box);
+
+/* Runs the main context until done() says so; it is asked after every event, and at least every 20 ms. False
+ * when the time is up. */
+bool box_wait(bool (*done)(gpointer userdata), gpointer userdata, guint timeout_msec);
+
+/* A synchronous method call on the system bus; `parameters` may be floating or NULL. */
+GVariant *box_call(
+                Box *box,
+                const char *destination,
+                const char *path,
+                const char *interface,
+                const char *member,
+                GVariant *parameters,
+                GError **error);
+GVariant *box_get_property(
+                Box *box,
+                const char *destination,
+                const char *path,
+                const char *interface,
+                const char *property,
+                GError **error);
+
+/* Ids of the seats, seat0 among them. */
+char **box_list_seats(Box *box, GError **error);
+
+/* How many sessions logind lists; only those of this class, unless that is NULL. */
+guint box_count_sessions(Box *box, const char *class);
+
+/* What a session is made of. All but `user` may be left out. */
+typedef struct {
+        const char *user;
+        const char *seat;               /* NULL: none, as for ssh */
+        const char *class;              /* "user" */
+        const char *type;               /* "x11", or "tty" with a terminal */
+        const char *desktop;
+        const char *pam;                /* "login"; "box-login" heeds /run/nologin as sshd does */
+        bool terminal;                  /* the session's TTY is a pty, and we hold the other end */
+        const char *const *environment; /* more of it, "NAME=value" */
+        const char *const *command;     /* the leader, by absolute path: "sleep infinity" */
+} BoxSessionOptions;
+
+struct BoxSession {
+        Box *box;
+        char *unit;                     /* the service whose PAM stack opened the session */
+        char *user;
+        char *seat;
+        uid_t uid;
+        char *job;
+        char *id;                       /* these three from box_session_wait_open() on */
+        char *path;
+        pid_t leader;
+        char *tty;                      /* "/dev/pts/3", or NULL without a terminal */
+        GString *screen;                /* every byte that was written there so far */
+        int terminal_fd;
+        guint terminal_source;
+};
+
+/* Opens a session, and returns when logind lists it. start + wait_open do the same in two steps, so that many
+ * can open at the same time. */
+BoxSession *box_session_open(Box *box, const BoxSessionOptions *options, GError **error);
+BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError **error);
+bool box_session_wait_open(BoxSession *session, GError **error);
+
+/* Kills what is left of the session, and does not wait. */
+void box_session_free(BoxSession *session);
+
+/* Ends it as if the user had logged out, and waits until logind has forgotten it. */
+bool box_session_close(BoxSession *session, GError **error);
+
+/* What Usher does to end a session. Only asks; wait_gone waits. */
+bool box_session_terminate(BoxSession *session, GError **error);
+bool box_session_wait_gone(BoxSession *session, guint timeout_msec);
+
+/* In logind's list? True for a session that is closing, too. */
+bool box_session_is_listed(BoxSession *session);
+/* A string property of logind's session object, "" where it is none; free it. */
+char *box_session_get(BoxSession *session, const char *property);
+
+/* Waits until this text stands on the session's terminal. */
+bool box_session_wait_text(BoxSession *session, const char *text, guint timeout_msec);
+/* Types on it. */
+bool box_session_type(BoxSession *session, const char *text);
+
+/* Starts a program as a user: within a session, if one is given, as that session's own programs are for logind and
+ * polkit, and with its user's session bus; else outside of any session. */
+GSubprocess *box_spawn(
+                Box *box,
+                const char *user,
+                BoxSession *session,
+                GSubprocessFlags flags,
+                const char *const *command,
+                GError **error);
+
+typedef struct {
+        int status;                     /* exit status, or 128 + signal */
+        char *output;
+        char *errors;
+} BoxResult;
+
+/* The same, and waits until it has ended. */
+BoxResult *box_run_as(
+                Box *box, const char *user, BoxSession *session, const char *const *command, GError **error);
+void box_result_free(BoxResult *result);
+
+/* Keeps every signal that matches; NULL matches all. */
+BoxMonitor *box_monitor_new(
+                Box *box, const char *sender, const char *path, const char *interface, const char *member);
+void box_monitor_free(BoxMonitor *monitor);
+
+typedef struct {
+        char *path;
+        char *interface;
+        char *member;
+        GVariant *parameters;
+} BoxSignal;
+
+/* Waits until `n` signals of this name have been seen since the start; returns the n-th, still owned by the monitor,
+ * or NULL when the time is up. NULL matches all names. */
+const BoxSignal *box_monitor_wait(BoxMonitor *monitor, const char *member, guint n, guint timeout_msec);
+guint box_monitor_count(BoxMonitor *monitor, const char *member);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Box, box_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxMonitor, box_monitor_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxResult, box_result_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxSession, box_session_free)
