@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when they get a
+ * job; it shows all of their jobs and ends with the last of them. */
+
+#include <getopt.h>
+#include <signal.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "build-config.h"
+#include "language.h"
+#include "log.h"
+#include "warning.h"
+
+/* After the last job, so that one which follows needs no new process and last words are sent. */
+#define LINGER_USEC USEC_PER_SEC
+
+/* After a cancelled one: some servers take the words away with the one who said them. */
+#define LINGER_CANCELLED_USEC (10 * USEC_PER_SEC)
+
+/* A server that hangs does not hold us for longer, in LINGER_USEC. */
+#define LINGER_MAX 10U
+
+#define BARRIER_USEC USEC_PER_SEC
+
+/* A job came when we were on our way out: usher-warn@.service starts us again. */
+#define EXIT_AGAIN 75
+
+typedef struct Program {
+        Surroundings around;
+        Language *language;
+        sd_event_source *linger;
+        unsigned lingered;
+        bool speaking; /* the language is known */
+        bool leaving;
+} Program;
+
+static void linger(Program *p, usec_t t);
+
+/* Whether there is something to warn of. */
+static bool has_jobs(Program *p) {
+        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+                if (job->announced)
+                        return true;
+
+        return false;
+}
+
+static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
+        Program *p = userdata;
+        int r;
+
+        p->linger = sd_event_source_disable_unref(p->linger);
+
+        if (has_jobs(p))
+                return 0;
+
+        /* A job that is being read, a notification that is to be taken away again. */
+        if ((!jobs_is_empty(p->around.jobs) || !notifier_is_idle(p->around.notifier)) && p->lingered++ < LINGER_MAX) {
+                linger(p, LINGER_USEC);
+                return 0;
+        }
+
+        /* From here on systemd takes a start for one that is to come after our end. What was started before has left
+         * its job in the list, so the list decides. */
+        p->leaving = true;
+        (void) sd_notify(false, "STOPPING=1");
+        (void) sd_notify_barrier(false, BARRIER_USEC);
+
+        r = jobs_reload(p->around.jobs);
+        if (r < 0)
+                return sd_event_exit(p->around.event, EXIT_SUCCESS);
+
+        return 0;
+}
+
+static void linger(Program *p, usec_t t) {
+        uint64_t until;
+
+        if (p->leaving)
+                return;
+
+        /* The longer one counts. */
+        if (p->linger && sd_event_source_get_time(p->linger, &until) >= 0) {
+                uint64_t now;
+
+                if (sd_event_now(p->around.event, CLOCK_MONOTONIC, &now) >= 0 && until >= now + t)
+                        return;
+        }
+
+        p->linger = sd_event_source_disable_unref(p->linger);
+        if (sd_event_add_time_relative(p->around.event, &p->linger, CLOCK_MONOTONIC, t, 0, on_linger, p) < 0)
+                (void) sd_event_exit(p->around.event, EXIT_FAILURE);
+}
+
+static void warn(Program *p, Job *job) {
+        Warning *w = NULL;
+        int r;
+
+        r = warning_new(&w, &p->around, job);
+        if (r < 0)
+                log_error_errno(r, "Failed to warn of the end of session '%s': %m", job->session);
+
+        job->userdata = w;
+}
+
+static void on_job(Job *job, JobEvent event, const char *result, void *userdata) {
+        Program *p = userdata;
+
+        if (p->leaving)
+                return;
+
+        switch (event) {
+        case JOB_ADDED:
+                p->linger = sd_event_source_disable_unref(p->linger);
+                p->lingered = 0;
+
+                /* Those that come before the language is known are warned when it is. */
+                if (p->speaking)
+                        warn(p, job);
+                break;
+        case JOB_CHANGED:
+                if (job->userdata)
+                        warning_update(job->userdata);
+                break;
+        case JOB_REMOVED:
+                job->userdata = warning_free(job->userdata, result);
+                linger(p, streq(result, "cancelled") ? LINGER_CANCELLED_USEC : LINGER_USEC);
+                break;
+        }
+}
+
+static void on_listed(void *userdata) {
+        Program *p = userdata;
+        bool empty = jobs_is_empty(p->around.jobs);
+
+        if (p->leaving)
+                (void) sd_event_exit(p->around.event, empty ? EXIT_SUCCESS : EXIT_AGAIN);
+        else if (empty)
+                linger(p, LINGER_USEC);
+}
+
+static void on_abandoned(void *userdata) {
+        Program *p = userdata;
+
+        log_notice("usherd has been away for long, leaving.");
+
+        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+                job->userdata = warning_free(job->userdata, "");
+
+        linger(p, LINGER_USEC);
+}
+
+static const JobsHandler jobs_handler = {
+        .event = on_job,
+        .listed = on_listed,
+        .abandoned = on_abandoned,
+};
+
+static void on_language(void *userdata) {
+        Program *p = userdata;
+
+        p->speaking = true;
+
+        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+                if (job->announced && !job->userdata)
+                        warn(p, job);
+}
+
+static int connect_system_bus(Surroundings *a) {
+        int r;
+
+        r = sd_bus_open_system(&a->system_bus);
+        if (r < 0)
+                return log_error_errno(r, "Failed to connect to the system bus: %m");
+
+        (void) sd_bus_set_exit_on_disconnect(a->system_bus, true);
+
+        r = sd_bus_attach_event(a->system_bus, a->event, SD_EVENT_PRIORITY_NORMAL);
+        if (r < 0)
+                return log_error_errno(r, "Failed to attach the system bus to the event loop: %m");
+
+        return 0;
+}
+
+static int handle_signals(sd_event *event) {
+        static const int signals[] = { SIGTERM, SIGINT };
+        sigset_t mask;
+        int r;
+
+        (void) sigemptyset(&mask);
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
+                (void) sigaddset(&mask, signals[i]);
+
+        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
+                return -errno;
+
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
+                r = sd_event_add_signal(event, NULL, signals[i], NULL, NULL);
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+static int program_init(Program *p) {
+        Surroundings *a = &p->around;
+        int r;
+
+        r = sd_event_default(&a->event);
+        if (r < 0)
+                return log_error_errno(r, "Failed to make an event loop: %m");
+
+        r = handle_signals(a->event);
+        if (r < 0)
+                return log_error_errno(r, "Failed to handle signals: %m");
+
+        r = connect_system_bus(a);
+        if (r < 0)
+                return r;
+
+        r = user_bus_new(&a->user_bus, a->event);
+        if (r >= 0)
+                r = notifier_new(&a->notifier, a->event, a->user_bus);
+        if (r >= 0)
+                r = jobs_new(&a->jobs, a->event, a->system_bus, &jobs_handler, p);
+        if (r >= 0)
+                r = language_new(&p->language, a->event, a->user_bus, on_language, p);
+        if (r < 0)
+                return log_error_errno(r, "Failed to set up: %m");
+
+        return 0;
+}
+
+static void program_done(Program *p) {
+        Surroundings *a = &p->around;
+
+        for (Job *job = a->jobs ? jobs_next(a->jobs, NULL) : NULL; job; job = jobs_next(a->jobs, job))
+                job->userdata = warning_free(job->userdata, "");
+
+        sd_event_source_disable_unref(p->linger);
+        language_free(p->language);
+        jobs_free(a->jobs);
+        notifier_free(a->notifier);
+        user_bus_free(a->user_bus);
+        sd_bus_flush_close_unref(a->system_bus);
+        sd_event_unref(a->event);
+}
+
+#define _cleanup_program_ _cleanup_(program_done)
+
+static int run(void) {
+        _cleanup_program_ Program p = {};
+        int r;
+
+        r = program_init(&p);
+        if (r < 0)
+                return r;
+
+        (void) sd_notify(false, "READY=1");
+
+        r = sd_event_loop(p.around.event);
+        if (r < 0)
+                return log_error_errno(r, "Failed to run the event loop: %m");
+
+        return r;
+}
+
+static int parse_arguments(int argc, char *argv[]) {
+        static const struct option options[] = {
+                { "help", no_argument, NULL, 'h' },
+                { "version", no_argument, NULL, 'V' },
+                {},
+        };
+        int c;
+
+        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
+                switch (c) {
+                case 'h':
+                        printf("%s\n\nWarns the calling user of the end of their sessions, as usherd asks.\n"
+                               "usher-warn@.service starts it; see usher-warn(8).\n\n"
+                               "  -h --help     show this\n     --version  show the version\n",
+                               program_invocation_short_name);
+                        return 0;
+                case 'V':
+                        printf("usher %s\n", PROJECT_VERSION);
+                        return 0;
+                default:
+                        return -EINVAL;
+                }
+
+        return optind < argc ? -EINVAL : 1;
+}
+
+int main(int argc, char *argv[]) {
+        int r;
+
+        log_init("usher-warn");
+
+        r = parse_arguments(argc, argv);
+        if (r < 0)
+                return 2;
+        if (r == 0)
+                return EXIT_SUCCESS;
+
+        r = run();
+        return r < 0 ? EXIT_FAILURE : r;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Each time something is to be said logind is asked afresh what the session is: a session may turn graphical, and a
+ * terminal may have a new owner. A session on a terminal is warned there and nowhere else. A graphical one is warned
+ * on the desktop, else on its terminal where that shows text. usherd is told once, and better news later. */
+
+#include "desktop.h"
+#include "log.h"
+#include "names.h"
+#include "terminal.h"
+#include "timespan.h"
+#include "warning.h"
+#include "wording.h"
+
+typedef enum Outcome {
+        OUTCOME_PENDING,
+        OUTCOME_NONE,
+        OUTCOME_TERMINAL,
+        OUTCOME_DESKTOP,
+} Outcome;
+
+static const char *const outcome_names[] = { "pending", "none", "terminal", "desktop" };
+
+struct Warning {
+        const Surroundings *around;
+        Job *job;
+
+        SessionLook *look;
+        char *tty;        /* as of the latest look, NULL where there is none */
+        bool wrote_now;   /* this time's words are on the terminal already */
+        bool said_before; /* the terminal has had the whole text */
+
+        Notification *notification;
+        sd_event_source *reminder;
+        sd_bus_slot *report_call, *action_call;
+        DesktopRequest *request;
+
+        Outcome outcome; /* what usherd was told */
+        bool confirmed;  /* and shows */
+        usec_t shown_deadline;
+        usec_t first_seen; /* CLOCK_MONOTONIC */
+        bool cannot_extend;
+        bool ending;
+};
+
+static void present(Warning *w);
+
+static Wording wording_of(const Warning *w) {
+        const Job *job = w->job;
+
+        return (Wording) {
+                .station = strempty(job->station),
+                .label = strempty(job->label),
+                .session = strempty(job->session),
+                .started_by = strempty(job->by_name),
+                .by_self = job->by_uid == getuid() && !isempty(job->by_name),
+                .reason = strempty(job->reason),
+                .message = strempty(job->message),
+                .deadline = job->deadline,
+                .now = now_realtime(),
+        };
+}
+
+static int on_reported(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Warning *w = userdata;
+
+        w->report_call = sd_bus_slot_unref(w->report_call);
+
+        /* A usherd that went away meanwhile asks again by saying "pending". */
+        if (sd_bus_message_is_method_error(m, NULL))
+                w->confirmed = true;
+
+        return 0;
+}
+
+static void report(Warning *w, Outcome outcome) {
+        int r;
+
+        if (outcome <= w->outcome)
+                return;
+
+        w->outcome = outcome;
+        w->report_call = sd_bus_slot_unref(w->report_call);
+        r = job_call(w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
+        if (r < 0)
+                w->confirmed = true;
+}
+
+/* Whether five more minutes could be granted. The job may be older than what we have seen of it; then usherd says no,
+ * and the offer goes. */
+static bool may_extend(const Warning *w) {
+        usec_t maximum = jobs_get_maximum_grace(w->around->jobs);
+
+        if (w->cannot_extend || !streq(w->job->phase, "warning"))
+                return false;
+
+        return maximum == USEC_INFINITY ||
+                        w->job->deadline_monotonic + WORDING_EXTEND_SEC * USEC_PER_SEC <= w->first_seen + maximum;
+}
+
+/* The text of this moment; the caller frees both. */
+static int make_text(Warning *w, char **ret_summary, char **ret_body) {
+        Wording words = wording_of(w);
+        char *summary, *body;
+
+        summary = w->ending ? wording_ending_summary(&words) : wording_summary(&words);
+        body = w->ending ? wording_ending_body(&words) : wording_body(&words);
+        if (!summary || !body) {
+                free(summary);
+                free(body);
+                return log_oom();
+        }
+
+        *ret_summary = summary;
+        *ret_body = body;
+        return 0;
+}
+
+/* The whole text the first time, then the first line of it. */
+static int write_terminal(Warning *w, const char *tty) {
+        _cleanup_free_ char *summary = NULL, *body = NULL, *text = NULL;
+        int r;
+
+        if (w->wrote_now)
+                return 0;
+        if (!tty)
+                return -ENOTTY;
+
+        r = make_text(w, &summary, &body);
+        if (r < 0)
+                return r;
+
+        text = wording_terminal(summary, w->said_before ? NULL : body);
+        if (!text)
+                return log_oom();
+
+        r = terminal_write(tty, text);
+        if (r < 0)
+                return log_debug_errno(r, "Cannot write to terminal '%s': %m", tty);
+
+        w->wrote_now = w->said_before = true;
+        return 0;
+}
+
+static int on_action_called(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Warning *w = userdata;
+
+        w->action_call = sd_bus_slot_unref(w->action_call);
+
+        if (sd_bus_message_is_method_error(m, NULL)) {
+                log_info("usherd refused what the user chose: %s", sd_bus_message_get_error(m)->message);
+                w->cannot_extend = true;
+                present(w);
+        }
+
+        return 0;
+}
+
+static void on_notification(Notification *n, NotificationEvent event, void *userdata) {
+        Warning *w = userdata;
+
+        switch (event) {
+        case NOTIFICATION_SHOWN:
+                report(w, OUTCOME_DESKTOP);
+                break;
+        case NOTIFICATION_FAILED:
+                report(w, write_terminal(w, w->tty) < 0 ? OUTCOME_NONE : OUTCOME_TERMINAL);
+                break;
+        case NOTIFICATION_END_NOW:
+                w->action_call = sd_bus_slot_unref(w->action_call);
+                (void) job_call(w->job, &w->action_call, "EndNow", on_action_called, w, NULL);
+                break;
+        case NOTIFICATION_EXTEND:
+                w->action_call = sd_bus_slot_unref(w->action_call);
+                (void) job_call(w->job, &w->action_call, "Extend", on_action_called, w, "u", WORDING_EXTEND_SEC);
+                break;
+        }
+}
+
+static int show_notification(Warning *w) {
+        _cleanup_free_ char *summary = NULL, *body = NULL;
+        int r;
+
+        r = make_text(w, &summary, &body);
+        if (r < 0)
+                return r;
+
+        if (!w->notification) {
+                r = notification_new(&w->notification, w->around->notifier, on_notification, w);
+                if (r < 0)
+                        return r;
+        }
+
+        return notification_update(w->notification, &(NotificationContent) {
+                .summary = summary,
+                .body = body,
+                .critical = true,
+                .end_now = !w->ending,
+                .extend = may_extend(w),
+        });
+}
+
+static void on_asked(bool accepted, const char *blockers, void *userdata) {
+        Warning *w = userdata;
+
+        (void) job_call(w->job, NULL, "SetAsked", NULL, NULL, "bs", accepted, blockers);
+}
+
+static void ask_desktop(Warning *w, const SessionFacts *facts) {
+        if (w->request)
+                return;
+
+        if (!facts || desktop_request_new(&w->request, w->around->event, user_bus_get(w->around->user_bus),
+                                          w->around->system_bus, facts, on_asked, w) < 0)
+                on_asked(false, "", w);
+}
+
+/* Text on the terminal, or words on the desktop? */
+static void say(Warning *w, const SessionFacts *facts) {
+        bool graphical = !facts || session_is_graphical(facts);
+        int r;
+
+        if (!graphical && w->tty) {
+                r = write_terminal(w, w->tty);
+                if (r != -EBUSY) {
+                        report(w, r < 0 ? OUTCOME_NONE : OUTCOME_TERMINAL);
+                        return;
+                }
+
+                /* A desktop that was started from a terminal: it shows graphics there. */
+        } else if (!graphical && !streq_ptr(facts->type, "unspecified")) {
+                report(w, OUTCOME_NONE);
+                return;
+        }
+
+        if (show_notification(w) < 0)
+                report(w, write_terminal(w, w->tty) < 0 ? OUTCOME_NONE : OUTCOME_TERMINAL);
+}
+
+static void on_session(const SessionFacts *facts, void *userdata) {
+        Warning *w = userdata;
+
+        if (facts) {
+                if (facts->uid != getuid()) {
+                        log_warning("Session '%s' is somebody else's, not touching it.", w->job->session);
+                        w->look = session_look_free(w->look);
+                        return;
+                }
+
+                (void) string_replace(&w->tty, terminal_name_is_valid(facts->tty) ? facts->tty : NULL);
+        }
+
+        say(w, facts);
+        if (w->ending)
+                ask_desktop(w, facts);
+
+        w->look = session_look_free(w->look);
+}
+
+/* Says what is to be said now, wherever that is. */
+static void present(Warning *w) {
+        int r;
+
+        w->wrote_now = false;
+        w->shown_deadline = w->job->deadline_monotonic;
+        w->look = session_look_free(w->look);
+
+        r = session_look_new(&w->look, w->around->system_bus, w->job->session, on_session, w);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to ask for session '%s', ignoring: %m", w->job->session);
+                on_session(NULL, w);
+        }
+}
+
+static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* One timer, for the next moment at which to remind. */
+static void arm_reminder(Warning *w) {
+        usec_t now = now_monotonic(), next = USEC_INFINITY;
+        const usec_t *reminders;
+        size_t n;
+
+        w->reminder = sd_event_source_disable_unref(w->reminder);
+
+        reminders = jobs_get_reminders(w->around->jobs, &n);
+        for (size_t i = 0; i < n; i++)
+                if (reminders[i] < w->job->deadline_monotonic) {
+                        usec_t t = w->job->deadline_monotonic - reminders[i];
+
+                        if (t > now + USEC_PER_SEC / 2 && t < next)
+                                next = t;
+                }
+
+        if (next != USEC_INFINITY)
+                (void) sd_event_add_time(w->around->event, &w->reminder, CLOCK_MONOTONIC, next,
+                                         50 * USEC_PER_MSEC, on_reminder, w);
+}
+
+static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata) {
+        Warning *w = userdata;
+
+        present(w);
+        arm_reminder(w);
+        return 0;
+}
+
+/* usherd takes the user for not warned again: it was restarted, or the machine slept. */
+static bool is_wanted_again(Warning *w) {
+        bool pending = streq(w->job->warned, "pending");
+
+        if (!pending)
+                w->confirmed = true;
+
+        return pending && w->confirmed && w->outcome != OUTCOME_PENDING;
+}
+
+void warning_update(Warning *w) {
+        if (streq(w->job->phase, "warning")) {
+                bool again = is_wanted_again(w);
+
+                if (again) {
+                        w->outcome = OUTCOME_PENDING;
+                        w->confirmed = w->said_before = false;
+                }
+
+                if (again || w->shown_deadline != w->job->deadline_monotonic) {
+                        present(w);
+                        arm_reminder(w);
+                }
+        } else if (streq(w->job->phase, "asking")) {
+                w->reminder = sd_event_source_disable_unref(w->reminder);
+
+                if (!w->ending) {
+                        w->ending = true;
+                        present(w);
+                }
+        } else {
+                w->reminder = sd_event_source_disable_unref(w->reminder);
+                w->request = desktop_request_free(w->request);
+        }
+}
+
+int warning_new(Warning **ret, const Surroundings *around, Job *job) {
+        Warning *w;
+
+        w = malloc(sizeof(*w));
+        if (!w)
+                return -ENOMEM;
+
+        *w = (Warning) {
+                .around = around,
+                .job = job,
+                .shown_deadline = USEC_INFINITY,
+                .first_seen = now_monotonic(),
+        };
+
+        warning_update(w);
+
+        *ret = w;
+        return 0;
+}
+
+static void say_cancelled(Warning *w) {
+        _cleanup_free_ char *summary = NULL, *body = NULL, *text = NULL;
+        Wording words = wording_of(w);
+
+        summary = wording_cancelled_summary(&words);
+        body = wording_cancelled_body(&words);
+        text = summary && body ? wording_terminal(summary, body) : NULL;
+        if (!text) {
+                (void) log_oom();
+                return;
+        }
+
+        if (w->said_before && w->tty)
+                (void) terminal_write(w->tty, text);
+
+        w->notification = notification_finish(w->notification,
+                                              &(NotificationContent) { .summary = summary, .body = body });
+}
+
+Warning *warning_free(Warning *w, const char *result) {
+        if (!w)
+                return NULL;
+
+        if (streq(result, "cancelled"))
+                say_cancelled(w);
+
+        (void) notification_finish(w->notification, NULL);
+        session_look_free(w->look);
+        sd_event_source_disable_unref(w->reminder);
+        sd_bus_slot_unref(w->report_call);
+        sd_bus_slot_unref(w->action_call);
+        desktop_request_free(w->request);
+        free(w->tty);
+        free(w);
+        return NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The warning of one job, from its first word to its last. */
+
+#include "jobs.h"
+#include "notification.h"
+#include "user-bus.h"
+
+/* What all warnings share. */
+typedef struct Surroundings {
+        sd_event *event;
+        sd_bus *system_bus;
+        UserBus *user_bus;
+        Notifier *notifier;
+        Jobs *jobs;
+} Surroundings;
+
+typedef struct Warning Warning;
+
+/* Warns at once. The job must outlive the warning. */
+int warning_new(Warning **ret, const Surroundings *around, Job *job);
+
+/* To be called when the job has changed. */
+void warning_update(Warning *w);
+
+/* The job is gone: takes the warning away, or says that it was cancelled. Returns NULL. */
+Warning *warning_free(Warning *w, const char *result);
