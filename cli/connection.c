@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "connection.h"
+#include "names.h"
+#include "output.h"
+#include "snapshot-read.h"
+
+int connection_open(Command *c) {
+        int r;
+
+        if (c->bus)
+                return 0;
+
+        if (c->host) {
+                r = sd_bus_open_system_remote(&c->bus, c->host);
+                if (r < 0)
+                        return complain(r, "Failed to reach the system bus of '%s': %m", c->host);
+        } else {
+                r = sd_bus_open_system(&c->bus);
+                if (r < 0)
+                        return complain(r, "Failed to reach the system bus: %m");
+        }
+
+        return 0;
+}
+
+void command_done(Command *c) {
+        agent_stop(&c->agent);
+        c->bus = sd_bus_flush_close_unref(c->bus);
+}
+
+static bool is_absent(const sd_bus_error *e) {
+        static const char *const names[] = {
+                SD_BUS_ERROR_SERVICE_UNKNOWN,
+                SD_BUS_ERROR_NAME_HAS_NO_OWNER,
+                "org.freedesktop.DBus.Error.Spawn.ServiceNotFound",
+                "org.freedesktop.DBus.Error.Spawn.ChildExited",
+                "org.freedesktop.DBus.Error.Spawn.ExecFailed",
+                "org.freedesktop.systemd1.NoSuchUnit",
+                "org.freedesktop.systemd1.UnitMasked",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (sd_bus_error_has_name(e, names[i]))
+                        return true;
+
+        return false;
+}
+
+int connection_complain(Command *c, const sd_bus_error *e, const char *what) {
+        const char *message = e->message ? e->message : strempty(e->name);
+        int error = sd_bus_error_get_errno(e);
+
+        if (is_absent(e))
+                return complain(error, "%s: usherd does not run%s%s. See 'systemctl status usherd'.", what,
+                                c->host ? " on " : "", strempty(c->host));
+        if (sd_bus_error_has_name(e, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED))
+                return complain(error,
+                                "%s: a password is needed. Run this as root, or from a terminal or desktop "
+                                "that can ask for it, without --no-ask-password.",
+                                what);
+        if (sd_bus_error_has_name(e, SD_BUS_ERROR_ACCESS_DENIED))
+                return complain(error, "%s: you may not do that (%s).", what, message);
+        if (sd_bus_error_has_name(e, SD_BUS_ERROR_UNKNOWN_METHOD) ||
+                        sd_bus_error_has_name(e, SD_BUS_ERROR_UNKNOWN_PROPERTY))
+                return complain(error, "%s: the usherd that runs cannot do that (%s).", what, message);
+
+        return complain(error, "%s: %s", what, message);
+}
+
+int connection_snapshot(Command *c, Snapshot **ret) {
+        _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = connection_open(c);
+        if (r < 0)
+                return r;
+
+        r = snapshot_read(c->bus, ret, &e);
+        if (r < 0)
+                return connection_complain(c, &e, "Failed to look at the stations");
+
+        return 0;
+}
+
+int connection_new_call(
+                Command *c,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message **ret) {
+
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        int r;
+
+        r = connection_open(c);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_new_method_call(c->bus, &m, USHER_BUS_NAME, path, interface, member);
+        if (r >= 0)
+                r = sd_bus_message_set_allow_interactive_authorization(m, c->ask_password);
+        if (r < 0)
+                return complain(r, "Failed to make the call: %m");
+
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+int connection_call(Command *c, sd_bus_message *m, const char *what, sd_bus_message **ret_reply) {
+        _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
+        int r;
+
+        /* Remote usherds find no agent of ours: polkit agents belong to the machine they run on. */
+        if (c->ask_password && !c->host)
+                agent_start(&c->agent);
+
+        r = sd_bus_call(c->bus, m, c->ask_password ? UINT64_MAX : 0, &e, ret_reply);
+        if (r < 0)
+                return connection_complain(c, &e, what);
+
+        return 0;
+}

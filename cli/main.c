@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usherctl: the verb, its arguments, and how it ends. A verb is one row of a group and one function; a group is
+ * one file. */
+
+#include <locale.h>
+
+#include "command.h"
+#include "log.h"
+#include "output.h"
+
+static const VerbGroup *const groups[] = {
+        &verbs_show, &verbs_logoff, &verbs_message, &verbs_station, &verbs_machine,
+};
+
+static const char options_help[] =
+        "Options:\n"
+        "     --grace=SECONDS         How long people are warned (also 2min, 1h)\n"
+        "     --message=TEXT          Your words, shown in the warning\n"
+        "     --reason=REASON         requested, idle, restart, power-off, mode-switch\n"
+        "     --include-caller        log-off-all ends your own session too\n"
+        "     --include-seatless      log-off-all ends sessions without a seat too (ssh)\n"
+        "     --block-logins          Nobody can log in until these jobs have ended\n"
+        "     --wait                  Show the countdown, return when all have ended\n"
+        "  -q --quiet                 Print no more than errors\n"
+        "     --json[=pretty|short|off]\n"
+        "                             Print JSON\n"
+        "     --no-legend             Print neither the headings nor the last line\n"
+        "     --no-pager              Do not start a pager\n"
+        "     --no-ask-password       Do not ask for passwords\n"
+        "  -H --host=[USER@]HOST      Work on another machine, through ssh\n"
+        "  -h --help                  Show this\n"
+        "     --version               Show the version\n"
+        "\n"
+        "STATION is a station's id or label, or the beginning of either if it fits one only.\n"
+        "Exit status: 0 all ended or done, 1 one failed or was refused, 2 wrong usage,\n"
+        "3 cancelled. See usherctl(1) for more.\n";
+
+void command_help(void) {
+        puts("usherctl [OPTION…] [COMMAND]\n\nShows the stations of this machine and logs people off, with a warning.\n");
+
+        for (size_t i = 0; i < ELEMENTSOF(groups); i++) {
+                printf("%s:\n", groups[i]->title);
+                for (const Verb *v = groups[i]->verbs; v < groups[i]->verbs + groups[i]->n_verbs; v++) {
+                        int n = printf("  %s %s", v->name, v->arguments);
+                        printf("%*s %s\n", MAX_OF(28 - n, 0) + (int) utf8_extra(v->arguments), "", v->help);
+                }
+                putchar('\n');
+        }
+
+        fputs(options_help, stdout);
+}
+
+static const Verb *verb_find(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(groups); i++)
+                for (size_t k = 0; k < groups[i]->n_verbs; k++)
+                        if (streq(groups[i]->verbs[k].name, name))
+                                return groups[i]->verbs + k;
+
+        return NULL;
+}
+
+static int verb_run(const Verb *verb, Command *c, char **arguments) {
+        int n = 0, r;
+
+        while (arguments[n])
+                n++;
+
+        if (n < verb->min)
+                return command_wrong_usage("'%s' needs more: usherctl %s %s", verb->name, verb->name,
+                                verb->arguments);
+        if (verb->max >= 0 && n > verb->max)
+                return command_wrong_usage("'%s' is too much for '%s'.", arguments[verb->max], verb->name);
+
+        r = verb->run(c, arguments);
+        return r < 0 ? EXIT_FAILED : r;
+}
+
+int main(int argc, char **argv) {
+        _cleanup_(command_done) Command c = {};
+        const Verb *verb;
+        char **arguments;
+        int status;
+
+        (void) setlocale(LC_ALL, "");
+        log_init("usherctl");
+
+        if (command_parse(&c, argc, argv, &arguments, &status) <= 0)
+                return status;
+
+        verb = verb_find(arguments[0] ? arguments[0] : "list");
+        if (!verb)
+                return command_wrong_usage("There is no command '%s'.", arguments[0]);
+
+        status = verb_run(verb, &c, arguments[0] ? arguments + 1 : arguments);
+
+        /* What could not be written, to a full disk say, was not done. */
+        if (fflush(stdout) != 0 && status == EXIT_OK) {
+                (void) complain(errno, "Failed to write the output: %m");
+                status = EXIT_FAILED;
+        }
+
+        return status;
+}

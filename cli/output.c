@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <langinfo.h>
+#include <sys/ioctl.h>
+
+#include "command.h"
+#include "log.h"
+#include "output.h"
+#include "pager.h"
+#include "text.h"
+
+static const char *const color_table[_COLOR_MAX] = {
+        [COLOR_GOOD] = "\033[32m",
+        [COLOR_CHANGING] = "\033[33m",
+        [COLOR_BAD] = "\033[1;31m",
+        [COLOR_TITLE] = "\033[1m",
+};
+
+const char *color_start(Color color) {
+        return color < _COLOR_MAX ? color_table[color] : NULL;
+}
+
+void say_part(FILE *f, const char *text) {
+        _cleanup_free_ char *safe = NULL;
+
+        safe = text_escape_terminal(text, false);
+        if (safe)
+                fputs(safe, f);
+        else
+                (void) log_oom();
+}
+
+void say(FILE *f, const char *format, ...) {
+        _cleanup_free_ char *text = NULL;
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r < 0) {
+                text = NULL;
+                (void) log_oom();
+                return;
+        }
+
+        say_part(f, text);
+        fputc('\n', f);
+}
+
+int complainv(int error, const char *format, va_list ap) {
+        _cleanup_free_ char *text = NULL, *safe = NULL;
+        int r;
+
+        error = abs(error);
+        errno = error;
+        r = vasprintf(&text, format, ap);
+        if (r < 0) {
+                text = NULL;
+                return log_oom();
+        }
+
+        safe = text_escape_terminal(text, false);
+        if (!safe)
+                return log_oom();
+
+        (void) log_error("%s", safe);
+        return -error;
+}
+
+int complain(int error, const char *format, ...) {
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = complainv(error, format, ap);
+        va_end(ap);
+
+        return r;
+}
+
+/* 1 for a word that says yes, 0 for no, -EINVAL else. "16" and "256" are numbers of colours in $SYSTEMD_COLORS. */
+static int parse_switch(const char *s) {
+        static const char *const yes[] = { "1", "yes", "y", "true", "t", "on", "16", "256", "24bit" };
+        static const char *const no[] = { "0", "no", "n", "false", "f", "off" };
+
+        for (size_t i = 0; i < ELEMENTSOF(yes); i++)
+                if (strcasecmp(yes[i], s) == 0)
+                        return 1;
+        for (size_t i = 0; i < ELEMENTSOF(no); i++)
+                if (strcasecmp(no[i], s) == 0)
+                        return 0;
+
+        return -EINVAL;
+}
+
+bool output_has_colors(void) {
+        const char *e = getenv("SYSTEMD_COLORS");
+        int r;
+
+        r = e ? parse_switch(e) : -EINVAL;
+        if (r >= 0)
+                return r;
+        if (!isempty(getenv("NO_COLOR")))
+                return false;
+
+        return output_is_terminal();
+}
+
+bool output_is_terminal(void) {
+        const char *e = getenv("TERM");
+
+        return isatty(STDOUT_FILENO) && !isempty(e) && !streq(e, "dumb");
+}
+
+bool output_is_utf8(void) {
+        return streq(nl_langinfo(CODESET), "UTF-8");
+}
+
+static struct winsize terminal_size(void) {
+        struct winsize size = {};
+
+        (void) ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+        return size;
+}
+
+/* A size from the environment, as people set it in scripts, else from the terminal. */
+static size_t choose_size(const char *variable, size_t from_terminal, size_t fallback) {
+        const char *e = getenv(variable);
+        unsigned long n;
+
+        n = e ? strtoul(e, NULL, 10) : 0;
+        if (n > 0 && n <= 10000)
+                return n;
+
+        return from_terminal > 0 ? from_terminal : fallback;
+}
+
+size_t output_columns(void) {
+        return choose_size("COLUMNS", terminal_size().ws_col, 80);
+}
+
+size_t output_rows(void) {
+        return choose_size("LINES", terminal_size().ws_row, 24);
+}
+
+size_t utf8_extra(const char *s) {
+        size_t n = 0;
+
+        for (; *s; s++)
+                n += (*s & 0xc0) == 0x80;
+
+        return n;
+}
+
+int output_page(const Command *c, const char *text) {
+        size_t lines = 0;
+
+        for (const char *p = text; *p; p++)
+                lines += *p == '\n';
+
+        /* The prompt of the shell takes a line too. */
+        if (c->pager && output_is_terminal() && lines + 1 > output_rows()) {
+                int r = pager_show(text);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+
+        fputs(text, stdout);
+        return 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The pager is started without a shell: its command is split at blanks and looked for along $PATH. It never gets
+ * the right to start other programs (LESSSECURE), since an administrator may let people run usherctl alone as
+ * root. For the same reason $PAGER of somebody who came by sudo or pkexec is not used. */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "macro.h"
+#include "output.h"
+#include "pager.h"
+
+#define PAGER_WORDS_MAX 16U
+
+/* Splits in place, words end with NULL. */
+static void split(char *s, char *words[static PAGER_WORDS_MAX + 1]) {
+        char *state = NULL;
+        size_t n = 0;
+
+        for (char *w = strtok_r(s, " \t\n", &state); w && n < PAGER_WORDS_MAX; w = strtok_r(NULL, " \t\n", &state))
+                words[n++] = w;
+        words[n] = NULL;
+}
+
+static bool is_elevated(void) {
+        return geteuid() == 0 && (getenv("SUDO_UID") || getenv("PKEXEC_UID"));
+}
+
+/* NULL is the default; "" and "cat" are none. */
+static const char *pager_command(void) {
+        const char *e;
+
+        if (is_elevated())
+                return NULL;
+
+        e = getenv("SYSTEMD_PAGER");
+        return e ? e : getenv("PAGER");
+}
+
+static _Noreturn void pager_exec(const char *command, int fd) {
+        char *words[PAGER_WORDS_MAX + 1];
+        const char *less = getenv("SYSTEMD_LESS");
+
+        (void) signal(SIGPIPE, SIG_DFL);
+        if (dup2(fd, STDIN_FILENO) < 0)
+                _exit(EXIT_FAILURE);
+
+        (void) setenv("LESS", less && !is_elevated() ? less : "FRSXMK", true);
+        (void) setenv("LESSSECURE", "1", true);
+        if (output_is_utf8())
+                (void) setenv("LESSCHARSET", "utf-8", true);
+
+        if (command) {
+                char *copy = strdup(command);
+                if (copy) {
+                        split(copy, words);
+                        if (words[0])
+                                (void) execvp(words[0], words);
+                }
+        }
+
+        (void) execlp("less", "less", NULL);
+        (void) execlp("more", "more", NULL);
+        (void) execlp("cat", "cat", NULL);
+        _exit(EXIT_FAILURE);
+}
+
+static void write_all(int fd, const char *text) {
+        size_t left = strlen(text);
+
+        while (left > 0) {
+                ssize_t n = write(fd, text, left);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        break; /* left before the end */
+                text += n;
+                left -= n;
+        }
+}
+
+int pager_show(const char *text) {
+        _cleanup_close_ int in = -EBADF, out = -EBADF;
+        const char *command = pager_command();
+        struct sigaction ignore = { .sa_handler = SIG_IGN }, pipe_before, interrupt_before;
+        int fds[2];
+        pid_t pid;
+
+        if (command && (isempty(command) || streq(command, "cat")))
+                return 0;
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return complain(errno, "Failed to make a pipe: %m");
+        in = fds[0];
+        out = fds[1];
+
+        (void) fflush(stdout);
+        pid = fork();
+        if (pid < 0)
+                return complain(errno, "Failed to start a pager: %m");
+        if (pid == 0)
+                pager_exec(command, in);
+
+        /* Ctrl-C is the pager's to handle while it has the screen. */
+        (void) sigaction(SIGPIPE, &ignore, &pipe_before);
+        (void) sigaction(SIGINT, &ignore, &interrupt_before);
+
+        write_all(out, text);
+        close(TAKE_FD(out));
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+
+        (void) sigaction(SIGINT, &interrupt_before, NULL);
+        (void) sigaction(SIGPIPE, &pipe_before, NULL);
+        return 1;
+}

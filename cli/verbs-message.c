@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "connection.h"
+#include "names.h"
+#include "output.h"
+#include "station-name.h"
+#include "text.h"
+
+static int check_text(const char *text) {
+        if (!text_is_utf8(text))
+                return command_wrong_usage("The text is not valid UTF-8.");
+        if (isempty(text) || strlen(text) > USHER_MESSAGE_MAX)
+                return command_wrong_usage("A text has 1 to %u bytes.", USHER_MESSAGE_MAX);
+
+        return 0;
+}
+
+static int verb_message(Command *c, char **arguments) {
+        _cleanup_(snapshot_freep) Snapshot *s = NULL;
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        const SnapshotStation *station;
+        int r;
+
+        r = check_text(arguments[1]);
+        if (r != 0)
+                return r;
+
+        r = connection_snapshot(c, &s);
+        if (r >= 0)
+                r = station_resolve(s, arguments[0], &station);
+        if (r >= 0)
+                r = connection_new_call(c, USHER_PATH, USHER_IFACE_MANAGER, "SendMessage", &m);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append(m, "ss", station->id, arguments[1]);
+        if (r < 0)
+                return complain(r, "Failed to make the call: %m");
+
+        return connection_call(c, m, "Failed to send the message", NULL);
+}
+
+static int verb_message_all(Command *c, char **arguments) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL, *reply = NULL;
+        uint32_t n;
+        int r;
+
+        r = check_text(arguments[0]);
+        if (r != 0)
+                return r;
+
+        r = connection_new_call(c, USHER_PATH, USHER_IFACE_MANAGER, "SendMessageAll", &m);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(m, "s", arguments[0]);
+        if (r < 0)
+                return complain(r, "Failed to make the call: %m");
+
+        r = connection_call(c, m, "Failed to send the message", &reply);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "u", &n);
+        if (r < 0)
+                return complain(r, "Failed to read usherd's answer: %m");
+
+        if (!c->quiet)
+                say(stdout, "The message reached %" PRIu32 " %s.", n, n == 1 ? "station" : "stations");
+        return 0;
+}
+
+static const Verb verbs[] = {
+        { "message", "STATION TEXT", 2, 2, "Show a text at a station", verb_message },
+        { "message-all", "TEXT", 1, 1, "Show a text at all stations", verb_message_all },
+};
+
+const VerbGroup verbs_message = { "Messages", verbs, ELEMENTSOF(verbs) };

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "command.h"
+#include "snapshot.h"
+
+/* One job that is waited for. */
+typedef struct WaitJob {
+        SnapshotJob seen; /* as it was last shown; before that its path alone */
+        char *who;        /* "Station 3 (anna)", escaped; NULL before it was seen */
+        usec_t deadline;  /* our CLOCK_MONOTONIC */
+        usec_t total;
+        char *result; /* NULL while live */
+        bool missing;
+
+        /* What the plain lines have told already. */
+        bool told;
+        bool told_result;
+        const char *told_phase; /* of the fixed texts of progress.h */
+        const char *told_warned;
+        usec_t told_left;
+} WaitJob;
+
+/* How the jobs are shown: bars that are drawn again on a terminal, plain lines elsewhere. */
+typedef struct WaitShow {
+        enum {
+                WAIT_SILENT,
+                WAIT_LINES,
+                WAIT_BARS,
+        } mode;
+        bool away; /* usherd is not on the bus */
+        bool told_away;
+        size_t drawn; /* lines that the next drawing overwrites */
+} WaitShow;
+
+void wait_show_init(WaitShow *s, const Command *c);
+void wait_show_update(WaitShow *s, WaitJob *jobs, size_t n, usec_t now);
+void wait_show_done(WaitShow *s);

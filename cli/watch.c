@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Signals are hints to look again: whatever usherd tells, one new snapshot soon after it has the truth, so a lost
+ * signal repairs itself and twenty signals are one look. Only the result of a job stands in its signal alone.
+ *
+ * Any local user may send us a signal that claims to be usherd's; the bus tells who really sent it. So a signal
+ * counts only if it comes from the connection that answered our last call or that the bus named as owner. */
+
+#include <signal.h>
+
+#include "connection.h"
+#include "names.h"
+#include "output.h"
+#include "snapshot-read.h"
+#include "watch.h"
+
+/* How long to gather signals before looking again, and how long to wait after a look that failed. */
+#define SETTLE_USEC (100 * USEC_PER_MSEC)
+#define RETRY_USEC USEC_PER_SEC
+#define ACCURACY_USEC (10 * USEC_PER_MSEC)
+
+struct Watch {
+        Command *command;
+        sd_event *event;
+        const WatchHandlers *handlers;
+        void *userdata;
+
+        Snapshot *snapshot;
+        char *owner; /* unique name, NULL while usherd is away */
+        int signal;  /* that ended the loop */
+        bool disconnected;
+
+        sd_bus_slot *usher_match;
+        sd_bus_slot *owner_match;
+        sd_bus_slot *disconnected_match;
+        sd_bus_slot *read_call;
+        sd_event_source *settle_timer;
+        sd_event_source *interrupt_source;
+        sd_event_source *terminate_source;
+};
+
+Watch *watch_free(Watch *w) {
+        if (!w)
+                return NULL;
+
+        sd_bus_slot_unref(w->usher_match);
+        sd_bus_slot_unref(w->owner_match);
+        sd_bus_slot_unref(w->disconnected_match);
+        sd_bus_slot_unref(w->read_call);
+        sd_event_source_disable_unref(w->settle_timer);
+        sd_event_source_disable_unref(w->interrupt_source);
+        sd_event_source_disable_unref(w->terminate_source);
+        if (w->command->bus)
+                (void) sd_bus_detach_event(w->command->bus);
+        sd_event_unref(w->event);
+
+        snapshot_free(w->snapshot);
+        free(w->owner);
+        free(w);
+        return NULL;
+}
+
+const Snapshot *watch_snapshot(const Watch *w) {
+        return w->snapshot;
+}
+
+static void plan_read(Watch *w, usec_t delay) {
+        int enabled;
+
+        if (sd_event_source_get_enabled(w->settle_timer, &enabled) > 0 && enabled != SD_EVENT_OFF)
+                return;
+
+        (void) sd_event_source_set_time_relative(w->settle_timer, delay);
+        (void) sd_event_source_set_enabled(w->settle_timer, SD_EVENT_ONESHOT);
+}
+
+static int on_read(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        _cleanup_(snapshot_freep) Snapshot *s = NULL, *before = NULL;
+        Watch *w = userdata;
+
+        w->read_call = sd_bus_slot_unref(w->read_call);
+
+        /* Gone while it was asked: the bus tells when it is back. */
+        if (!w->owner)
+                return 0;
+
+        if (sd_bus_message_is_method_error(m, NULL) || snapshot_new_from_reply(m, &s) < 0) {
+                plan_read(w, RETRY_USEC);
+                return 0;
+        }
+
+        before = w->snapshot;
+        w->snapshot = TAKE_PTR(s);
+        w->handlers->changed(before, w->snapshot, w->userdata);
+        return 0;
+}
+
+static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        Watch *w = userdata;
+        int r;
+
+        if (!w->owner)
+                return 0;
+        if (w->read_call) {
+                plan_read(w, SETTLE_USEC);
+                return 0;
+        }
+
+        r = snapshot_new_call(w->command->bus, &m);
+        if (r >= 0)
+                r = sd_bus_call_async(w->command->bus, &w->read_call, m, on_read, w, 0);
+        if (r < 0)
+                plan_read(w, RETRY_USEC);
+
+        return 0;
+}
+
+static void read_job_removed(Watch *w, sd_bus_message *m) {
+        JobEnd end = {};
+
+        if (sd_bus_message_read(m, "uosss", &end.number, &end.path, &end.station, &end.session, &end.result) < 0)
+                return;
+
+        w->handlers->job_ended(w->snapshot, &end, w->userdata);
+        snapshot_remove_job(w->snapshot, end.path);
+}
+
+static int on_usher(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        Watch *w = userdata;
+
+        if (!streq_ptr(sd_bus_message_get_sender(m), w->owner))
+                return 0;
+
+        if (sd_bus_message_is_signal(m, USHER_IFACE_MANAGER, "JobRemoved") > 0)
+                read_job_removed(w, m);
+
+        plan_read(w, SETTLE_USEC);
+        return 0;
+}
+
+static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        const char *name, *before, *now;
+        Watch *w = userdata;
+
+        if (!streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) ||
+                        sd_bus_message_read(m, "sss", &name, &before, &now) < 0 || !streq(name, USHER_BUS_NAME))
+                return 0;
+
+        w->read_call = sd_bus_slot_unref(w->read_call);
+        if (string_replace(&w->owner, isempty(now) ? NULL : now) < 0)
+                return sd_event_exit(w->event, EXIT_FAILED);
+
+        w->handlers->owner_changed(w->owner, w->userdata);
+        if (w->owner)
+                plan_read(w, SETTLE_USEC);
+
+        return 0;
+}
+
+/* Made by sd-bus itself when the connection ends. */
+static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
+        Watch *w = userdata;
+
+        w->disconnected = true;
+        return sd_event_exit(w->event, EXIT_FAILED);
+}
+
+int watch_refresh(Watch *w) {
+        Snapshot *s;
+        int r;
+
+        r = connection_snapshot(w->command, &s);
+        if (r < 0)
+                return r;
+
+        snapshot_free(w->snapshot);
+        w->snapshot = s;
+
+        r = string_replace(&w->owner, s->owner);
+        if (r < 0)
+                return complain(r, "Out of memory.");
+
+        return 0;
+}
+
+static int subscribe(Watch *w) {
+        sd_bus *bus = w->command->bus;
+        int r;
+
+        r = sd_bus_add_match(bus, &w->usher_match,
+                        "type='signal',sender='" USHER_BUS_NAME "',path_namespace='" USHER_PATH "'", on_usher, w);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_add_match(bus, &w->owner_match,
+                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH "',interface='" DBUS_IFACE
+                        "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
+                        on_owner, w);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_match_signal(bus, &w->disconnected_match, NULL, "/org/freedesktop/DBus/Local",
+                        "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, w);
+        if (r < 0)
+                return r;
+
+        r = sd_event_add_time_relative(w->event, &w->settle_timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC, on_settled,
+                        w);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(w->settle_timer, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+
+        return sd_bus_attach_event(bus, w->event, SD_EVENT_PRIORITY_NORMAL);
+}
+
+int watch_new(Command *c, sd_event *event, const WatchHandlers *handlers, void *userdata, Watch **ret) {
+        _cleanup_(watch_freep) Watch *w = NULL;
+        int r;
+
+        r = connection_open(c);
+        if (r < 0)
+                return r;
+
+        w = calloc(1, sizeof(*w));
+        if (!w)
+                return complain(ENOMEM, "Out of memory.");
+        *w = (Watch) {
+                .command = c,
+                .event = sd_event_ref(event),
+                .handlers = handlers,
+                .userdata = userdata,
+        };
+
+        r = subscribe(w);
+        if (r < 0)
+                return complain(r, "Failed to subscribe to what usherd tells: %m");
+
+        r = watch_refresh(w);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(w);
+        return 0;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        Watch *w = userdata;
+
+        w->signal = (int) si->ssi_signo;
+        return sd_event_exit(w->event, 0);
+}
+
+int watch_run(Watch *w) {
+        sigset_t signals;
+        int r;
+
+        (void) sigemptyset(&signals);
+        (void) sigaddset(&signals, SIGINT);
+        (void) sigaddset(&signals, SIGTERM);
+        (void) sigprocmask(SIG_BLOCK, &signals, NULL);
+
+        r = sd_event_add_signal(w->event, &w->interrupt_source, SIGINT, on_signal, w);
+        if (r >= 0)
+                r = sd_event_add_signal(w->event, &w->terminate_source, SIGTERM, on_signal, w);
+        if (r >= 0)
+                r = sd_event_loop(w->event);
+        if (r < 0)
+                return complain(r, "Failed to wait: %m");
+
+        if (w->signal > 0)
+                return EXIT_SIGNAL + w->signal;
+        if (w->disconnected)
+                return complain(ENOTCONN, "The connection to the bus was lost.");
+
+        return r;
+}
