@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A system bus of the test's own: the distribution's dbus-daemon with the distribution's configuration, in which
+ * nothing is changed but the socket, the pid file and where services may be started from (nowhere). The policies
+ * are the distribution's too, with ours from the source tree added. */
+
+#include <gio/gio.h>
+#include <sys/types.h>
+
+typedef struct Bus Bus;
+
+Bus *bus_start(void);
+
+/* Takes the bus away under the feet of everybody on it; bus_stop() is still to be called. */
+void bus_kill(Bus *bus);
+void bus_stop(Bus *bus);
+
+const char *bus_address(Bus *bus);
+
+/* A connection whose peer credentials are uid's, with no groups but the one of the same number. */
+GDBusConnection *bus_connect(Bus *bus, uid_t uid);
+
+/* A bare socket that has authenticated as uid and sent Hello: for what no library agrees to send. */
+GSocketConnection *bus_connect_raw(Bus *bus, uid_t uid);
+
+/* Closes the connection, which the bus sees at once, and drops the reference. */
+void bus_disconnect(GDBusConnection *connection);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A logind with the paths, signatures, signals and errors of systemd 252, and with switches to misbehave. */
+
+#include "fake.h"
+
+typedef struct FakeSession {
+        const char *id;
+        guint32 uid;
+        const char *name;    /* default: as the accounts have it */
+        const char *seat;    /* NULL or "": none */
+        const char *class;   /* default "user" */
+        const char *type;    /* default "x11" */
+        const char *state;   /* default "active" */
+        const char *tty;
+        const char *display;
+        const char *service; /* default "lightdm" */
+        const char *desktop;
+        const char *remote_host; /* makes it a remote session */
+        guint32 vtnr;
+        guint32 leader;          /* default: a new one for each session */
+        guint64 since_monotonic; /* default: now */
+        gboolean idle;
+        gint64 idle_since;       /* realtime, µs */
+        gboolean locked;
+        gboolean inactive; /* Active is false */
+} FakeSession;
+
+typedef struct FakeLogind {
+        Fake fake;
+
+        /* TerminateSession makes the session "closing", as ever, but it stays. */
+        gboolean ignore_terminate;
+        /* KillSession answers and nobody dies. */
+        gboolean ignore_kill;
+        /* Members that answer with this error instead, for as long as it is set. */
+        const char *refuse_terminate;
+        /* The answer of CanReboot and CanPowerOff; default "yes". */
+        const char *can;
+
+        /* private */
+        GPtrArray *sessions;
+        GPtrArray *seats;
+        GPtrArray *inhibitors;
+} FakeLogind;
+
+FakeLogind *fake_logind_new(Bus *bus);
+void fake_logind_free(FakeLogind *logind);
+
+void fake_logind_add_seat(FakeLogind *logind, const char *id);
+void fake_logind_remove_seat(FakeLogind *logind, const char *id);
+
+/* fake_logind_add_session(logind, .id = "3", .uid = 1001, .seat = "seat0") */
+#define fake_logind_add_session(logind, ...) fake_logind_add(logind, &(FakeSession){ __VA_ARGS__ })
+void fake_logind_add(FakeLogind *logind, const FakeSession *session);
+
+/* The session ends, by whatever cause: SessionRemoved is sent. */
+void fake_logind_remove_session(FakeLogind *logind, const char *id);
+gboolean fake_logind_has_session(FakeLogind *logind, const char *id);
+
+void fake_logind_set_state(FakeLogind *logind, const char *id, const char *state);
+void fake_logind_set_locked(FakeLogind *logind, const char *id, gboolean locked);
+void fake_logind_set_idle(FakeLogind *logind, const char *id, gboolean idle);
+void fake_logind_set_active(FakeLogind *logind, const char *id, gboolean active);
+
+/* The id is another session's from now on, with another leader and start, and no signal says so: as when signals are
+ * lost. */
+void fake_logind_reuse_id(FakeLogind *logind, const char *id, uid_t uid);
+
+/* The id of the session whose scope this is: "session-3.scope". NULL if there is none. */
+const char *fake_logind_session_of_scope(FakeLogind *logind, const char *scope);
+
+/* What logind's PrepareForShutdown signal says. */
+void fake_logind_prepare_for_shutdown(FakeLogind *logind, gboolean start);
+
+/* How many inhibitor locks of that mode ("delay", "block") are held just now. */
+guint fake_logind_inhibitors(FakeLogind *logind, const char *mode);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A systemd that writes down which units it is asked to start and stop. It knows two kinds of them: the scopes of
+ * the fake logind's sessions, and usher-warn@UID.service. For the latter it plays usher-warn itself, as that user on
+ * the bus: SetWarned and SetAsked are accepted from the job's own user (and root) only. */
+
+#include "fake-logind.h"
+
+typedef struct FakeSystemd {
+        Fake fake;
+
+        /* StopUnit of a session's scope: answered, and the session stays. */
+        gboolean ignore_stop;
+        /* StartUnit fails with this error. */
+        const char *refuse_start;
+
+        /* What the warners say of each job of their user: "desktop", "terminal", "none". NULL: they are mute. */
+        const char *warned;
+        /* What they say when a job is in the phase "asking". */
+        enum {
+                FAKE_WARNER_MUTE,
+                FAKE_WARNER_NOBODY_TO_ASK, /* SetAsked(false, "") */
+                FAKE_WARNER_BLOCKED,       /* SetAsked(true, "Text editor"), and the session stays */
+                FAKE_WARNER_LOGS_OUT,      /* SetAsked(true, ""), and the session goes by itself */
+        } asked;
+
+        /* private */
+        FakeLogind *logind;
+        GHashTable *warners; /* by uid */
+        guint32 last_job;
+} FakeSystemd;
+
+FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind);
+void fake_systemd_free(FakeSystemd *systemd);
+
+/* Whether usher-warn was started for that user and has not been stopped since. */
+gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid);
+
+/* The warners of all users leave the bus, as if each had ended. */
+void fake_systemd_drop_warners(FakeSystemd *systemd);

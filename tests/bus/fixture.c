@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fixture.h"
+
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "names.h"
+
+static void signal_free(gpointer p) {
+        Signal *s = p;
+
+        g_free(s->path);
+        g_free(s->interface);
+        g_free(s->member);
+        g_variant_unref(s->arguments);
+        g_free(s);
+}
+
+static void on_signal(GDBusConnection *connection,
+                const char *sender,
+                const char *path,
+                const char *interface,
+                const char *member,
+                GVariant *arguments,
+                gpointer data) {
+
+        Signal *s = g_new(Signal, 1);
+        Fixture *f = data;
+
+        *s = (Signal){
+                .time = g_get_monotonic_time(),
+                .path = g_strdup(path),
+                .interface = g_strdup(interface),
+                .member = g_strdup(member),
+                .arguments = g_variant_ref(arguments),
+        };
+        g_ptr_array_add(f->signals, s);
+}
+
+void fixture_init(int *argc, char ***argv) {
+        world_enter();
+        g_test_init(argc, argv, NULL);
+        g_assert_nonnull(g_getenv("USHERD"));
+}
+
+/* usherd sends its readiness to us as to systemd. */
+static gboolean on_notify(int fd, GIOCondition condition, gpointer data) {
+        Fixture *f = data;
+        char text[4096];
+        ssize_t n;
+
+        n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+        if (n > 0) {
+                g_auto(GStrv) lines = NULL;
+
+                text[n] = 0;
+                lines = g_strsplit(text, "\n", -1);
+                if (g_strv_contains((const char *const *) lines, "READY=1"))
+                        f->ready = TRUE;
+        }
+
+        return G_SOURCE_CONTINUE;
+}
+
+static void listen_for_readiness(Fixture *f) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+        g_snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", f->directory);
+        f->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        g_assert_no_errno(f->notify);
+        g_assert_no_errno(bind(f->notify, (struct sockaddr *) &address, sizeof(address)));
+        f->notify_source = g_unix_fd_add(f->notify, G_IO_IN, on_notify, f);
+}
+
+static char *make_directory(Fixture *f, const char *name) {
+        char *path = g_build_filename(f->directory, name, NULL);
+
+        g_assert_no_errno(g_mkdir_with_parents(path, 0755));
+        return path;
+}
+
+void fixture_configure(Fixture *f, const char *text) {
+        g_autofree char *directory = make_directory(f, "root/etc/usher");
+        g_autofree char *file = g_build_filename(directory, "usherd.conf", NULL);
+        g_autoptr(GError) error = NULL;
+
+        g_file_set_contents(file, text, -1, &error);
+        g_assert_no_error(error);
+}
+
+void fixture_set_up(Fixture *f, gconstpointer data) {
+        f->directory = g_dir_make_tmp("usher-test-XXXXXX", NULL);
+        g_assert_nonnull(f->directory);
+        f->signals = g_ptr_array_new_with_free_func(signal_free);
+        f->visitors = g_ptr_array_new();
+        listen_for_readiness(f);
+        fixture_configure(f, TEST_CONFIG);
+
+        f->bus = bus_start();
+        f->logind = fake_logind_new(f->bus);
+        f->polkit = fake_polkit_new(f->bus);
+        f->systemd = fake_systemd_new(f->bus, f->logind);
+        fake_logind_add_seat(f->logind, "seat0");
+        fake_logind_add_seat(f->logind, "seat-left");
+        fake_logind_add_seat(f->logind, "seat-right");
+
+        f->root = bus_connect(f->bus, 0);
+        g_dbus_connection_signal_subscribe(f->root, USHER_BUS_NAME, NULL, NULL, NULL, NULL,
+                        G_DBUS_SIGNAL_FLAGS_NONE, on_signal, f, NULL);
+        settle(f->root);
+}
+
+static void on_exit_of_usherd(GPid pid, int status, gpointer data) {
+        Fixture *f = data;
+
+        f->status = status;
+        f->exited = TRUE;
+        f->pid = 0;
+}
+
+static void in_child(gpointer data) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+void fixture_start(Fixture *f) {
+        g_autofree char *root = make_directory(f, "root"), *runtime = make_directory(f, "runtime");
+        g_autofree char *state = make_directory(f, "state"), *notify = NULL;
+        g_auto(GStrv) environment = g_get_environ();
+        g_autoptr(GError) error = NULL;
+        char *arguments[] = { (char *) g_getenv("USHERD"), NULL };
+
+        g_assert_cmpint(f->pid, ==, 0);
+        notify = g_build_filename(f->directory, "notify", NULL);
+        environment = g_environ_setenv(environment, "DBUS_SYSTEM_BUS_ADDRESS", bus_address(f->bus), TRUE);
+        environment = g_environ_setenv(environment, "USHER_CONFIG_ROOT", root, TRUE);
+        environment = g_environ_setenv(environment, "RUNTIME_DIRECTORY", runtime, TRUE);
+        environment = g_environ_setenv(environment, "STATE_DIRECTORY", state, TRUE);
+        environment = g_environ_setenv(environment, "NOTIFY_SOCKET", notify, TRUE);
+        environment = g_environ_unsetenv(environment, "WATCHDOG_USEC");
+
+        f->ready = f->exited = FALSE;
+        g_spawn_async(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN,
+                        in_child, NULL, &f->pid, &error);
+        g_assert_no_error(error);
+        g_child_watch_add(f->pid, on_exit_of_usherd, f);
+
+        WAIT_FOR(f->ready || f->exited);
+        g_assert_false(f->exited);
+}
+
+void fixture_kill(Fixture *f) {
+        g_assert_cmpint(f->pid, >, 0);
+        g_assert_no_errno(kill(f->pid, SIGKILL));
+        WAIT_FOR(f->exited);
+}
+
+void fixture_stop(Fixture *f) {
+        g_assert_cmpint(f->pid, >, 0);
+        g_assert_no_errno(kill(f->pid, SIGTERM));
+        WAIT_FOR(f->exited);
+        g_assert_true(WIFEXITED(f->status));
+        g_assert_cmpint(WEXITSTATUS(f->status), ==, 0);
+}
+
+static void remove_tree(const char *path) {
+        g_autoptr(GDir) dir = NULL;
+        const char *name;
+
+        if (!g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+                dir = g_dir_open(path, 0, NULL);
+        while (dir && (name = g_dir_read_name(dir))) {
+                g_autofree char *child = g_build_filename(path, name, NULL);
+
+                remove_tree(child);
+        }
+
+        (void) g_remove(path);
+}
+
+void fixture_tear_down(Fixture *f, gconstpointer data) {
+        if (f->pid > 0 && !f->dies_by_design)
+                fixture_stop(f);
+        else if (f->pid > 0)
+                fixture_kill(f);
+        else
+                g_assert_true(f->dies_by_design || !f->exited);
+
+        for (guint i = 0; i < f->visitors->len; i++)
+                bus_disconnect(f->visitors->pdata[i]);
+        g_ptr_array_unref(f->visitors);
+        bus_disconnect(f->root);
+        fake_systemd_free(f->systemd);
+        fake_polkit_free(f->polkit);
+        fake_logind_free(f->logind);
+        bus_stop(f->bus);
+
+        g_source_remove(f->notify_source);
+        close(f->notify);
+        g_ptr_array_unref(f->signals);
+        remove_tree(f->directory);
+        g_free(f->directory);
+
+        /* What was closed above may still have something to say; let it say it to nobody. */
+        while (g_main_context_iteration(NULL, FALSE))
+                ;
+}
+
+GDBusConnection *fixture_connect(Fixture *f, uid_t uid) {
+        GDBusConnection *connection = bus_connect(f->bus, uid);
+
+        g_ptr_array_add(f->visitors, connection);
+        return connection;
+}
+
+void fixture_settle(Fixture *f) {
+        g_autofree char *version = usher_get_string(f->root, MANAGER, "Version");
+
+        g_assert_nonnull(version);
+        if (f->logind->fake.connection)
+                settle(f->logind->fake.connection);
+        if (f->systemd->fake.connection)
+                settle(f->systemd->fake.connection);
+        if (f->polkit->fake.connection)
+                settle(f->polkit->fake.connection);
+}
+
+GStrv job_paths(GVariant *reply) {
+        GStrv paths;
+
+        g_variant_get(reply, "(^ao)", &paths);
+        g_variant_unref(reply);
+        return paths;
+}
+
+char *fixture_log_off(Fixture *f, const char *station, const char *options) {
+        g_autofree char *arguments = g_strdup_printf("(%%s, %s)", options ? options : NO_OPTIONS);
+        g_auto(GStrv) paths = NULL;
+
+        paths = job_paths(usher_call(f->root, MANAGER, "Manager.LogOff", g_variant_new_parsed(arguments, station)));
+        g_assert_cmpuint(g_strv_length(paths), ==, 1);
+        return g_strdup(paths[0]);
+}
+
+char *fixture_log_off_session(Fixture *f, const char *session, const char *options) {
+        g_autofree char *arguments = g_strdup_printf("(%%s, %s)", options ? options : NO_OPTIONS);
+        g_autoptr(GVariant) reply = NULL;
+        char *path;
+
+        reply = usher_call(
+                        f->root, MANAGER, "Manager.LogOffSession", g_variant_new_parsed(arguments, session));
+        g_variant_get(reply, "(o)", &path);
+        return path;
+}
+
+char *fixture_jobs(Fixture *f) {
+        g_autoptr(GVariant) reply = usher_call(f->root, MANAGER, "Manager.ListJobs", NULL);
+        g_autoptr(GVariantIter) jobs = NULL;
+        GString *numbers = g_string_new(NULL);
+        guint32 number;
+
+        g_variant_get(reply, "(a(ussstso))", &jobs);
+        while (g_variant_iter_next(jobs, "(ussstso)", &number, NULL, NULL, NULL, NULL, NULL, NULL))
+                g_string_append_printf(numbers, "%s%u", numbers->len > 0 ? " " : "", number);
+
+        return g_string_free(numbers, FALSE);
+}
+
+char *fixture_only_job(Fixture *f) {
+        g_autoptr(GVariant) reply = usher_call(f->root, MANAGER, "Manager.ListJobs", NULL);
+        g_autoptr(GVariant) jobs = g_variant_get_child_value(reply, 0);
+        char *path;
+
+        g_assert_cmpuint(g_variant_n_children(jobs), ==, 1);
+        g_variant_get_child(jobs, 0, "(ussstso)", NULL, NULL, NULL, NULL, NULL, NULL, &path);
+        return path;
+}
+
+static const Signal *find_removed(Fixture *f, const char *job) {
+        for (guint i = 0; i < f->signals->len; i++) {
+                Signal *s = f->signals->pdata[i];
+                const char *path;
+
+                if (!g_str_equal(s->member, "JobRemoved") || !g_str_equal(s->interface, USHER_IFACE_MANAGER))
+                        continue;
+
+                g_variant_get(s->arguments, "(u&o&s&s&s)", NULL, &path, NULL, NULL, NULL);
+                if (g_str_equal(path, job))
+                        return s;
+        }
+
+        return NULL;
+}
+
+const char *fixture_wait_result(Fixture *f, const char *job) {
+        const char *result;
+
+        WAIT_FOR(find_removed(f, job));
+        g_variant_get(find_removed(f, job)->arguments, "(u&o&s&s&s)", NULL, NULL, NULL, NULL, &result);
+        return result;
+}
+
+gint64 fixture_removed_at(Fixture *f, const char *job) {
+        const Signal *s = find_removed(f, job);
+
+        return s ? s->time : 0;
+}
+
+void fixture_wait_property(Fixture *f, const char *path, const char *property, const char *value) {
+        gint64 end = wait_begin();
+
+        for (;;) {
+                g_autofree char *is = NULL, *what = NULL;
+                guint n = f->signals->len;
+
+                is = usher_get_text(f->root, path, property);
+                if (g_strcmp0(is, value) == 0)
+                        return;
+
+                what = g_strdup_printf("%s of %s to be %s (it is %s)", property, path, value, is);
+                while (f->signals->len == n)
+                        wait_step(end, G_STRLOC, what);
+        }
+}
+
+char *fixture_history(Fixture *f, const char *path, const char *property) {
+        GString *values = g_string_new(NULL);
+
+        for (guint i = 0; i < f->signals->len; i++) {
+                g_autoptr(GVariant) changed = NULL, value = NULL;
+                Signal *s = f->signals->pdata[i];
+                g_autofree char *text = NULL;
+
+                if (!g_str_equal(s->member, "PropertiesChanged") || !g_str_equal(s->path, path))
+                        continue;
+
+                changed = g_variant_get_child_value(s->arguments, 1);
+                value = g_variant_lookup_value(changed, property, NULL);
+                if (!value)
+                        continue;
+
+                text = g_variant_is_of_type(value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string(value, NULL)
+                                                                          : g_variant_print(value, FALSE);
+                g_string_append_printf(values, "%s%s", values->len > 0 ? " " : "", text);
+        }
+
+        return g_string_free(values, FALSE);
+}
+
+gboolean fixture_only_warned(Fixture *f, uid_t uid) {
+        g_autofree char *unit = g_strdup_printf("usher-warn@%u.service", uid);
+
+        for (guint i = 0; i < fake_count(&f->systemd->fake, "StartUnit"); i++) {
+                const char *name;
+
+                g_variant_get(fake_nth(&f->systemd->fake, "StartUnit", i)->arguments, "(&s&s)", &name, NULL);
+                if (!g_str_equal(name, unit))
+                        return FALSE;
+        }
+
+        return fake_count(&f->systemd->fake, "StartUnit") > 0;
+}
+
+guint fixture_count_signals(Fixture *f, const char *path, const char *member) {
+        guint n = 0;
+
+        for (guint i = 0; i < f->signals->len; i++) {
+                Signal *s = f->signals->pdata[i];
+
+                n += g_str_equal(s->path, path) && g_str_equal(s->member, member);
+        }
+
+        return n;
+}
+
+guint64 fixture_memory(Fixture *f, const char *field) {
+        g_autofree char *file = g_strdup_printf("/proc/%d/status", f->pid), *text = NULL;
+        g_autofree char *line = g_strdup_printf("\n%s:", field);
+        g_autoptr(GError) error = NULL;
+        const char *found;
+
+        g_file_get_contents(file, &text, NULL, &error);
+        g_assert_no_error(error);
+        found = strstr(text, line);
+        g_assert_nonnull(found);
+
+        return g_ascii_strtoull(found + strlen(line), NULL, 10);
+}

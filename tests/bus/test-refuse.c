@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What usherd does not take. A request that is refused has changed nothing: no job, no word to logind or systemd, and
+ * no memory gone. */
+
+#include "fixture.h"
+
+#include <string.h>
+
+#include "names.h"
+
+#define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
+#define NO_SUCH_STATION "org.usher1.Error.NoSuchStation"
+#define NO_SUCH_SESSION "org.usher1.Error.NoSuchSession"
+#define NO_SUCH_HUB "org.usher1.Error.NoSuchHub"
+
+/* Ids that a careless program would make a path, a command or a format of. */
+static const char *const hostile_ids[] = {
+        "",
+        "/",
+        "..",
+        "../../etc/shadow",
+        "/../",
+        "seat0/..",
+        "seat0/",
+        "seat0 ",
+        " seat0",
+        "SEAT0",
+        "seat0%00",
+        "%s%s%s%n",
+        "seat_2dleft",
+        "-1",
+        "seat0\n",
+        "seat0;reboot",
+        "$(reboot)",
+        "'\"><script>",
+        "\xe2\x80\xae" "0taes",
+        "\x1b]0;seat0\x07",
+};
+
+static void one_session(Fixture *f) {
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fixture_start(f);
+}
+
+static void assert_nothing_happened(Fixture *f) {
+        fixture_settle(f);
+        assert_jobs(f, "");
+        assert_deeds(&f->logind->fake, "");
+        assert_deeds(&f->systemd->fake, "");
+        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
+        g_assert_true(fake_logind_has_session(f->logind, "3"));
+}
+
+static void refuse_options(Fixture *f, const char *options) {
+        g_autofree char *of_station = g_strdup_printf("('seat0', %s)", options);
+        g_autofree char *of_session = g_strdup_printf("('3', %s)", options);
+        g_autofree char *of_all = g_strdup_printf("(%s,)", options);
+
+        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS(of_station), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOffSession", ARGS(of_session), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOffAll", ARGS(of_all), INVALID_ARGS);
+        assert_refused(f->root, SEAT0, "Station.LogOff", ARGS(of_all), INVALID_ARGS);
+}
+
+static void test_options(Fixture *f, gconstpointer data) {
+        static const char *const options[] = {
+                "{'grace': <'60'>}",
+                "{'grace': <60>}",
+                "{'grace': <uint64 60>}",
+                "{'grace': <int32 -1>}",
+                "{'grace': <uint32 3601>}",
+                "{'grace': <uint32 2147483648>}",
+                "{'grace': <uint32 4294967295>}",
+                "{'grace': <<uint32 60>>}",
+                "{'grace': <60.0>}",
+                "{'message': <uint32 1>}",
+                "{'message': <b'bytes'>}",
+                "{'message': <['a', 'list']>}",
+                "{'reason': <'because'>}",
+                "{'reason': <''>}",
+                "{'reason': <'Requested'>}",
+                "{'include-caller': <'yes'>}",
+                "{'include-caller': <uint32 1>}",
+                "{'include-seatless': <1>}",
+                "{'block-logins': <byte 1>}",
+                "{'gracious': <uint32 60>}",
+                "{'': <uint32 60>}",
+                "{'GRACE': <uint32 60>}",
+                "{'grace': <uint32 60>, 'message': <'good'>, 'unknown': <true>}",
+                "{'unknown': <[<{'nested': <(1, 2, 3)>}>]>}",
+                "{'%s%n\\n': <'%s%n'>}",
+                /* What is wrong must count, whatever stands after it. */
+                "{'grace': <uint32 99999>, 'reason': <'requested'>}",
+        };
+
+        one_session(f);
+        for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
+                refuse_options(f, options[i]);
+
+        assert_nothing_happened(f);
+}
+
+static void test_a_long_message(Fixture *f, gconstpointer data) {
+        g_autofree char *just_too_long = g_strnfill(1025, 'x');
+        g_autofree char *in_characters = g_strnfill(1023, 'x'), *huge = g_strnfill(2 * 1024 * 1024, 'x');
+        g_autofree char *one = g_strdup_printf("{'message': <'%s'>}", just_too_long);
+        g_autofree char *two = g_strdup_printf("{'message': <'%s\xc3\xa9'>}", in_characters);
+        g_autofree char *three = g_strdup_printf("{'message': <'%s'>}", huge);
+        g_autofree char *key = g_strdup_printf("{'%s': <true>}", huge);
+
+        one_session(f);
+        refuse_options(f, one);
+        refuse_options(f, two);
+        refuse_options(f, three);
+        refuse_options(f, key);
+        assert_nothing_happened(f);
+}
+
+static void test_unknown_names(Fixture *f, gconstpointer data) {
+        g_autofree char *long_id = g_strnfill(300, 'a'), *huge_id = g_strnfill(1024 * 1024, '/');
+        g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+        for (gsize i = 0; i < G_N_ELEMENTS(hostile_ids); i++)
+                g_ptr_array_add(ids, (gpointer) hostile_ids[i]);
+        g_ptr_array_add(ids, long_id);
+        g_ptr_array_add(ids, huge_id);
+
+        one_session(f);
+        for (guint i = 0; i < ids->len; i++) {
+                const char *id = ids->pdata[i];
+
+                assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(%s, @a{sv} {})", id), NO_SUCH_STATION);
+                assert_refused(f->root, MANAGER, "Manager.GetStation", ARGS("(%s,)", id), NO_SUCH_STATION);
+                assert_refused(f->root, MANAGER, "Manager.LogOffSession", ARGS("(%s, @a{sv} {})", id), NO_SUCH_SESSION);
+                assert_refused(f->root, MANAGER, "Manager.GetStationBySession", ARGS("(%s,)", id), NO_SUCH_SESSION);
+                assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("(%s,)", id), NO_SUCH_HUB);
+        }
+
+        assert_nothing_happened(f);
+}
+
+static void test_unknown_objects(Fixture *f, gconstpointer data) {
+        static const char *const jobs[] = { "/org/usher1/job/1", "/org/usher1/job/01", "/org/usher1/job/0",
+                "/org/usher1/job/4294967296", "/org/usher1/job/99999999999999999999999", "/org/usher1/job/_31",
+                "/org/usher1/job/1/1" };
+        static const char *const stations[] = { "/org/usher1/station/seat1", "/org/usher1/station/_",
+                "/org/usher1/station/seat_30", "/org/usher1/station/seat_2", "/org/usher1/station/_2e_2e_2fseat0",
+                "/org/usher1/station/seat0/seat0" };
+        g_autofree char *tail = g_strnfill(60 * 1024, 'a'), *long_path = g_strdup_printf("/org/usher1/station/%s", tail);
+
+        one_session(f);
+        for (gsize i = 0; i < G_N_ELEMENTS(jobs); i++)
+                assert_refused(f->root, jobs[i], "Job.EndNow", NULL, "org.freedesktop.DBus.Error.UnknownObject");
+        for (gsize i = 0; i < G_N_ELEMENTS(stations); i++)
+                assert_refused(f->root, stations[i], "Station.LogOff", ARGS("(@a{sv} {},)"),
+                                "org.freedesktop.DBus.Error.UnknownObject");
+        assert_refused(f->root, long_path, "Station.LogOff", ARGS("(@a{sv} {},)"),
+                        "org.freedesktop.DBus.Error.UnknownObject");
+        assert_nothing_happened(f);
+}
+
+static void test_wrong_arguments(Fixture *f, gconstpointer data) {
+        one_session(f);
+        assert_refused(f->root, MANAGER, "Manager.LogOff", NULL, INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0',)"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(uint32 0, @a{sv} {})"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{ss} {})"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {}, 'more')"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.ListStations", ARGS("('more',)"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.CancelAll", ARGS("(true,)"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOffEverybody", NULL,
+                        "org.freedesktop.DBus.Error.UnknownMethod");
+        assert_nothing_happened(f);
+}
+
+static void test_no_property_can_be_set(Fixture *f, gconstpointer data) {
+        static const char *const names[] = { "Version", "Stations", "Jobs", "GraceUSec", "LastOperation" };
+
+        one_session(f);
+        for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+                g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, MANAGER, DBUS_IFACE_PROPERTIES, "Set",
+                                ARGS("('org.usher1.Manager', %s, <uint64 1>)", names[i]), FALSE);
+
+                call_wait(call);
+                g_assert_cmpstr(call->error, ==, "org.freedesktop.DBus.Error.PropertyReadOnly");
+        }
+        assert_nothing_happened(f);
+}
+
+/* Many connections, each with what is refused; afterwards usherd is no bigger than before. */
+static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer data) {
+        g_autofree char *huge = g_strnfill(256 * 1024, 'x');
+        guint64 before = 0;
+
+        one_session(f);
+        for (int round = 0; round < 40; round++) {
+                for (int i = 0; i < 5; i++) {
+                        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'message': <%s>})", huge),
+                                        INVALID_ARGS);
+                        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(%s, @a{sv} {})", huge),
+                                        NO_SUCH_STATION);
+                        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("(%s,)", huge), NO_SUCH_HUB);
+                }
+
+                /* The allocator has what it needs after some rounds. */
+                if (round == 9)
+                        before = fixture_memory(f, "VmRSS");
+        }
+
+        fixture_settle(f);
+        g_test_message("VmRSS: %" G_GUINT64_FORMAT " kB, then %" G_GUINT64_FORMAT " kB", before,
+                        fixture_memory(f, "VmRSS"));
+        g_assert_cmpuint(fixture_memory(f, "VmRSS"), <, before + 1024);
+        assert_nothing_happened(f);
+}
+
+/* A call with a string that is no UTF-8. No library sends that; the bus itself disconnects who does, and the test
+ * shows that nothing of it reaches usherd. */
+static void test_invalid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
+        g_autoptr(GSocketConnection) raw = NULL;
+        g_autoptr(GDBusMessage) message = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autofree guchar *blob = NULL;
+        char buffer[4096];
+        guchar *mark;
+        gssize n;
+        gsize size;
+
+        one_session(f);
+        raw = bus_connect_raw(f->bus, 0);
+        message = g_dbus_message_new_method_call(USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "LogOff");
+        g_dbus_message_set_body(message, ARGS("('seat0', {'grace': <uint32 0>, 'message': <'MARK'>})"));
+        g_dbus_message_set_serial(message, 2);
+        blob = g_dbus_message_to_blob(message, &size, G_DBUS_CAPABILITY_FLAGS_NONE, &error);
+        g_assert_no_error(error);
+        mark = memmem(blob, size, "MARK", 4);
+        g_assert_nonnull(mark);
+        memcpy(mark, "\xc3\x28\xff\xfe", 4);
+        g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
+        g_assert_no_error(error);
+
+        /* The bus says Hello and NameAcquired, and hangs up. */
+        do
+                n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(raw)), buffer, sizeof(buffer), NULL,
+                                NULL);
+        while (n > 0);
+
+        assert_nothing_happened(f);
+}
+
+/* Against that: the same bytes by the same road, but valid, do arrive. */
+static void test_valid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
+        g_autoptr(GSocketConnection) raw = NULL;
+        g_autoptr(GDBusMessage) message = NULL;
+        g_autofree char *job = NULL, *is = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autofree guchar *blob = NULL;
+        gsize size;
+
+        one_session(f);
+        raw = bus_connect_raw(f->bus, 0);
+        message = g_dbus_message_new_method_call(USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "LogOff");
+        g_dbus_message_set_body(message, ARGS("('seat0', {'grace': <uint32 60>, 'message': <'\xf0\x9f\x94\x94'>})"));
+        g_dbus_message_set_serial(message, 2);
+        blob = g_dbus_message_to_blob(message, &size, G_DBUS_CAPABILITY_FLAGS_NONE, &error);
+        g_assert_no_error(error);
+        g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
+        g_assert_no_error(error);
+
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 1);
+        job = fixture_only_job(f);
+        is = usher_get_string(f->root, job, "Message");
+        g_assert_cmpstr(is, ==, "\xf0\x9f\x94\x94");
+}
+
+/* Signals, replies and calls to nowhere that a confused neighbour may send. */
+static void test_stray_messages(Fixture *f, gconstpointer data) {
+        g_autofree char *owner = NULL;
+        g_autoptr(Call) call = NULL;
+
+        one_session(f);
+        call = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetNameOwner", ARGS("(%s,)", USHER_BUS_NAME),
+                        FALSE);
+        call_wait(call);
+        g_variant_get(call->reply, "(s)", &owner);
+
+        g_assert_true(g_dbus_connection_emit_signal(f->root, owner, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew",
+                        ARGS("(uint32 1,)"), NULL));
+        g_assert_true(g_dbus_connection_emit_signal(f->root, owner, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved",
+                        NULL, NULL));
+        g_assert_true(g_dbus_connection_emit_signal(
+                        f->root, owner, "/", "a.b", "PropertiesChanged", ARGS("('a', 'b')"), NULL));
+        for (int type = G_DBUS_MESSAGE_TYPE_METHOD_RETURN; type <= G_DBUS_MESSAGE_TYPE_ERROR; type++) {
+                g_autoptr(GDBusMessage) stray = g_dbus_message_new();
+
+                g_dbus_message_set_message_type(stray, type);
+                g_dbus_message_set_destination(stray, owner);
+                g_dbus_message_set_reply_serial(stray, 5);
+                if (type == G_DBUS_MESSAGE_TYPE_ERROR)
+                        g_dbus_message_set_error_name(stray, "a.b.C");
+                g_assert_true(g_dbus_connection_send_message(
+                                f->root, stray, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL));
+        }
+
+        assert_nothing_happened(f);
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/refuse/" name, function)
+        ADD("options", test_options);
+        ADD("a-long-message", test_a_long_message);
+        ADD("unknown-names", test_unknown_names);
+        ADD("unknown-objects", test_unknown_objects);
+        ADD("wrong-arguments", test_wrong_arguments);
+        ADD("no-property-can-be-set", test_no_property_can_be_set);
+        ADD("refusals-leave-no-trace-in-memory", test_refusals_leave_no_trace_in_memory);
+        ADD("invalid-utf8-on-the-wire", test_invalid_utf8_on_the_wire);
+        ADD("valid-utf8-on-the-wire", test_valid_utf8_on_the_wire);
+        ADD("stray-messages", test_stray_messages);
+
+        return g_test_run();
+}

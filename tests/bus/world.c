@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "world.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static const struct {
+        const char *name;
+        uid_t uid;
+} users[] = {
+        { "ada", ADA },
+        { "ben", BEN },
+        { "teacher", TEACHER },
+        { "mallory", MALLORY },
+        { "head", HEAD },
+};
+
+static void skip(const char *why) {
+        g_printerr("Skipped: %s\n", why);
+        exit(77);
+}
+
+/* Puts a file of ours over one of the machine's, for us alone. */
+static void cover(const char *path, const char *text) {
+        g_autofree char *file = NULL;
+        g_autoptr(GError) error = NULL;
+        int fd;
+
+        fd = g_file_open_tmp("usher-world-XXXXXX", &file, &error);
+        g_assert_no_error(error);
+        close(fd);
+        g_file_set_contents(file, text, -1, &error);
+        g_assert_no_error(error);
+        g_assert_no_errno(g_chmod(file, 0644));
+        g_assert_no_errno(mount(file, path, NULL, MS_BIND, NULL));
+        g_assert_no_errno(g_unlink(file));
+}
+
+static char *read_file(const char *path) {
+        g_autoptr(GError) error = NULL;
+        char *text;
+
+        g_file_get_contents(path, &text, NULL, &error);
+        g_assert_no_error(error);
+        return text;
+}
+
+static void cover_passwd(void) {
+        g_autofree char *machine = read_file("/etc/passwd");
+        g_autoptr(GString) text = g_string_new(machine);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(users); i++)
+                g_string_append_printf(text, "%s:x:%u:%u::/nonexistent:/bin/false\n", users[i].name, users[i].uid,
+                                users[i].uid);
+        cover("/etc/passwd", text->str);
+}
+
+static void cover_group(void) {
+        g_autofree char *machine = read_file("/etc/group");
+        g_auto(GStrv) lines = g_strsplit(machine, "\n", -1);
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        for (char **line = lines; *line; line++)
+                if (**line && !g_str_has_prefix(*line, "sudo:"))
+                        g_string_append_printf(text, "%s\n", *line);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(users); i++)
+                g_string_append_printf(text, "%s:x:%u:\n", users[i].name, users[i].uid);
+        g_string_append(text, "sudo:x:27:head\n");
+        cover("/etc/group", text->str);
+}
+
+void world_enter(void) {
+        if (geteuid() != 0)
+                skip("these tests are several users at once, which takes root.");
+        if (unshare(CLONE_NEWNS) < 0)
+                skip("these tests need a mount namespace of their own.");
+
+        g_assert_no_errno(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+        g_assert_no_errno(mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"));
+        cover_passwd();
+        cover_group();
+}
