@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "machine-internal.h"
+
+/* The hardware is made of what systemd's stock rules turn into seats by themselves: each PCI bridge of QEMU's multiseat kind,
+ * with a graphics card and a USB controller behind it, is a seat named for the bridge's address. seat0 gets the plain kind of
+ * card, and its keyboard and mouse behind a hub too: the PC has no PS/2 port and no absolute pointer that would stay when the
+ * hub goes. */
+
+#define IMAGE_SCRIPT MACHINE_SOURCE_DIR "/image"
+
+const char *const machine_seats[MACHINE_STATIONS_MAX] = {
+        "seat0", "seat-pci-pci-0000_00_11_0", "seat-pci-pci-0000_00_12_0", "seat-pci-pci-0000_00_13_0",
+};
+
+const char *const machine_pupils[MACHINE_PUPILS_MAX] = { "anna", "ben", "carla" };
+
+/* An open /dev/kvm proves nothing: where the processor shows no virtualisation, a guest on it may stand still for ever. */
+static bool kvm_is_usable(void) {
+        g_autofree char *info = NULL;
+
+        return g_access("/dev/kvm", R_OK | W_OK) >= 0 &&
+                g_file_get_contents("/proc/cpuinfo", &info, NULL, NULL) &&
+                g_regex_match_simple("^flags\\s*:.*\\b(vmx|svm)\\b", info, G_REGEX_MULTILINE, 0);
+}
+
+static void add(GPtrArray *argv, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void add(GPtrArray *argv, const char *format, ...) {
+        va_list ap;
+
+        va_start(ap, format);
+        g_ptr_array_add(argv, g_strdup_vprintf(format, ap));
+        va_end(ap);
+}
+
+static void add_station(GPtrArray *argv, guint i) {
+        if (i == 0) {
+                add(argv, "-device");
+                add(argv, "VGA,id=video0,xres=1024,yres=768");
+                add(argv, "-device");
+                add(argv, "qemu-xhci,id=usb0");
+        } else {
+                add(argv, "-device");
+                add(argv, "pci-bridge-seat,bus=pci.0,addr=1%u.0,chassis_nr=%u,id=head%u", i, i + 1, i);
+                add(argv, "-device");
+                add(argv, "secondary-vga,bus=head%u,addr=02.0,id=video%u,xres=1024,yres=768", i, i);
+                add(argv, "-device");
+                add(argv, "nec-usb-xhci,bus=head%u,addr=0f.0,id=usb%u", i, i);
+        }
+
+        /* Typed text finds its way by the screen, see machine_type(). */
+        add(argv, "-device");
+        add(argv, "usb-hub,id=hub%u,bus=usb%u.0,port=1", i, i);
+        add(argv, "-device");
+        add(argv, "usb-kbd,id=kbd%u,bus=usb%u.0,port=1.1,display=video%u", i, i, i);
+        add(argv, "-device");
+        add(argv, "usb-mouse,id=mouse%u,bus=usb%u.0,port=1.2", i, i);
+}
+
+static GPtrArray *machine_make_argv(
+                Machine *m,
+                const MachineOptions *o,
+                const char *image,
+                int monitor_fd,
+                int agent_fd) {
+
+        g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+        const char *const fixed[] = {
+                "qemu-system-x86_64", "-name", "usher-test", "-nodefaults", "-display", "none",
+                "-machine", "pc,i8042=off,vmport=off", "-smp", "2", "-m", "2048",
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
+                add(argv, "%s", fixed[i]);
+
+        add(argv, "-accel");
+        add(argv, "%s", kvm_is_usable() ? "kvm" : "tcg,thread=multi,tb-size=512");
+        add(argv, "-cpu");
+        add(argv, "max");
+
+        /* The image is never written to; what the PC writes goes with it. */
+        add(argv, "-drive");
+        add(argv, "file=%s/disk,format=raw,if=virtio,snapshot=on", image);
+        add(argv, "-kernel");
+        add(argv, "%s/kernel", image);
+        add(argv, "-initrd");
+        add(argv, "%s/initrd", image);
+        add(argv, "-append");
+        add(argv, "root=/dev/vda rw console=ttyS0 quiet panic=1 mitigations=off init_on_alloc=0 audit=0 lsm= tsc=reliable nowatchdog init=/usr/local/sbin/install-usher %s",
+            o->kernel_arguments ?: "");
+
+        if (o->tree) {
+                add(argv, "-virtfs");
+                add(argv, "local,path=%s,mount_tag=usher,security_model=none,readonly=on,multidevs=remap", o->tree);
+        }
+        if (o->no_restart)
+                add(argv, "-no-reboot");
+
+        add(argv, "-serial");
+        if (o->console)
+                add(argv, "mon:stdio");
+        else
+                add(argv, "file:%s", m->serial_log);
+
+        add(argv, "-chardev");
+        add(argv, "socket,id=monitor,fd=%i", monitor_fd);
+        add(argv, "-mon");
+        add(argv, "chardev=monitor,mode=control");
+        add(argv, "-chardev");
+        add(argv, "socket,id=agent,fd=%i", agent_fd);
+        add(argv, "-device");
+        add(argv, "virtio-serial");
+        add(argv, "-device");
+        add(argv, "virtserialport,chardev=agent,name=org.qemu.guest_agent.0");
+
+        for (guint i = 0; i < m->stations; i++)
+                add_station(argv, i);
+
+        g_ptr_array_add(argv, NULL);
+        return g_steal_pointer(&argv);
+}
+
+/* In the child, before it becomes QEMU: it must not outlive the test, not even one that is killed. */
+static void die_with_parent(gpointer data) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != GPOINTER_TO_INT(data))
+                _exit(1);
+}
+
+static char *machine_find_image(GError **error) {
+        g_autofree char *folder = NULL;
+        int status;
+
+        if (!g_spawn_sync(NULL, (char *[]) { (char *) IMAGE_SCRIPT, NULL }, NULL,
+                          G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, &folder, NULL, &status, error) ||
+            !g_spawn_check_wait_status(status, error)) {
+                g_prefix_error(error, IMAGE_SCRIPT ": ");
+                return NULL;
+        }
+
+        g_strchomp(folder);
+        return g_steal_pointer(&folder);
+}
+
+/* One end for us, one that QEMU inherits. */
+static bool machine_make_channel(Channel *c, const char *peer, int *ret_fd, GError **error) {
+        int fds[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
+                g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "socketpair: %s", g_strerror(errno));
+                return false;
+        }
+
+        channel_init(c, peer, fds[0]);
+        *ret_fd = fds[1];
+        return true;
+}
+
+Machine *machine_start(const MachineOptions *options, GError **error) {
+        g_autoptr(GSubprocessLauncher) launcher = NULL;
+        g_autoptr(GPtrArray) argv = NULL;
+        g_autofree char *image = NULL;
+        g_autoptr(Machine) m = NULL;
+        int monitor_fd, agent_fd;
+
+        g_return_val_if_fail(options->stations <= MACHINE_STATIONS_MAX, NULL);
+
+        m = g_new(Machine, 1);
+        *m = (Machine) {
+                .monitor.fd = -EBADF,
+                .agent.fd = -EBADF,
+                .stations = options->stations ?: 3,
+                .no_restart = options->no_restart,
+        };
+
+        image = machine_find_image(error);
+        if (!image)
+                return NULL;
+
+        m->folder = g_dir_make_tmp("usher-vm-XXXXXX", error);
+        if (!m->folder)
+                return NULL;
+
+        m->serial_log = options->serial_log ? g_strdup(options->serial_log)
+                                            : g_build_filename(m->folder, "serial", NULL);
+
+        launcher = g_subprocess_launcher_new(
+                        options->console ? G_SUBPROCESS_FLAGS_STDIN_INHERIT : G_SUBPROCESS_FLAGS_NONE);
+        g_subprocess_launcher_set_child_setup(launcher, die_with_parent, GINT_TO_POINTER(getpid()), NULL);
+
+        if (!machine_make_channel(&m->monitor, "QEMU", &monitor_fd, error))
+                return NULL;
+        g_subprocess_launcher_take_fd(launcher, monitor_fd, monitor_fd);
+
+        if (!machine_make_channel(&m->agent, "the guest's agent", &agent_fd, error))
+                return NULL;
+        g_subprocess_launcher_take_fd(launcher, agent_fd, agent_fd);
+
+        argv = machine_make_argv(m, options, image, monitor_fd, agent_fd);
+        m->qemu = g_subprocess_launcher_spawnv(launcher, (const char *const *) argv->pdata, error);
+        if (!m->qemu)
+                return NULL;
+
+        /* Else our copies of QEMU's ends would keep the connections open when it dies. */
+        g_clear_object(&launcher);
+
+        if (!channel_call(&m->monitor, "qmp_capabilities", NULL, MACHINE_COMMAND_SEC, NULL, error))
+                return NULL;
+
+        return g_steal_pointer(&m);
+}
+
+Machine *machine_stop(Machine *m) {
+        if (!m)
+                return NULL;
+
+        if (m->qemu) {
+                g_subprocess_force_exit(m->qemu);
+                (void) g_subprocess_wait(m->qemu, NULL, NULL);
+                g_object_unref(m->qemu);
+        }
+
+        channel_done(&m->monitor);
+        channel_done(&m->agent);
+
+        if (m->folder) {
+                g_autofree char *serial = g_build_filename(m->folder, "serial", NULL);
+
+                (void) g_unlink(serial);
+                (void) g_rmdir(m->folder);
+                g_free(m->folder);
+        }
+
+        g_free(m->serial_log);
+        g_free(m);
+        return NULL;
+}
+
+guint machine_stations(const Machine *m) {
+        return m->stations;
+}
+
+/* The last words on the serial line, for errors of a PC that does not come up. */
+static void machine_prefix_serial(Machine *m, GError **error) {
+        g_autofree char *text = NULL;
+        gsize size;
+
+        if (!g_file_get_contents(m->serial_log, &text, &size, NULL))
+                return;
+
+        g_prefix_error(error, "The serial line ends in:\n%s\n", size > 3000 ? text + size - 3000 : text);
+}
+
+bool machine_wait_boot(Machine *m, GError **error) {
+        /* The agent reads this as soon as it is up. */
+        if (!channel_call(&m->agent, "guest-ping", NULL, MACHINE_BOOT_SEC, NULL, error)) {
+                machine_prefix_serial(m, error);
+                return false;
+        }
+
+        return machine_wait_until(m, MACHINE_BOOT_SEC, error,
+                                  "[[ $(systemctl is-system-running --wait) =~ ^(running|degraded)$ ]]");
+}
+
+bool machine_wait_desktops(Machine *m, GError **error) {
+        for (guint i = 0; i < MIN(m->stations, MACHINE_PUPILS_MAX); i++)
+                if (!machine_wait_until(m, MACHINE_BOOT_SEC, error,
+                                        "test -e /run/user/$(id -u %s)/essay-is-open", machine_pupils[i]))
+                        return false;
+
+        return true;
+}
+
+bool machine_wait_off(Machine *m, guint timeout, bool *ret_restart, GError **error) {
+        g_autofree char *reason = NULL;
+
+        if (!channel_wait_event(&m->monitor, "SHUTDOWN", timeout, &reason, error))
+                return false;
+        if (!g_subprocess_wait(m->qemu, NULL, error))
+                return false;
+
+        if (ret_restart)
+                *ret_restart = g_str_equal(reason, "guest-reset");
+        return true;
+}
+
+bool machine_wait_restart(Machine *m, guint timeout, GError **error) {
+        return channel_wait_event(&m->monitor, "RESET", timeout, NULL, error);
+}
