@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when they get a
- * job; it shows all of their jobs and ends with the last of them. */
+/* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when
+ * they get a job; it shows all of their jobs and ends with the last of them. */
 
 #include <getopt.h>
 #include <signal.h>
@@ -32,7 +32,8 @@ typedef struct Program {
         Language *language;
         sd_event_source *linger;
         unsigned lingered;
-        bool speaking; /* the language is known */
+        bool speaking;  /* the language is known */
+        bool abandoned; /* by usherd: jobs that are still known do not count */
         bool leaving;
 } Program;
 
@@ -40,6 +41,9 @@ static void linger(Program *p, usec_t t);
 
 /* Whether there is something to warn of. */
 static bool has_jobs(Program *p) {
+        if (p->abandoned)
+                return false;
+
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 if (job->announced)
                         return true;
@@ -57,13 +61,17 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
                 return 0;
 
         /* A job that is being read, a notification that is to be taken away again. */
-        if ((!jobs_is_empty(p->around.jobs) || !notifier_is_idle(p->around.notifier)) && p->lingered++ < LINGER_MAX) {
+        if ((!jobs_is_empty(p->around.jobs) || !notifier_is_idle(p->around.notifier)) &&
+                        p->lingered++ < LINGER_MAX) {
                 linger(p, LINGER_USEC);
                 return 0;
         }
 
-        /* From here on systemd takes a start for one that is to come after our end. What was started before has left
-         * its job in the list, so the list decides. */
+        if (p->leaving)
+                return sd_event_exit(p->around.event, EXIT_SUCCESS);
+
+        /* From here on systemd takes a start for one that is to come after our end. What was started before
+         * has left its job in the list, so the list decides. */
         p->leaving = true;
         (void) sd_notify(false, "STOPPING=1");
         (void) sd_notify_barrier(false, BARRIER_USEC);
@@ -77,9 +85,6 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void linger(Program *p, usec_t t) {
         uint64_t until;
-
-        if (p->leaving)
-                return;
 
         /* The longer one counts. */
         if (p->linger && sd_event_source_get_time(p->linger, &until) >= 0) {
@@ -108,8 +113,11 @@ static void warn(Program *p, Job *job) {
 static void on_job(Job *job, JobEvent event, const char *result, void *userdata) {
         Program *p = userdata;
 
-        if (p->leaving)
+        if (p->leaving) {
+                if (event == JOB_ADDED)
+                        (void) sd_event_exit(p->around.event, EXIT_AGAIN);
                 return;
+        }
 
         switch (event) {
         case JOB_ADDED:
@@ -133,18 +141,18 @@ static void on_job(Job *job, JobEvent event, const char *result, void *userdata)
 
 static void on_listed(void *userdata) {
         Program *p = userdata;
-        bool empty = jobs_is_empty(p->around.jobs);
 
-        if (p->leaving)
-                (void) sd_event_exit(p->around.event, empty ? EXIT_SUCCESS : EXIT_AGAIN);
-        else if (empty)
-                linger(p, LINGER_USEC);
+        if (p->leaving && jobs_is_empty(p->around.jobs))
+                (void) sd_event_exit(p->around.event, EXIT_SUCCESS);
+        else
+                linger(p, LINGER_USEC); /* a job that turns out to be ours ends it */
 }
 
 static void on_abandoned(void *userdata) {
         Program *p = userdata;
 
         log_notice("usherd has been away for long, leaving.");
+        p->abandoned = true;
 
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 job->userdata = warning_free(job->userdata, "");
@@ -282,7 +290,7 @@ static int parse_arguments(int argc, char *argv[]) {
                         printf("%s\n\nWarns the calling user of the end of their sessions, as usherd asks.\n"
                                "usher-warn@.service starts it; see usher-warn(8).\n\n"
                                "  -h --help     show this\n     --version  show the version\n",
-                               program_invocation_short_name);
+                                        program_invocation_short_name);
                         return 0;
                 case 'V':
                         printf("usher %s\n", PROJECT_VERSION);
