@@ -6,6 +6,7 @@
 #include "login-screen.h"
 #include "logoff.h"
 #include "manager.h"
+#include "notice.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
         Station *s;
@@ -306,6 +307,7 @@ int manager_new(
                 .sessions = TAILQ_HEAD_INITIALIZER(m->sessions),
                 .jobs = TAILQ_HEAD_INITIALIZER(m->jobs),
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
+                .notices = TAILQ_HEAD_INITIALIZER(m->notices),
         };
 
         r = topology_new(&m->topology);
@@ -385,6 +387,7 @@ Manager *manager_free(Manager *m) {
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
         login_screen_done(m);
+        notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);
                 free(session);

@@ -14,6 +14,7 @@
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
+#include "rate.h"
 #include "station.h"
 #include "store.h"
 #include "topology.h"
@@ -26,6 +27,7 @@
 typedef struct LogOff LogOff;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
+typedef struct Notice Notice;
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
@@ -61,6 +63,7 @@ typedef struct ManagerEvents {
         void (*job_changed)(LogOff *l, unsigned mask, void *userdata);
         void (*job_removed)(LogOff *l, void *userdata); /* it can still be found */
         void (*manager_changed)(unsigned mask, void *userdata);
+        void (*notice_new)(const Notice *n, void *userdata);
 } ManagerEvents;
 
 struct Manager {
@@ -79,8 +82,11 @@ struct Manager {
         TAILQ_HEAD(, Session) sessions;
         TAILQ_HEAD(, LogOff) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
+        TAILQ_HEAD(, Notice) notices;
         Topology *topology;
         uint32_t last_job;
+        uint32_t last_notice;
+        Rate message_rate;
         Operation last_operation;
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
