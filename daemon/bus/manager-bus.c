@@ -324,7 +324,7 @@ static const sd_bus_vtable manager_vtable[] = {
                         method_send_message, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessageAll", SD_BUS_ARGS("s", text), SD_BUS_RESULT("u", reached),
                         method_send_message_all, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("ListNotices", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(usssusst)", notices),
+        SD_BUS_METHOD_WITH_ARGS("ListNotices", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ussssusst)", notices),
                         method_list_notices, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("NoticeShown", SD_BUS_ARGS("u", number, "s", how), SD_BUS_NO_RESULT,
                         method_notice_shown, SD_BUS_VTABLE_UNPRIVILEGED),

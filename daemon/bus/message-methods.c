@@ -119,10 +119,11 @@ int send_message_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 }
 
 static int append_notice(sd_bus_message *reply, const Notice *n) {
+        const Station *s = manager_find_station(n->manager, n->station);
         usec_t now = now_monotonic();
 
-        return sd_bus_message_append(reply, "(usssusst)", n->number, notice_kind_to_string(n->kind), n->station,
-                        n->session, (uint32_t) n->uid, n->from, n->text,
+        return sd_bus_message_append(reply, "(ussssusst)", n->number, notice_kind_to_string(n->kind), n->station,
+                        s ? s->label : "", n->session, (uint32_t) n->uid, n->from, n->text,
                         now_realtime() + (n->until > now ? n->until - now : 0));
 }
 
@@ -139,7 +140,7 @@ int list_notices(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_open_container(reply, 'a', "(usssusst)");
+        r = sd_bus_message_open_container(reply, 'a', "(ussssusst)");
         TAILQ_FOREACH(n, &m->notices, notices)
                 if (r >= 0 && (uid == 0 || uid == n->uid))
                         r = append_notice(reply, n);
