@@ -38,8 +38,10 @@ static void on_session(const SessionFacts *facts, void *userdata) {
                 mask = session_facts_compare(s->facts, facts);
                 if (mask & SESSION_CHANGED_SEAT)
                         manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
-                if (mask & SESSION_CHANGED_IDENTITY)
+                if (mask & SESSION_CHANGED_IDENTITY) {
                         notice_session_gone(m, facts->id);
+                        s->kept_awake = s->spared = 0;
+                }
                 s->facts = facts;
         }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "facts.h"
+#include "idle-watch.h"
 #include "journal.h"
 #include "log.h"
 #include "login-screen.h"
@@ -253,6 +254,7 @@ static int on_flush(sd_event_source *source, void *userdata) {
         if (m->store_dirty)
                 manager_store_jobs(m);
 
+        idle_watch_check(m->idle_watch);
         check_logins(m);
         check_ready(m);
         return 0;
@@ -331,6 +333,10 @@ int manager_new(
         if (r < 0)
                 return r;
 
+        r = idle_watch_new(&m->idle_watch, m);
+        if (r < 0)
+                return r;
+
         r = polkit_new(&m->polkit, bus);
         if (r < 0)
                 return r;
@@ -386,6 +392,7 @@ Manager *manager_free(Manager *m) {
                 manager_store_jobs(m);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
+        idle_watch_free(m->idle_watch);
         login_screen_done(m);
         notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {

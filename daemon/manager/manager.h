@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "config.h"
+#include "idle.h"
 #include "job.h"
 #include "logind.h"
 #include "nologin.h"
@@ -25,12 +26,15 @@
 #define JOBS_MAX 1024U
 
 typedef struct LogOff LogOff;
+typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
 typedef struct Notice Notice;
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
+        usec_t kept_awake;         /* see IdleClock */
+        usec_t spared;
         TAILQ_ENTRY(Session) sessions;
 } Session;
 
@@ -87,6 +91,7 @@ struct Manager {
         uint32_t last_job;
         uint32_t last_notice;
         Rate message_rate;
+        IdleWatch *idle_watch;
         Operation last_operation;
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
