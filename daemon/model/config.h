@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What usherd.conf says, usherd.conf(5): plain values without pointers, so that a Config is copied by assignment. */
+/* What usherd.conf says, usherd.conf(5): plain values without pointers, so that a Config is copied by
+ * assignment. */
 
 #include "macro.h"
 
@@ -55,10 +56,11 @@ typedef struct Config {
 
 void config_init(Config *c);
 
-/* One "key = value" below [section]. Returns 0, -ENOMEM, or -EINVAL when the line is of no use: then the setting stays
- * as it was, and ret_problem is what to tell the administrator, safe for a log. An empty value brings back the
- * default; an empty RemindSec= means no reminders. */
-int config_apply_line(Config *c, const char *section, const char *key, const char *value, char **ret_problem);
+/* One "key = value" below [section]. Returns 0, -ENOMEM, or -EINVAL when the line is of no use: then the
+ * setting stays as it was, and ret_problem is what to tell the administrator, safe for a log. An empty value
+ * brings back the default; an empty RemindSec= means no reminders. */
+int config_apply_line(
+                Config *c, const char *section, const char *key, const char *value, char **ret_problem);
 
 /* How long a session at this station may be idle, 0 for as long as it likes. The section for the id goes before that
  * for the label: labels change. */
@@ -67,6 +69,6 @@ usec_t config_idle_log_off(const Config *c, const char *station, const char *lab
 /* What a problem is told to. */
 typedef void (*ConfigProblemFunc)(const char *problem, void *userdata);
 
-/* After the last line: minimum <= default <= maximum, in what was set together. What does not fit is put right, and
- * told. */
+/* After the last line: minimum <= default <= maximum, in what was set together. What does not fit is put
+ * right, and told. */
 void config_finish(Config *c, ConfigProblemFunc problem, void *userdata);

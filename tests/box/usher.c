@@ -49,10 +49,14 @@ static bool no_jobs(gpointer userdata) {
         return jobs && !jobs[0];
 }
 
+bool usher_wait_no_jobs(Usher *u) {
+        return box_wait(no_jobs, u, BOX_TIMEOUT_MSEC);
+}
+
 void usher_free(Usher *u) {
         g_autoptr(GVariant) reply = usher_call(u, "CancelAll", NULL, NULL);
 
-        g_assert_true(box_wait(no_jobs, u, BOX_TIMEOUT_MSEC));
+        g_assert_true(usher_wait_no_jobs(u));
         box_monitor_free(u->removed);
         box_free(u->box);
         g_free(u);

@@ -32,6 +32,9 @@ GVariant *usher_options(guint grace, const char *message);
 char **usher_log_off(Usher *u, const char *station, guint grace, const char *message);
 char **usher_jobs(Usher *u);
 
+/* Until usherd says that there are none. */
+bool usher_wait_no_jobs(Usher *u);
+
 /* A string property of a job, or NULL when there is no such job. */
 char *usher_job_get(Usher *u, const char *job, const char *property);
 bool usher_job_wait(Usher *u, const char *job, const char *property, const char *value, guint timeout_msec);
