@@ -10,6 +10,10 @@
  * notification server two seconds, and the rest is for a busy machine to start it. */
 #define WARNED_USEC (10 * USEC_PER_SEC)
 
+/* logind says nothing when a session whose processes stay on begins to close: it is asked this long before the end, which
+ * goes another way for such a session. */
+#define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
+
 static void changed(LogOff *l, unsigned mask) {
         Manager *m = l->manager;
 
@@ -179,7 +183,7 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
         LogOff *l = userdata;
 
         /* While the end is on its way a lost signal must not hold it up. */
-        if (l->job.phase != JOB_WARNING)
+        if (l->job.phase != JOB_WARNING || now_monotonic() + LOOK_AHEAD_USEC >= l->job.deadline)
                 logind_look_session(l->manager->logind, l->job.session.id);
 
         logoff_advance(l);
@@ -231,6 +235,8 @@ void logoff_advance(LogOff *l) {
         perform(l, action);
 
         when = job_wakeup(j, now, session);
+        if (j->phase == JOB_WARNING && j->deadline > now + LOOK_AHEAD_USEC)
+                when = MIN_OF(when, j->deadline - LOOK_AHEAD_USEC);
         if (j->phase == JOB_WARNING || j->phase == JOB_ASKING) {
                 warn(l, now);
                 when = MIN_OF(when, l->warn_again);
@@ -311,6 +317,7 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
 
         /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
         l->phase_began[JOB_WARNING] = l->job.created;
+        logind_look_session(m->logind, session->id);
         warn(l, now_monotonic());
         r = arm(l, 0);
         if (r < 0)
