@@ -53,6 +53,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         if (s && s->present) {
                 s->login_screen_missing = true;
                 journal_login_screen_missing(s, w->job);
+                units_start_no_login_screen(m->units, w->seat);
                 manager_station_changed(m, w->seat, 0);
         }
 
