@@ -117,17 +117,20 @@ char *wording_summary(const Wording *w) {
         hours = (minutes + 30) / 60;
 
         if (seconds < 120)
-                r = asprintf(&s, ngettext("You will be logged off at %s (in %lu second)",
-                                          "You will be logged off at %s (in %lu seconds)", seconds),
-                             at, seconds);
+                r = asprintf(&s,
+                                ngettext("You will be logged off at %s (in %lu second)",
+                                                "You will be logged off at %s (in %lu seconds)", seconds),
+                                at, seconds);
         else if (minutes < 120)
-                r = asprintf(&s, ngettext("You will be logged off at %s (in %lu minute)",
-                                          "You will be logged off at %s (in %lu minutes)", minutes),
-                             at, minutes);
+                r = asprintf(&s,
+                                ngettext("You will be logged off at %s (in %lu minute)",
+                                                "You will be logged off at %s (in %lu minutes)", minutes),
+                                at, minutes);
         else
-                r = asprintf(&s, ngettext("You will be logged off at %s (in %lu hour)",
-                                          "You will be logged off at %s (in %lu hours)", hours),
-                             at, hours);
+                r = asprintf(&s,
+                                ngettext("You will be logged off at %s (in %lu hour)",
+                                                "You will be logged off at %s (in %lu hours)", hours),
+                                at, hours);
 
         return r < 0 ? NULL : s;
 }
@@ -144,7 +147,7 @@ char *wording_body(const Wording *w) {
                 return NULL;
 
         if (asprintf(&s, "%s\n%s\n%s%s%s%s%s", where, who, strempty(why), why ? "\n" : "", message,
-                     isempty(message) ? "" : "\n", _("Please save your work.")) < 0)
+                            isempty(message) ? "" : "\n", _("Please save your work.")) < 0)
                 return NULL;
 
         return s;
@@ -162,7 +165,8 @@ char *wording_ending_body(const Wording *w) {
         if (!where)
                 return NULL;
 
-        return asprintf(&s, "%s\n%s", where, _("If a program asks whether to save, answer now.")) < 0 ? NULL : s;
+        return asprintf(&s, "%s\n%s", where, _("If a program asks whether to save, answer now.")) < 0 ? NULL
+                                                                                                      : s;
 }
 
 char *wording_cancelled_summary(const Wording *w) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the user reads. Text in, text out: no bus, no clock, no terminal. The language is the one that language.c has
- * set. What came from outside (labels, names, the message) leaves with its control and bidirectional characters made
- * visible; markup is the notification's to escape. Every function returns NULL when out of memory. */
+/* What the user reads. Text in, text out: no bus, no clock, no terminal. The language is the one that
+ * language.c has set. What came from outside (labels, names, the message) leaves with its control and
+ * bidirectional characters made visible; markup is the notification's to escape. Every function returns NULL
+ * when out of memory. */
 
 #include "macro.h"
 

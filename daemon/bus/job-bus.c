@@ -96,6 +96,7 @@ static int sender_is(sd_bus_message *message, uid_t wanted, sd_bus_error *error)
 static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         LogOff *l = userdata;
         Manager *m = l->manager;
+        Station *s = manager_find_station(m, l->job.station);
         int r;
 
         /* Whoever began it may call it off. That somebody's own session is meant gives them no right to stay. */
@@ -106,6 +107,7 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
                 r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF,
                                 (const char *const[]) {
                                                 "station", l->job.station,
+                                                "label", s ? station_name(s) : l->job.station,
                                                 "session", l->job.session.id,
                                                 "user", l->job.user,
                                                 NULL,
