@@ -16,7 +16,7 @@
 #define BEN 1  /* has Xfce */
 
 #define GRACE_SEC 16
-#define END_SEC 15
+#define END_SEC 60
 #define GREETER_SEC 20
 #define SHOW_SEC 20
 
