@@ -33,7 +33,7 @@ int server_abilities_read(ServerAbilities *ret, sd_bus_message *m) {
 
 static int append_hints(sd_bus_message *m, const NotificationContent *content) {
         return sd_bus_message_append(m, "a{sv}", 5, "urgency", "y", content->critical ? 2 : 1, "category",
-                        "s", "x-usher.log-off", "desktop-entry", "s", "usher", "resident", "b",
+                        "s", content->notice ? "x-usher.notice" : "x-usher.log-off", "desktop-entry", "s", "usher", "resident", "b",
                         content->critical, "transient", "b", false);
 }
 
@@ -97,7 +97,8 @@ int notification_message_new(sd_bus_message **ret,
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append(m, "susss", "Usher", replaces, "system-log-out", summary, body);
+        r = sd_bus_message_append(m, "susss", "Usher", replaces,
+                        content->notice ? "dialog-information" : "system-log-out", summary, body);
         if (r < 0)
                 return r;
 

@@ -443,3 +443,14 @@ Notification *notification_finish(Notification *n, const NotificationContent *la
 
         return NULL;
 }
+
+Notification *notification_leave(Notification *n) {
+        if (!n)
+                return NULL;
+
+        n->func = NULL;
+        if (!n->call)
+                return notification_free(n);
+
+        return NULL;
+}

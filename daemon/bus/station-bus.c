@@ -3,6 +3,7 @@
 #include "bus-util.h"
 #include "bus.h"
 #include "logoff-methods.h"
+#include "message-methods.h"
 #include "names.h"
 
 /* The object of the vtable is the manager; the station is looked up by its path each time. */
@@ -132,6 +133,12 @@ static int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error 
         return s ? log_off_station(userdata, message, s, error) : -ENOENT;
 }
 
+static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+
+        return s ? send_message_station(userdata, message, s, error) : -ENOENT;
+}
+
 static const sd_bus_vtable station_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Id", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -147,6 +154,8 @@ static const sd_bus_vtable station_vtable[] = {
         SD_BUS_PROPERTY("IdleSinceHint", "t", get_idle_since, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Jobs", "ao", get_jobs, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_METHOD_WITH_ARGS("LogOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_log_off,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", text), SD_BUS_NO_RESULT, method_send_message,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };

@@ -10,6 +10,10 @@
  * notification server two seconds, and the rest is for a busy machine to start it. */
 #define WARNED_USEC (10 * USEC_PER_SEC)
 
+/* logind says nothing when a session whose processes stay on begins to close: it is asked this long before the end, which
+ * goes another way for such a session. */
+#define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
+
 static void changed(LogOff *l, unsigned mask) {
         Manager *m = l->manager;
 
@@ -43,6 +47,12 @@ static JobSession look(LogOff *l) {
 static void finish(LogOff *l) {
         Manager *m = l->manager;
         const Job *j = &l->job;
+        Session *entry;
+
+        /* Whoever was spared is idle only from now on. */
+        entry = manager_find_session_entry(m, j->session.id);
+        if (j->result == JOB_CANCELLED && entry)
+                entry->spared = now_monotonic();
 
         journal_job_ended(l);
         m->store_dirty = true;
@@ -173,7 +183,7 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
         LogOff *l = userdata;
 
         /* While the end is on its way a lost signal must not hold it up. */
-        if (l->job.phase != JOB_WARNING)
+        if (l->job.phase != JOB_WARNING || now_monotonic() + LOOK_AHEAD_USEC >= l->job.deadline)
                 logind_look_session(l->manager->logind, l->job.session.id);
 
         logoff_advance(l);
@@ -225,6 +235,8 @@ void logoff_advance(LogOff *l) {
         perform(l, action);
 
         when = job_wakeup(j, now, session);
+        if (j->phase == JOB_WARNING && j->deadline > now + LOOK_AHEAD_USEC)
+                when = MIN_OF(when, j->deadline - LOOK_AHEAD_USEC);
         if (j->phase == JOB_WARNING || j->phase == JOB_ASKING) {
                 warn(l, now);
                 when = MIN_OF(when, l->warn_again);
@@ -264,7 +276,7 @@ static int join(LogOff *l, const JobRequest *request) {
         if (r < 0)
                 return r;
         if (r > 0) {
-                changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE);
+                changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE | JOB_CHANGED_STARTED_BY);
                 l->warn_again = 0;
                 logoff_advance(l);
         }
@@ -305,6 +317,7 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
 
         /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
         l->phase_began[JOB_WARNING] = l->job.created;
+        logind_look_session(m->logind, session->id);
         warn(l, now_monotonic());
         r = arm(l, 0);
         if (r < 0)

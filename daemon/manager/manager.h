@@ -10,10 +10,12 @@
 #include <systemd/sd-event.h>
 
 #include "config.h"
+#include "idle.h"
 #include "job.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
+#include "rate.h"
 #include "station.h"
 #include "store.h"
 #include "topology.h"
@@ -24,11 +26,15 @@
 #define JOBS_MAX 1024U
 
 typedef struct LogOff LogOff;
+typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
+typedef struct Notice Notice;
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
+        usec_t kept_awake;         /* see IdleClock */
+        usec_t spared;
         TAILQ_ENTRY(Session) sessions;
 } Session;
 
@@ -61,6 +67,7 @@ typedef struct ManagerEvents {
         void (*job_changed)(LogOff *l, unsigned mask, void *userdata);
         void (*job_removed)(LogOff *l, void *userdata); /* it can still be found */
         void (*manager_changed)(unsigned mask, void *userdata);
+        void (*notice_new)(const Notice *n, void *userdata);
 } ManagerEvents;
 
 struct Manager {
@@ -79,8 +86,12 @@ struct Manager {
         TAILQ_HEAD(, Session) sessions;
         TAILQ_HEAD(, LogOff) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
+        TAILQ_HEAD(, Notice) notices;
         Topology *topology;
         uint32_t last_job;
+        uint32_t last_notice;
+        Rate message_rate;
+        IdleWatch *idle_watch;
         Operation last_operation;
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
