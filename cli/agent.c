@@ -31,7 +31,7 @@ static _Noreturn void agent_exec(int fd, pid_t parent) {
 void agent_start(Agent *a) {
         _cleanup_close_ int ready = -EBADF;
         pid_t parent = getpid();
-        int fds[2];
+        int fds[2], r;
 
         if (a->pid > 0 || geteuid() == 0 || !isatty(STDIN_FILENO))
                 return;
@@ -51,8 +51,9 @@ void agent_start(Agent *a) {
         }
 
         /* Readable or hung up: it is ready, or it could not be started. */
-        while (poll(&(struct pollfd) { .fd = ready, .events = POLLIN }, 1, AGENT_READY_MSEC) < 0 && errno == EINTR)
-                ;
+        do
+                r = poll(&(struct pollfd) { .fd = ready, .events = POLLIN }, 1, AGENT_READY_MSEC);
+        while (r < 0 && errno == EINTR);
 }
 
 void agent_stop(Agent *a) {

@@ -36,7 +36,8 @@ static bool devices_equal(const SnapshotDevices *a, const SnapshotDevices *b) {
                 return false;
 
         for (size_t i = 0; i < a->n; i++)
-                if (!streq(a->items[i].kind, b->items[i].kind) || !streq(a->items[i].syspath, b->items[i].syspath))
+                if (!streq(a->items[i].kind, b->items[i].kind) ||
+                                !streq(a->items[i].syspath, b->items[i].syspath))
                         return false;
 
         return true;

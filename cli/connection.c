@@ -6,6 +6,7 @@
 #include "snapshot-read.h"
 
 int connection_open(Command *c) {
+        const char *unused;
         int r;
 
         if (c->bus)
@@ -13,6 +14,8 @@ int connection_open(Command *c) {
 
         if (c->host) {
                 r = sd_bus_open_system_remote(&c->bus, c->host);
+                if (r >= 0)
+                        r = sd_bus_get_unique_name(c->bus, &unused); /* waits until ssh has made it, or not */
                 if (r < 0)
                         return complain(r, "Failed to reach the system bus of '%s': %m", c->host);
         } else {
@@ -111,7 +114,7 @@ int connection_call(Command *c, sd_bus_message *m, const char *what, sd_bus_mess
         _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
         int r;
 
-        /* Remote usherds find no agent of ours: polkit agents belong to the machine they run on. */
+        /* An agent of this machine is not asked by the polkit of another. */
         if (c->ask_password && !c->host)
                 agent_start(&c->agent);
 

@@ -38,7 +38,8 @@ char *left_alone_sentence(const LeftAlone *l) {
                 if (i == 0 && parts[i].n == 1)
                         fputs("Your own session", f);
                 else
-                        fprintf(f, "%" PRIu32 " %s", parts[i].n, parts[i].n == 1 ? parts[i].one : parts[i].many);
+                        fprintf(f, "%" PRIu32 " %s", parts[i].n,
+                                        parts[i].n == 1 ? parts[i].one : parts[i].many);
                 done++;
         }
         fprintf(f, " %s left alone.", n == 1 ? "was" : "were");

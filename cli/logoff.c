@@ -118,7 +118,7 @@ static int verb_log_off_all(Command *c, char **arguments) {
 
 static const Verb verbs[] = {
         { "log-off", "STATION…", 1, -1, "Warn and log off who is at stations", verb_log_off },
-        { "log-off-session", "ID…", 1, -1, "Warn and log off sessions, by loginctl's ids", verb_log_off_session },
+        { "log-off-session", "ID…", 1, -1, "The same for sessions of loginctl", verb_log_off_session },
         { "log-off-all", "", 0, 0, "Warn and log off everybody", verb_log_off_all },
         { "cancel", "[JOB…]", 0, -1, "Call jobs off, all of them by default", verb_cancel },
         { "extend", "JOB SECONDS", 2, 2, "Give more time", verb_extend },

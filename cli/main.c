@@ -37,7 +37,8 @@ static const char options_help[] =
         "3 cancelled. See usherctl(1) for more.\n";
 
 void command_help(void) {
-        puts("usherctl [OPTION…] [COMMAND]\n\nShows the stations of this machine and logs people off, with a warning.\n");
+        puts("usherctl [OPTION…] [COMMAND]\n");
+        puts("Shows the stations of this machine and logs people off, with a warning.\n");
 
         for (size_t i = 0; i < ELEMENTSOF(groups); i++) {
                 printf("%s:\n", groups[i]->title);

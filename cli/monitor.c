@@ -42,13 +42,12 @@ static void print_text(Monitor *m, const char *sentence) {
 }
 
 static void print_json(Monitor *m, const char *event, const char *kind, const char *table) {
-        _cleanup_free_ char *first = NULL, *line = NULL;
+        _cleanup_free_ char *line = NULL;
+        char first[96];
 
-        if (asprintf(&first, "\"time\":%" PRIu64 ",\"event\":\"%s\",\"kind\":\"%s\"", now_realtime(), event, kind) < 0)
-                first = NULL;
-        else
-                line = json_row(table, first);
-
+        (void) snprintf(first, sizeof(first), "\"time\":%" PRIu64 ",\"event\":\"%s\",\"kind\":\"%s\"",
+                        now_realtime(), event, kind);
+        line = json_row(table, first);
         if (!line) {
                 (void) complain(ENOMEM, "Out of memory.");
                 return;
@@ -83,7 +82,7 @@ static int format_object(Monitor *m, const Change *change, const char *result, c
 
 static void print_object(Monitor *m, const Change *change, const char *result) {
         _cleanup_free_ char *table = NULL;
-        const char *kind;
+        const char *kind = "job";
         int r;
 
         r = format_object(m, change, result, &table);
@@ -92,8 +91,10 @@ static void print_object(Monitor *m, const Change *change, const char *result) {
                 return;
         }
 
-        kind = change->kind == &snapshot_kind_station ? "station" :
-                        change->kind == &snapshot_kind_hub ? "hub" : "job";
+        if (change->kind == &snapshot_kind_station)
+                kind = "station";
+        else if (change->kind == &snapshot_kind_hub)
+                kind = "hub";
         print_json(m, change_event_to_string(change->event), kind, table);
 }
 
@@ -102,8 +103,7 @@ static void on_change(const Change *change, void *userdata) {
         Monitor *m = userdata;
 
         if (m->command->json != JSON_OFF) {
-                print_object(m, change, change->kind == &snapshot_kind_job ?
-                                ((const SnapshotJob *) change->object)->result : NULL);
+                print_object(m, change, "");
                 return;
         }
 
@@ -116,39 +116,41 @@ static void on_changed(const Snapshot *before, const Snapshot *now, void *userda
         changes_find(before, now, on_change, userdata);
 }
 
-static void on_job_ended(const Snapshot *s, const JobEnd *end, void *userdata) {
-        const SnapshotJob *seen = snapshot_find_job_by_path(s, end->path);
+static void tell_end(Monitor *m, const Snapshot *s, const SnapshotJob *job, const char *result) {
         _cleanup_free_ char *sentence = NULL;
-        Monitor *m = userdata;
-        SnapshotJob job;
-
-        /* One that came and went between two looks is known by its end alone. */
-        job = seen ? *seen :
-                     (SnapshotJob) {
-                             .path = (char *) end->path,
-                             .number = end->number,
-                             .station = (char *) end->station,
-                             .session = (char *) end->session,
-                             .user.name = (char *) "",
-                             .started_by.name = (char *) "",
-                             .reason = (char *) "",
-                             .message = (char *) "",
-                             .phase = (char *) "",
-                             .warned = (char *) "",
-                     };
-        job.remaining = 0;
 
         if (m->command->json != JSON_OFF) {
-                print_object(m, &(Change) { CHANGE_REMOVED, &snapshot_kind_job, s, &job, NULL }, end->result);
+                print_object(m, &(Change) { CHANGE_REMOVED, &snapshot_kind_job, s, job, NULL }, result);
                 return;
         }
 
-        if (asprintf(&sentence, "job %" PRIu32 ": %s (%s%s%s)", end->number, progress_result_text(end->result),
-                            snapshot_station_name(s, end->station), isempty(job.user.name) ? "" : ", ",
-                            job.user.name) < 0)
+        if (asprintf(&sentence, "job %" PRIu32 ": %s (%s%s%s)", job->number, progress_result_text(result),
+                            snapshot_station_name(s, job->station), isempty(job->user.name) ? "" : ", ",
+                            job->user.name) < 0)
                 sentence = NULL;
         else
                 print_text(m, sentence);
+}
+
+static void on_job_ended(const Snapshot *s, const JobEnd *end, void *userdata) {
+        const SnapshotJob *seen = snapshot_find_job_by_path(s, end->path);
+        Monitor *m = userdata;
+        SnapshotJob job;
+        int r;
+
+        /* One that came and went between two looks is known by its end alone. */
+        r = seen ? snapshot_job_copy(seen, &job) : snapshot_job_init(&job, end->path);
+        if (r < 0) {
+                (void) complain(r, "Failed to tell of a job: %m");
+                return;
+        }
+
+        job.number = end->number;
+        job.remaining = 0;
+        if (string_replace(&job.station, end->station) >= 0 && string_replace(&job.session, end->session) >= 0)
+                tell_end(m, s, &job, end->result);
+
+        snapshot_job_done(&job);
 }
 
 static void on_owner_changed(bool present, void *userdata) {
@@ -181,10 +183,9 @@ int verb_monitor(Command *c, char **arguments) {
         s = watch_snapshot(m.watch);
         if (c->json != JSON_OFF)
                 changes_find(NULL, s, on_change, &m);
-        else if (!c->quiet && c->legend) {
-                say(stderr, "%zu stations, %zu hubs, %zu jobs. Changes follow; Ctrl-C ends.", s->n_stations,
+        else if (!c->quiet && c->legend)
+                say(stderr, "Stations: %zu, hubs: %zu, jobs: %zu. Changes follow; Ctrl-C ends.", s->n_stations,
                                 s->n_hubs, s->n_jobs);
-        }
 
         r = watch_run(m.watch);
 

@@ -126,7 +126,7 @@ int operation_call(Operation *o, const char *member, const char *argument, const
         return read_jobs(o, reply, ret_n);
 }
 
-/* "Job 12: Station 3 (anna): 60 s left, being warned" */
+/* "Job 12: anna (Station 3, session 4) is logged off in 60 s." */
 static void tell_job(const Snapshot *s, const SnapshotJob *job) {
         _cleanup_free_ char *seconds = NULL;
         const char *place;
@@ -134,8 +134,8 @@ static void tell_job(const Snapshot *s, const SnapshotJob *job) {
         seconds = progress_seconds(job_left(s, job, s->taken));
         place = isempty(job->station) ? "without a seat" : snapshot_station_name(s, job->station);
 
-        say(stdout, "Job %" PRIu32 ": %s (%s, session %s) is logged off in %s.", job->number, job->user.name, place,
-                        job->session, strempty(seconds));
+        say(stdout, "Job %" PRIu32 ": %s (%s, session %s) is logged off in %s.", job->number, job->user.name,
+                        place, job->session, strempty(seconds));
 }
 
 static int tell_jobs(Operation *o) {

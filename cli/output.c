@@ -20,10 +20,28 @@ const char *color_start(Color color) {
         return color < _COLOR_MAX ? color_table[color] : NULL;
 }
 
+char *output_safe(const char *text) {
+        char *safe, *out;
+
+        safe = text_escape_terminal(text, false);
+        if (!safe || output_is_utf8())
+                return safe;
+
+        out = safe;
+        for (const unsigned char *p = (const unsigned char *) safe; *p; p++)
+                if (*p < 0x80)
+                        *out++ = (char) *p;
+                else if (*p >= 0xc0)
+                        *out++ = '?';
+        *out = '\0';
+
+        return safe;
+}
+
 void say_part(FILE *f, const char *text) {
         _cleanup_free_ char *safe = NULL;
 
-        safe = text_escape_terminal(text, false);
+        safe = output_safe(text);
         if (safe)
                 fputs(safe, f);
         else
@@ -60,7 +78,7 @@ int complainv(int error, const char *format, va_list ap) {
                 return log_oom();
         }
 
-        safe = text_escape_terminal(text, false);
+        safe = output_safe(text);
         if (!safe)
                 return log_oom();
 

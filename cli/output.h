@@ -10,6 +10,11 @@
 
 typedef struct Command Command;
 
+/* Text from outside as it may be shown: escaped, and where the locale is not UTF-8, a '?' for each character that is
+ * not ASCII. (To a terminal that does not know UTF-8 the second byte of one may be a control character; and
+ * libsmartcols 2.38 does not return from measuring what the locale cannot read.) NULL when out of memory. */
+char *output_safe(const char *text);
+
 /* A line on |f|. */
 void say(FILE *f, const char *format, ...) _printf_(2, 3);
 

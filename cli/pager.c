@@ -19,8 +19,8 @@ static void split(char *s, char *words[static PAGER_WORDS_MAX + 1]) {
         char *state = NULL;
         size_t n = 0;
 
-        for (char *w = strtok_r(s, " \t\n", &state); w && n < PAGER_WORDS_MAX; w = strtok_r(NULL, " \t\n", &state))
-                words[n++] = w;
+        for (; n < PAGER_WORDS_MAX && (words[n] = strtok_r(n == 0 ? s : NULL, " \t\n", &state)); n++)
+                ;
         words[n] = NULL;
 }
 

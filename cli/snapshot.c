@@ -282,6 +282,17 @@ void snapshot_job_done(SnapshotJob *job) {
         *job = (SnapshotJob) {};
 }
 
+int snapshot_job_init(SnapshotJob *job, const char *path) {
+        int r;
+
+        *job = (SnapshotJob) { .path = strdup(path) };
+        r = job->path ? object_fill(&snapshot_kind_job, job) : -ENOMEM;
+        if (r < 0)
+                snapshot_job_done(job);
+
+        return r;
+}
+
 /* A job has texts, users and numbers, no lists. */
 int snapshot_job_copy(const SnapshotJob *job, SnapshotJob *ret) {
         SnapshotJob copy = *job;

@@ -113,7 +113,8 @@ DEFINE_CLEANUP(Snapshot *, snapshot_free);
 /* Adds an empty object of a kind and returns it, NULL when out of memory. Valid until the next one is added. */
 void *snapshot_add(Snapshot *s, const SnapshotKind *kind, const char *path);
 
-/* Stations as people count them (seat0 first, then by label), hubs by port, jobs by number; and no NULL strings. */
+/* Sorts stations as people count them (seat0 first, then by label), hubs by port, jobs by number; and leaves no
+ * string NULL. */
 int snapshot_finish(Snapshot *s);
 
 const SnapshotStation *snapshot_find_station(const Snapshot *s, const char *id);
@@ -124,6 +125,9 @@ const SnapshotJob *snapshot_find_job_by_path(const Snapshot *s, const char *path
 
 /* A job that has ended: usherd said so before it stopped showing it. */
 void snapshot_remove_job(Snapshot *s, const char *path);
+
+/* A job of which nothing is known but its path. */
+int snapshot_job_init(SnapshotJob *job, const char *path);
 
 /* A copy that outlives its snapshot. */
 int snapshot_job_copy(const SnapshotJob *job, SnapshotJob *ret);

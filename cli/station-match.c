@@ -63,7 +63,7 @@ char *station_candidates(const Snapshot *s, const char *name) {
                 if (!all && !begins_with(station, name))
                         continue;
                 if (n++ == CANDIDATES_MAX)
-                        fputs(", …", f);
+                        fputs(", ...", f);
                 if (n > CANDIDATES_MAX)
                         break;
                 fprintf(f, "%s%s", n > 1 ? ", " : "", station->id);

@@ -207,8 +207,8 @@ static void print_jobs(FILE *f, const Snapshot *s, const SnapshotStation *statio
                                 .warned = job->warned,
                                 .left = job_left(s, job, now_monotonic()),
                 });
-                say(f, "%*s %s, by %s (%s)", HEADING_WIDTH + 1, heading, strempty(sentence), job->started_by.name,
-                                job->reason);
+                say(f, "%*s %s, by %s (%s)", HEADING_WIDTH + 1, heading, strempty(sentence),
+                                job->started_by.name, job->reason);
                 heading = "";
         }
 }
@@ -271,15 +271,18 @@ static int show_blocks(const Command *c, const Snapshot *s, const SnapshotStatio
 static int show_json(const Command *c, const Snapshot *s, const SnapshotStation **stations, size_t n) {
         _cleanup_(tables_done) Tables t = {};
         _cleanup_free_ char *document = NULL;
-        char *texts[5] = {};
+        Table *tables[5];
+        char *texts[ELEMENTSOF(tables)] = {};
         int r;
 
         r = tables_init(&t, c);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = tables_add(&t, s, stations[i]);
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(texts); i++)
-                r = table_format((Table *[]) { t.stations, t.sessions, t.hubs, t.devices, t.jobs }[i], texts + i);
+        tables[0] = t.stations, tables[1] = t.sessions, tables[2] = t.hubs, tables[3] = t.devices;
+        tables[4] = t.jobs;
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(tables); i++)
+                r = table_format(tables[i], texts + i);
         if (r >= 0)
                 document = json_document((const char *const *) texts, ELEMENTSOF(texts), c->json);
 

@@ -83,7 +83,13 @@ static int collect_sessions(const SnapshotStation *station, bool users, const ch
         return 0;
 }
 
-static int set_sessions(Table *t, struct libscols_line *line, size_t column, const SnapshotStation *station, bool users) {
+static int set_sessions(
+                Table *t,
+                struct libscols_line *line,
+                size_t column,
+                const SnapshotStation *station,
+                bool users) {
+
         _cleanup_free_ const char **list = NULL;
         size_t n;
         int r;
@@ -131,12 +137,13 @@ static int set_jobs(Table *t, struct libscols_line *line, const Snapshot *s, con
 }
 
 /* What only JSON has. */
-static int add_details(Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
-        size_t n_displays = 0;
+static int set_details(Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
+        const char *const *displays = (const char *const *) station->displays;
+        size_t n = 0;
         int r = 0;
 
-        while (station->displays[n_displays])
-                n_displays++;
+        while (displays[n])
+                n++;
 
         if (!isempty(station->active_user.name))
                 r = table_set_number(t, line, STATION_UID, station->active_user.uid);
@@ -145,7 +152,7 @@ static int add_details(Table *t, struct libscols_line *line, const Snapshot *s, 
         if (r >= 0)
                 r = set_hubs(t, line, s, station);
         if (r >= 0)
-                r = table_set_list(t, line, STATION_DISPLAYS, (const char *const *) station->displays, n_displays);
+                r = table_set_list(t, line, STATION_DISPLAYS, displays, n);
         if (r >= 0)
                 r = set_jobs(t, line, s, station);
         if (r >= 0 && station->idle_since > 0)
@@ -178,7 +185,7 @@ int stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *stati
                 r = table_set(t, line, STATION_USER, station->active_user.name);
                 if (r >= 0)
                         r = table_set(t, line, STATION_SESSION, station->active_session);
-                return r < 0 ? r : add_details(t, line, s, station);
+                return r < 0 ? r : set_details(t, line, s, station);
         }
 
         r = set_sessions(t, line, STATION_USER, station, true);

@@ -4,7 +4,6 @@
 
 #include "json.h"
 #include "table.h"
-#include "text.h"
 
 struct Table {
         struct libscols_table *scols;
@@ -41,8 +40,9 @@ static int add_column(Table *t, const Column *column) {
                 return -ENOMEM;
 
         /* What is no text goes into JSON as it is: a list is written as one here. */
-        return scols_column_set_json_type(cl, column->flags & (COLUMN_NUMBER | COLUMN_LIST) ? SCOLS_JSON_NUMBER :
-                                                                                              SCOLS_JSON_STRING);
+        if (column->flags & (COLUMN_NUMBER | COLUMN_LIST))
+                return scols_column_set_json_type(cl, SCOLS_JSON_NUMBER);
+        return 0;
 }
 
 int table_new(const Command *c, const char *name, const Column *columns, size_t n, Table **ret) {
@@ -91,8 +91,11 @@ bool table_is_json(const Table *t) {
 /* A hidden heading still makes its column as wide as itself. */
 void table_hide_headings(Table *t) {
         (void) scols_table_enable_noheadings(t->scols, true);
-        for (size_t i = 0; i < t->n_columns; i++)
-                (void) scols_cell_set_data(scols_column_get_header(scols_table_get_column(t->scols, i)), NULL);
+        for (size_t i = 0; i < t->n_columns; i++) {
+                struct libscols_column *cl = scols_table_get_column(t->scols, i);
+
+                (void) scols_cell_set_data(scols_column_get_header(cl), NULL);
+        }
 }
 
 void table_hide_column(Table *t, size_t column) {
@@ -123,7 +126,7 @@ int table_set(Table *t, struct libscols_line *line, size_t column, const char *t
         if (t->json)
                 return scols_line_set_data(line, column, text);
 
-        safe = text_escape_terminal(isempty(text) ? "-" : text, false);
+        safe = output_safe(isempty(text) ? "-" : text);
         if (!safe)
                 return -ENOMEM;
 

@@ -22,8 +22,8 @@ void wait_show_init(WaitShow *s, const Command *c) {
 static Progress progress_of(const WaitShow *s, const WaitJob *job, usec_t now) {
         return (Progress) {
                 .who = job->who,
-                .phase = strempty(job->seen.phase),
-                .warned = strempty(job->seen.warned),
+                .phase = job->seen.phase,
+                .warned = job->seen.warned,
                 .result = job->result,
                 .left = job->deadline > now ? job->deadline - now : 0,
                 .total = job->total,

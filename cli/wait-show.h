@@ -6,7 +6,7 @@
 
 /* One job that is waited for. */
 typedef struct WaitJob {
-        SnapshotJob seen; /* as it was last shown; before that its path alone */
+        SnapshotJob seen; /* as it was last shown; before that no more than its path */
         char *who;        /* "Station 3 (anna)", escaped; NULL before it was seen */
         usec_t deadline;  /* our CLOCK_MONOTONIC */
         usec_t total;

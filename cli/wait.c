@@ -8,7 +8,6 @@
 #include "json.h"
 #include "listing.h"
 #include "progress.h"
-#include "text.h"
 #include "timespan.h"
 #include "wait-show.h"
 #include "wait.h"
@@ -75,8 +74,8 @@ int wait_add(Wait *w, const char *job_path) {
                 return complain(ENOMEM, "Out of memory.");
         w->jobs = jobs;
 
-        jobs[w->n_jobs] = (WaitJob) { .seen.path = strdup(job_path), .deadline = USEC_INFINITY };
-        if (!jobs[w->n_jobs].seen.path)
+        jobs[w->n_jobs] = (WaitJob) { .deadline = USEC_INFINITY };
+        if (snapshot_job_init(&jobs[w->n_jobs].seen, job_path) < 0)
                 return complain(ENOMEM, "Out of memory.");
 
         w->n_jobs++;
@@ -84,7 +83,13 @@ int wait_add(Wait *w, const char *job_path) {
 }
 
 /* "Station 3 (anna)", escaped. */
-static int name_job(WaitJob *job, const Snapshot *s, const char *station, const char *session, const char *user) {
+static int name_job(
+                WaitJob *job,
+                const Snapshot *s,
+                const char *station,
+                const char *session,
+                const char *user) {
+
         _cleanup_free_ char *who = NULL;
         int r;
 
@@ -99,7 +104,7 @@ static int name_job(WaitJob *job, const Snapshot *s, const char *station, const 
         }
 
         free(job->who);
-        job->who = text_escape_terminal(who, false);
+        job->who = output_safe(who);
         return job->who ? 0 : -ENOMEM;
 }
 
@@ -202,8 +207,7 @@ static int end_job(Wait *w, WaitJob *job, const char *result) {
         int r;
 
         if (!job->who) {
-                r = name_job(job, watch_snapshot(w->watch), strempty(job->seen.station),
-                                strempty(job->seen.session), "");
+                r = name_job(job, watch_snapshot(w->watch), job->seen.station, job->seen.session, "");
                 if (r < 0)
                         return r;
         }
@@ -280,6 +284,7 @@ int wait_new(Command *c, Wait **ret) {
                 .owner_changed = on_owner_changed,
         };
         _cleanup_(wait_freep) Wait *w = NULL;
+        sd_event *e;
         int r;
 
         w = calloc(1, sizeof(*w));
@@ -289,10 +294,11 @@ int wait_new(Command *c, Wait **ret) {
         wait_show_init(&w->show, c);
 
         r = sd_event_new(&w->event);
+        e = w->event;
         if (r >= 0)
-                r = sd_event_add_time_relative(w->event, &w->tick_timer, CLOCK_MONOTONIC, TICK_USEC, 0, on_tick, w);
+                r = sd_event_add_time_relative(e, &w->tick_timer, CLOCK_MONOTONIC, TICK_USEC, 0, on_tick, w);
         if (r >= 0)
-                r = sd_event_add_time_relative(w->event, &w->missing_timer, CLOCK_MONOTONIC, 0, 0, on_missing, w);
+                r = sd_event_add_time_relative(e, &w->missing_timer, CLOCK_MONOTONIC, 0, 0, on_missing, w);
         if (r >= 0)
                 r = sd_event_source_set_enabled(w->missing_timer, SD_EVENT_OFF);
         if (r < 0)

@@ -118,8 +118,10 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void read_job_removed(Watch *w, sd_bus_message *m) {
         JobEnd end = {};
+        int r;
 
-        if (sd_bus_message_read(m, "uosss", &end.number, &end.path, &end.station, &end.session, &end.result) < 0)
+        r = sd_bus_message_read(m, "uosss", &end.number, &end.path, &end.station, &end.session, &end.result);
+        if (r < 0)
                 return;
 
         w->handlers->job_ended(w->snapshot, &end, w->userdata);
@@ -189,7 +191,8 @@ static int subscribe(Watch *w) {
         int r;
 
         r = sd_bus_add_match(bus, &w->usher_match,
-                        "type='signal',sender='" USHER_BUS_NAME "',path_namespace='" USHER_PATH "'", on_usher, w);
+                        "type='signal',sender='" USHER_BUS_NAME "',path_namespace='" USHER_PATH "'",
+                        on_usher, w);
         if (r < 0)
                 return r;
 
@@ -205,8 +208,8 @@ static int subscribe(Watch *w) {
         if (r < 0)
                 return r;
 
-        r = sd_event_add_time_relative(w->event, &w->settle_timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC, on_settled,
-                        w);
+        r = sd_event_add_time_relative(w->event, &w->settle_timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
+                        on_settled, w);
         if (r < 0)
                 return r;
         r = sd_event_source_set_enabled(w->settle_timer, SD_EVENT_OFF);

@@ -13,7 +13,7 @@ bool text_is_utf8(const char *s);
 char *text_escape_terminal(const char *s, bool keep_newlines);
 
 /* For the body of a notification whose server knows body-markup: & < > " ' become entities. The result has no
- * other control characters than newlines. Returns NULL when out of memory. */
+ * other control characters than newlines and tabs. Returns NULL when out of memory. */
 char *text_escape_markup(const char *s);
 
 /* For anything that leaves over D-Bus or reaches the journal but came from a device: the same text, with each

@@ -61,6 +61,7 @@ static int term_parse(const char **p, usec_t *total) {
 }
 
 int timespan_parse(const char *s, usec_t *ret) {
+        const char *rest;
         usec_t total = 0;
         int r;
 
@@ -69,7 +70,8 @@ int timespan_parse(const char *s, usec_t *ret) {
         if (!*s)
                 return -EINVAL;
 
-        if (streq(s, "infinity")) {
+        rest = startswith(s, "infinity");
+        if (rest && rest[strspn(rest, " \t\r\n\f\v")] == '\0') {
                 *ret = USEC_INFINITY;
                 return 0;
         }
@@ -81,6 +83,10 @@ int timespan_parse(const char *s, usec_t *ret) {
                 while (isspace((unsigned char) *s))
                         s++;
         }
+
+        /* The one number that means something else. */
+        if (total == USEC_INFINITY)
+                return -ERANGE;
 
         *ret = total;
         return 0;

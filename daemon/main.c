@@ -107,9 +107,10 @@ static int run(void) {
         if (r < 0)
                 return r;
 
+        /* A signal ends the loop with 0, a bus that died with EXIT_FAILURE. */
         r = sd_event_loop(event);
         (void) sd_notify(false, "STOPPING=1");
-        return r;
+        return r > 0 ? -ENOTCONN : r;
 }
 
 static void help(void) {

@@ -12,9 +12,14 @@ typedef struct Reader {
 } Reader;
 
 static int refuse(Reader *o, const char *key, const char *why) {
+        _cleanup_free_ char *safe = text_escape_terminal(key, false);
+
+        if (!safe)
+                return -ENOMEM;
+
         /* The key is the caller's own; it goes back only as far as it is short. */
         return sd_bus_error_setf(o->error, SD_BUS_ERROR_INVALID_ARGS, "Option '%.*s' %s.",
-                        (int) text_prefix(key, 64), key, why);
+                        (int) text_prefix(safe, 64), safe, why);
 }
 
 static int read_grace(sd_bus_message *m, const char *key, Reader *o) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The main file is the first that there is of three; its drop-ins are merged by name over the three directories, and
- * read in the order of their names. Whatever is wrong with a file, a name in the log and the setting before it
- * stands: a mistyped line must not leave a school without its log-offs.
+/* The main file is the first that there is of three; its drop-ins are merged by name over the three
+ * directories, and read in the order of their names. Whatever is wrong with a file, a name in the log and
+ * the setting before it stands: a mistyped line must not leave a school without its log-offs.
  *
- * inih does the syntax. It sees one line at a time and whole lines only, so that our own counter is right and a line
- * that is too long for it is refused instead of read as two. */
+ * inih does the syntax. It sees one line at a time and whole lines only, so that our own counter is right
+ * and a line that is too long for it is refused instead of read as two. */
 
 #include <fcntl.h>
 #include <ini.h>
@@ -44,7 +44,8 @@ static void warn_line(Reading *r, const char *problem) {
 
 /* Takes the next line off the text: where it begins, without the spaces before it, and how long it is. */
 static const char *next_line(Reading *r, size_t *ret_length) {
-        const char *line = r->next, *newline = memchr(line, '\n', r->end - line), *end = newline ? newline : r->end;
+        const char *line = r->next, *newline = memchr(line, '\n', r->end - line),
+                   *end = newline ? newline : r->end;
 
         r->next = newline ? newline + 1 : r->end;
         r->line++;
@@ -125,7 +126,7 @@ int config_read_stream(Config *c, FILE *f, const char *name) {
         }
         text[n] = '\0';
 
-        reading = (Reading) { .config = c, .name = name, .next = text, .end = text + n };
+        reading = (Reading){ .config = c, .name = name, .next = text, .end = text + n };
         if (ini_parse_stream(read_line, &reading, handle_setting, &reading) == -2 || reading.error < 0)
                 return -ENOMEM;
 

@@ -9,9 +9,9 @@
 /* A path that stands before every directory that is read: for tests. */
 #define CONFIG_ROOT_VARIABLE "USHER_CONFIG_ROOT"
 
-/* Reads all there is into *ret, from the defaults on. What is wrong is logged as a warning with file and line, and
- * the default or the earlier value stands: this cannot fail but for -ENOMEM, and then *ret is not touched. Returns
- * the number of warnings. */
+/* Reads all there is into *ret, from the defaults on. What is wrong is logged as a warning with file and
+ * line, and the default or the earlier value stands: this cannot fail but for -ENOMEM, and then *ret is not
+ * touched. Returns the number of warnings. */
 int config_load(Config *ret);
 
 /* Reads one open file whose name is |name|; returns the number of warnings. */

@@ -22,10 +22,11 @@ static bool is_set(struct udev_device *d, const char *name) {
         return !isempty(value) && !streq(value, "0");
 }
 
-/* Whether the device is one of those that matter here, by its name: card0 and not its connectors, input3 and not its
- * event node. These are what systemd's 71-seat.rules tags. */
+/* Whether the device is one of those that matter here, by its name: card0 and not its connectors, input3 and
+ * not its event node. These are what systemd's 71-seat.rules tags. */
 static bool is_of_interest(struct udev_device *d) {
-        const char *subsystem = strempty(udev_device_get_subsystem(d)), *sysname = udev_device_get_sysname(d);
+        const char *subsystem = strempty(udev_device_get_subsystem(d)),
+                   *sysname = udev_device_get_sysname(d);
 
         if (streq(subsystem, "usb"))
                 return streq(strempty(udev_device_get_devtype(d)), "usb_device");
@@ -39,8 +40,8 @@ static bool is_of_interest(struct udev_device *d) {
         return false;
 }
 
-/* The tag as it is now: libudev's has_tag() also knows what the device once had. Devices of umockdev come without
- * udev's database; there the property of the same meaning stands in. */
+/* The tag as it is now: libudev's has_tag() also knows what the device once had. Devices of umockdev come
+ * without udev's database; there the property of the same meaning stands in. */
 static bool has_tag(struct udev_device *d, const char *tag) {
         const char *list, *found;
         size_t n = strlen(tag);
@@ -58,20 +59,26 @@ static bool has_tag(struct udev_device *d, const char *tag) {
 
 /* Whether udev has had its say on this device. */
 static bool knows_tags(struct udev_device *d) {
-        return has_property(d, "USEC_INITIALIZED") || has_property(d, "TAGS") || has_property(d, "CURRENT_TAGS");
+        return has_property(d, "USEC_INITIALIZED") || has_property(d, "TAGS") ||
+                        has_property(d, "CURRENT_TAGS");
 }
 
-/* Where udev has not had its say, its stock rules are assumed: they tag whatever is of interest. An input device is
- * none before udev has looked at its keys. */
+/* Where udev has not had its say, its stock rules are assumed: they tag whatever is of interest. An input
+ * device is none before udev has looked at its keys. */
 static bool would_be_tagged(struct udev_device *d) {
         return is_of_interest(d) &&
-                        (!streq(strempty(udev_device_get_subsystem(d)), "input") || has_property(d, "ID_INPUT"));
+                        (!streq(strempty(udev_device_get_subsystem(d)), "input") ||
+                                        has_property(d, "ID_INPUT"));
 }
 
 static unsigned input_flags(struct udev_device *d) {
         static const char *const pointers[] = {
-                "ID_INPUT_MOUSE",       "ID_INPUT_TOUCHPAD",      "ID_INPUT_TRACKBALL", "ID_INPUT_TOUCHSCREEN",
-                "ID_INPUT_TABLET",      "ID_INPUT_POINTINGSTICK",
+                "ID_INPUT_MOUSE",
+                "ID_INPUT_TOUCHPAD",
+                "ID_INPUT_TRACKBALL",
+                "ID_INPUT_TOUCHSCREEN",
+                "ID_INPUT_TABLET",
+                "ID_INPUT_POINTINGSTICK",
         };
         unsigned flags = 0;
 
@@ -148,9 +155,9 @@ static int set_text(DeviceFacts *f, struct udev_device *d, bool usb) {
         return device_facts_set_text(f, vendor, product);
 }
 
-/* The port of this USB device is a directory of the hub above, to which "port" points: "usb1-port2" of a root hub,
- * "1-3-port2" of any other. Its "peer", where there is one, is the other port of the same connector. A device in a
- * port is named for hub and number: "1-2" in the first, "1-3.2" in the second. */
+/* The port of this USB device is a directory of the hub above, to which "port" points: "usb1-port2" of a
+ * root hub, "1-3-port2" of any other. Its "peer", where there is one, is the other port of the same
+ * connector. A device in a port is named for hub and number: "1-2" in the first, "1-3.2" in the second. */
 static int set_peer(DeviceFacts *f) {
         _cleanup_free_ char *link = NULL, *target = NULL;
         const char *name, *port;
@@ -238,6 +245,6 @@ int device_facts_from_udev(DeviceFacts *ret, struct udev_device *d) {
                 return r;
 
         *ret = f;
-        f = (DeviceFacts) {};
+        f = (DeviceFacts){};
         return 1;
 }

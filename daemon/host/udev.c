@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The watch on devices. The monitor listens before the first enumeration, so nothing falls between the two. Tags are
- * looked at here and not in the kernel's filter: a device that loses its tag must be heard of as well.
+/* The watch on devices. The monitor listens before the first enumeration, so nothing falls between the two.
+ * Tags are looked at here and not in the kernel's filter: a device that loses its tag must be heard of as
+ * well.
  *
- * When events come faster than they are read, the kernel drops some and says so once (ENOBUFS). What is left is read,
- * and once it is quiet everything is enumerated anew. */
+ * When events come faster than they are read, the kernel drops some and says so once (ENOBUFS). What is left
+ * is read, and once it is quiet everything is enumerated anew. */
 
 #include <libudev.h>
 
@@ -12,15 +13,16 @@
 #include "log.h"
 #include "udev.h"
 
-/* Twenty events of one plugged hub are one piece of news: it is told this long after the last of them, but not later
- * than the other span after the first. */
+/* Twenty events of one plugged hub are one piece of news: it is told this long after the last of them, but
+ * not later than the other span after the first. */
 #define SETTLE_USEC (500 * USEC_PER_MSEC)
 #define SETTLE_MAX_USEC (2 * USEC_PER_SEC)
 
 /* Room for a storm; without CAP_NET_ADMIN the kernel gives less. */
 #define RECEIVE_BUFFER_SIZE (16 * 1024 * 1024)
 
-/* Events that are read before the rest of the daemon has its turn. The loop comes back while there are more. */
+/* Events that are read before the rest of the daemon has its turn. The loop comes back while there are
+ * more. */
 #define EVENTS_PER_TURN 128U
 
 /* A socket that gives nothing but errors is given up. */
@@ -68,18 +70,27 @@ static int tell_device(UdevHost *u, struct udev_device *d) {
         return 0;
 }
 
+/* What is not seen for want of these is not gone. */
+static bool is_shortage(int r) {
+        return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
+}
+
 static int tell_enumeration(UdevHost *u, struct udev_enumerate *e) {
         struct udev_list_entry *entry;
         int r;
 
-        if (udev_enumerate_scan_devices(e) < 0)
-                return 0;
+        /* Where there is no sysfs or no udev there is nothing to scan. */
+        r = udev_enumerate_scan_devices(e);
+        if (is_shortage(r))
+                return r;
 
         udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(e)) {
                 _cleanup_(unref_device) struct udev_device *d = NULL;
 
                 /* NULL when it went away a moment ago; that event is still to come. */
                 d = udev_device_new_from_syspath(u->udev, udev_list_entry_get_name(entry));
+                if (!d && is_shortage(-errno))
+                        return -errno;
                 if (!d)
                         continue;
 
@@ -192,7 +203,8 @@ static void on_device(UdevHost *u, struct udev_device *d) {
 
         r = tell_device(u, d);
         if (r < 0)
-                log_warning_errno(r, "Failed to take in device '%s', ignoring: %m", udev_device_get_sysname(d));
+                log_warning_errno(r, "Failed to take in device '%s', ignoring: %m",
+                                udev_device_get_sysname(d));
 }
 
 /* What to do when there was no device to read: true when there may be more all the same. */
@@ -200,7 +212,8 @@ static bool handle_read_error(UdevHost *u, int error) {
         if (error == ENOBUFS) {
                 u->n_overruns++;
                 if (!u->overrun)
-                        log_info("Device events came faster than they were read; looking at all devices again.");
+                        log_info("Device events came faster than they were read; looking at all devices "
+                                 "again.");
                 u->overrun = true;
                 (void) arm_settle(u);
                 return true;
@@ -252,8 +265,8 @@ static int listen_to_udev(UdevHost *u) {
         for (size_t i = 0; device_subsystems[i]; i++) {
                 bool usb = streq(device_subsystems[i], "usb");
 
-                r = udev_monitor_filter_add_match_subsystem_devtype(u->monitor, device_subsystems[i],
-                                usb ? "usb_device" : NULL);
+                r = udev_monitor_filter_add_match_subsystem_devtype(
+                                u->monitor, device_subsystems[i], usb ? "usb_device" : NULL);
                 if (r < 0)
                         return r;
         }
@@ -280,7 +293,7 @@ int udev_host_new(UdevHost **ret, sd_event *event, const UdevEvents *events, voi
         u = malloc(sizeof(*u));
         if (!u)
                 return -ENOMEM;
-        *u = (UdevHost) {
+        *u = (UdevHost){
                 .event = sd_event_ref(event),
                 .events = events,
                 .userdata = userdata,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* udev as a neighbour: which devices there are, told as facts. Without a udev there are none, and that is no error. */
+/* udev as a neighbour: which devices there are, told as facts. Without a udev there are none, and that is no
+ * error. */
 
 #include <systemd/sd-event.h>
 
@@ -14,12 +15,13 @@ typedef struct UdevEvents {
         void (*device)(const DeviceFacts *facts, void *userdata);
         void (*device_gone)(const char *syspath, void *userdata);
 
-        /* Around an enumeration, the first one and those after lost events: what is not told of in between is
-         * gone. */
+        /* Around an enumeration, the first one and those after lost events: what is not told of in between
+         * is gone. */
         void (*snapshot_begin)(void *userdata);
         void (*snapshot_end)(void *userdata);
 
-        /* Nothing more has come for a while: time to look at the whole. Also right after the first enumeration. */
+        /* Nothing more has come for a while: time to look at the whole. Also right after the first
+         * enumeration. */
         void (*settled)(void *userdata);
 } UdevEvents;
 
@@ -34,5 +36,6 @@ int udev_host_start(UdevHost *u);
 /* Whether there is a udev that can be listened to: without one nothing can be said to be missing. */
 bool udev_host_is_live(const UdevHost *u);
 
-/* How often events were lost because they came faster than they were read; each time all was enumerated again. */
+/* How often events were lost because they came faster than they were read; each time all was enumerated
+ * again. */
 uint64_t udev_host_overruns(const UdevHost *u);

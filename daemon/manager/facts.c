@@ -154,6 +154,8 @@ static void on_device(const DeviceFacts *facts, void *userdata) {
         r = topology_apply(m->topology, facts);
         if (r < 0)
                 log_warning_errno(r, "Ignoring device '%s': %m", facts->syspath);
+        else if (r > 0 && facts->flags & DEVICE_SEAT_IGNORED)
+                log_warning("Device '%s' has an ID_SEAT that no seat can have, it belongs to none.", facts->syspath);
 }
 
 static void on_device_gone(const char *syspath, void *userdata) {

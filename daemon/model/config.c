@@ -44,7 +44,8 @@ static const TimeSetting time_settings[] = {
         { "LogOff", "MinimumGraceSec", offsetof(Config, minimum_grace_usec), 0 },
         { "LogOff", "MaximumGraceSec", offsetof(Config, maximum_grace_usec), 0 },
         { "LogOff", "AskSec", offsetof(Config, ask_usec), 0 },
-        /* Ending takes time: without any, everybody would be killed at once, and that would be called a failure. */
+        /* Ending takes time: without any, everybody would be killed at once, and that would be called a
+         * failure. */
         { "LogOff", "TerminateSec", offsetof(Config, terminate_usec), USEC_PER_SEC },
         { "LogOff", "KillSec", offsetof(Config, kill_usec), USEC_PER_SEC },
         { "LogOff", "IdleLogOffSec", offsetof(Config, idle_log_off_usec), 0 },
@@ -92,11 +93,11 @@ static int parse_time(const char *key, const char *value, usec_t minimum, usec_t
         if (r < 0 && r != -ERANGE)
                 return problem(ret_problem, value, "is no time span for %s=", key);
         if (r == -ERANGE || t > CONFIG_TIME_MAX)
-                return problem(ret_problem, value, "is too long for %s=, %u days are the most",
-                                key, (unsigned) (CONFIG_TIME_MAX / USEC_PER_DAY));
+                return problem(ret_problem, value, "is too long for %s=, %u days are the most", key,
+                                (unsigned) (CONFIG_TIME_MAX / USEC_PER_DAY));
         if (t < minimum)
-                return problem(ret_problem, value, "is too short for %s=, %us are the least",
-                                key, (unsigned) (minimum / USEC_PER_SEC));
+                return problem(ret_problem, value, "is too short for %s=, %us are the least", key,
+                                (unsigned) (minimum / USEC_PER_SEC));
 
         *ret = t;
         return 0;
@@ -161,7 +162,8 @@ static bool is_section(const char *section) {
         return false;
 }
 
-int config_apply_line(Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
+int config_apply_line(
+                Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
         /* As in units, what begins so is somebody else's. */
         if (startswith(section, "X-") || startswith(key, "X-"))
                 return 0;
@@ -196,8 +198,9 @@ static void fit(usec_t *t, const Config *c, const char *name, ConfigProblemFunc 
         if (*t >= c->minimum_grace_usec && *t <= c->maximum_grace_usec)
                 return;
 
-        (void) snprintf(text, sizeof(text), "%s is not between MinimumGraceSec= and MaximumGraceSec=, using %s",
-                        name, *t < c->minimum_grace_usec ? "the minimum" : "the maximum");
+        (void) snprintf(text, sizeof(text),
+                        "%s is not between MinimumGraceSec= and MaximumGraceSec=, using %s", name,
+                        *t < c->minimum_grace_usec ? "the minimum" : "the maximum");
         func(text, userdata);
         *t = *t < c->minimum_grace_usec ? c->minimum_grace_usec : c->maximum_grace_usec;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What usherd.conf says, usherd.conf(5): plain values without pointers, so that a Config is copied by assignment. */
+/* What usherd.conf says, usherd.conf(5): plain values without pointers, so that a Config is copied by
+ * assignment. */
 
 #include "macro.h"
 
@@ -42,14 +43,15 @@ typedef struct Config {
 
 void config_init(Config *c);
 
-/* One "key = value" below [section]. Returns 0, -ENOMEM, or -EINVAL when the line is of no use: then the setting stays
- * as it was, and ret_problem is what to tell the administrator, safe for a log. An empty value brings back the
- * default; an empty RemindSec= means no reminders. */
-int config_apply_line(Config *c, const char *section, const char *key, const char *value, char **ret_problem);
+/* One "key = value" below [section]. Returns 0, -ENOMEM, or -EINVAL when the line is of no use: then the
+ * setting stays as it was, and ret_problem is what to tell the administrator, safe for a log. An empty value
+ * brings back the default; an empty RemindSec= means no reminders. */
+int config_apply_line(
+                Config *c, const char *section, const char *key, const char *value, char **ret_problem);
 
 /* What a problem is told to. */
 typedef void (*ConfigProblemFunc)(const char *problem, void *userdata);
 
-/* After the last line: minimum <= default <= maximum, in what was set together. What does not fit is put right, and
- * told. */
+/* After the last line: minimum <= default <= maximum, in what was set together. What does not fit is put
+ * right, and told. */
 void config_finish(Config *c, ConfigProblemFunc problem, void *userdata);

@@ -17,9 +17,15 @@ DEFINE_STRING_TABLE(DeviceKind, device_kind, device_kind_table, _DEVICE_KIND_MAX
 
 /* Every string of a DeviceFacts, so that no function below forgets one. */
 static const size_t strings[] = {
-        offsetof(DeviceFacts, syspath),  offsetof(DeviceFacts, sysname), offsetof(DeviceFacts, subsystem),
-        offsetof(DeviceFacts, devtype),  offsetof(DeviceFacts, seat),    offsetof(DeviceFacts, vendor),
-        offsetof(DeviceFacts, product),  offsetof(DeviceFacts, usb_path), offsetof(DeviceFacts, usb_peer),
+        offsetof(DeviceFacts, syspath),
+        offsetof(DeviceFacts, sysname),
+        offsetof(DeviceFacts, subsystem),
+        offsetof(DeviceFacts, devtype),
+        offsetof(DeviceFacts, seat),
+        offsetof(DeviceFacts, vendor),
+        offsetof(DeviceFacts, product),
+        offsetof(DeviceFacts, usb_path),
+        offsetof(DeviceFacts, usb_peer),
 };
 
 static char **string_at(const DeviceFacts *f, size_t i) {
@@ -30,7 +36,7 @@ void device_facts_done(DeviceFacts *f) {
         for (size_t i = 0; i < ELEMENTSOF(strings); i++)
                 free(*string_at(f, i));
 
-        *f = (DeviceFacts) {};
+        *f = (DeviceFacts){};
 }
 
 int device_facts_copy(DeviceFacts *ret, const DeviceFacts *f) {
@@ -44,7 +50,7 @@ int device_facts_copy(DeviceFacts *ret, const DeviceFacts *f) {
         }
 
         *ret = copy;
-        copy = (DeviceFacts) {};
+        copy = (DeviceFacts){};
         return 0;
 }
 
@@ -103,7 +109,8 @@ int device_facts_set_text(DeviceFacts *f, const char *vendor, const char *produc
 DeviceKind device_facts_kind(const DeviceFacts *f) {
         unsigned flags = f->flags;
 
-        /* What makes a seat is what its person looks at, whatever it is: a text console is a seat's display too. */
+        /* What makes a seat is what its person looks at, whatever it is: a text console is a seat's display
+         * too. */
         if (flags & DEVICE_IS_MASTER_OF_SEAT)
                 flags |= DEVICE_IS_DISPLAY;
 
@@ -123,7 +130,7 @@ int device_list_append(DeviceList *l, DeviceKind kind, const char *syspath) {
                 return -ENOMEM;
 
         l->entries = entries;
-        l->entries[l->n_entries++] = (DeviceEntry) { .kind = kind, .syspath = TAKE_PTR(copy) };
+        l->entries[l->n_entries++] = (DeviceEntry){ .kind = kind, .syspath = TAKE_PTR(copy) };
         return 0;
 }
 
@@ -132,7 +139,7 @@ void device_list_done(DeviceList *l) {
                 free(l->entries[i].syspath);
 
         free(l->entries);
-        *l = (DeviceList) {};
+        *l = (DeviceList){};
 }
 
 bool device_list_equal(const DeviceList *a, const DeviceList *b) {

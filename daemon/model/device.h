@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One device as udev describes it, as facts: made once by host/udev.c or a test, compared, never written to. */
+/* One device as udev describes it, as facts: made once by host/udev.c or a test, compared, never
+ * written to. */
 
 #include "macro.h"
 
-/* What one device is to a person. The first that is true of a device, in this order, is what listings show. */
+/* What one device is to a person. The first that is true of a device, in this order, is what listings
+ * show. */
 typedef enum DeviceKind {
         DEVICE_KEYBOARD,
         DEVICE_POINTER,
@@ -25,12 +27,12 @@ typedef enum DeviceFlags {
         DEVICE_IS_POINTER = 1 << DEVICE_POINTER, /* mouse, touchpad, touchscreen, tablet, trackball */
         DEVICE_IS_DISPLAY = 1 << DEVICE_DISPLAY, /* a graphics card, a frame buffer */
         DEVICE_IS_SOUND = 1 << DEVICE_SOUND,
-        DEVICE_IS_HUB = 1 << DEVICE_HUB,          /* a USB device of class 09 */
-        DEVICE_IS_OTHER = 1 << DEVICE_OTHER,      /* worth a line of its own: a joystick, a USB stick */
-        DEVICE_HAS_SEAT_TAG = 1 << 8,             /* belongs to a seat: the udev tag "seat", now */
-        DEVICE_IS_MASTER_OF_SEAT = 1 << 9,        /* makes a seat: the udev tag "master-of-seat", now */
-        DEVICE_IS_FIXED = 1 << 10,                /* USB: cannot be taken off its hub, as the hub says */
-        DEVICE_SEAT_IGNORED = 1 << 11,            /* had an ID_SEAT that no seat can have: belongs to no seat */
+        DEVICE_IS_HUB = 1 << DEVICE_HUB,     /* a USB device of class 09 */
+        DEVICE_IS_OTHER = 1 << DEVICE_OTHER, /* worth a line of its own: a joystick, a USB stick */
+        DEVICE_HAS_SEAT_TAG = 1 << 8,        /* belongs to a seat: the udev tag "seat", now */
+        DEVICE_IS_MASTER_OF_SEAT = 1 << 9,   /* makes a seat: the udev tag "master-of-seat", now */
+        DEVICE_IS_FIXED = 1 << 10,           /* USB: cannot be taken off its hub, as the hub says */
+        DEVICE_SEAT_IGNORED = 1 << 11,       /* had an ID_SEAT that no seat can have: belongs to no seat */
 } DeviceFlags;
 
 #define DEVICE_TEXT_MAX 128U
@@ -44,11 +46,13 @@ typedef struct DeviceFacts {
         char *vendor;  /* valid UTF-8 without control characters, "" for unknown */
         char *product; /* the same */
 
-        /* The syspath of the USB device that this is, or that it is a part of; NULL when it is no USB device. */
+        /* The syspath of the USB device that this is, or that it is a part of; NULL when it is no USB
+         * device. */
         char *usb_path;
 
-        /* A USB 3 hub is two devices to the kernel, a fast one and a slow one, on two root hubs. Where the port
-         * of this device has a twin (sysfs "port/peer"), the sysname that a device in the twin would have. */
+        /* A USB 3 hub is two devices to the kernel, a fast one and a slow one, on two root hubs. Where the
+         * port of this device has a twin (sysfs "port/peer"), the sysname that a device in the twin would
+         * have. */
         char *usb_peer;
         unsigned usb_speed; /* Mb/s, 0 for unknown */
 
@@ -59,15 +63,16 @@ void device_facts_done(DeviceFacts *f);
 int device_facts_copy(DeviceFacts *ret, const DeviceFacts *f);
 bool device_facts_equal(const DeviceFacts *a, const DeviceFacts *b);
 
-/* Takes an ID_SEAT as udev has it: missing or empty means seat0, for a device that has the seat tag. Returns 1 when
- * the device belongs to a seat now, 0 when not (DEVICE_SEAT_IGNORED tells why), -ENOMEM. As in logind, what has an
- * ID_SEAT that no seat can have belongs to no seat. Set the flags first. */
+/* Takes an ID_SEAT as udev has it: missing or empty means seat0, for a device that has the seat tag. Returns
+ * 1 when the device belongs to a seat now, 0 when not (DEVICE_SEAT_IGNORED tells why), -ENOMEM. As in
+ * logind, what has an ID_SEAT that no seat can have belongs to no seat. Set the flags first. */
 int device_facts_set_seat(DeviceFacts *f, const char *id_seat);
 
 /* Takes vendor and product as a device gave them, in whatever bytes; either may be NULL. */
 int device_facts_set_text(DeviceFacts *f, const char *vendor, const char *product);
 
-/* The kind that listings show; _DEVICE_KIND_INVALID for what they leave out (a lid switch, a power button). */
+/* The kind that listings show; _DEVICE_KIND_INVALID for what they leave out (a lid switch, a power
+ * button). */
 DeviceKind device_facts_kind(const DeviceFacts *f);
 
 typedef struct DeviceEntry {

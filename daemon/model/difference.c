@@ -219,7 +219,7 @@ int difference_init(Difference *ret, const Picture *old, Picture *new) {
                 return r;
 
         *ret = d;
-        d = (Difference) {};
+        d = (Difference){};
         return 0;
 }
 
@@ -229,5 +229,5 @@ void difference_done(Difference *d) {
         free(d->hub_changed);
         free(d->seat_changed);
         picture_done(&d->seats);
-        *d = (Difference) {};
+        *d = (Difference){};
 }

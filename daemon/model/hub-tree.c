@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The tree is read off the syspaths, since sysfs nests USB devices as they are plugged. Nothing that a device says
- * of itself can make a loop: a hub's parent always stands nearer to the root. */
+/* The tree is read off the syspaths, since sysfs nests USB devices as they are plugged. Nothing that a
+ * device says of itself can make a loop: a hub's parent always stands nearer to the root. */
 
 #include "hub-tree.h"
 
@@ -15,7 +15,7 @@ void hub_tree_done(HubTree *t) {
         free(t->drafts);
         free(t->order);
         free(t->half_of);
-        *t = (HubTree) {};
+        *t = (HubTree){};
 }
 
 size_t hub_tree_position(const HubTree *t, const char *path, size_t length) {
@@ -88,9 +88,9 @@ static unsigned long bus_of(const DeviceFacts *f) {
         return strtoul(digits ? digits : name, NULL, 10);
 }
 
-/* Whether the two are one hub in one casing, as seen from the two buses of one controller. Of root hubs the controller
- * says so. Of all others the kernel, which links the two ports of each USB 3 connector; it knows from the firmware
- * or, behind a hub, from the numbers of the ports. */
+/* Whether the two are one hub in one casing, as seen from the two buses of one controller. Of root hubs the
+ * controller says so. Of all others the kernel, which links the two ports of each USB 3 connector; it knows
+ * from the firmware or, behind a hub, from the numbers of the ports. */
 static bool is_other_half(const DeviceFacts *fast, const DeviceFacts *slow) {
         unsigned tier = tier_of(fast);
 
@@ -143,7 +143,7 @@ static int make_drafts(HubTree *t) {
                                 d->fast = f;
                         else {
                                 d = t->drafts + t->n_drafts++;
-                                *d = (Draft) { .slow = f, .tier = tier_of(f) };
+                                *d = (Draft){ .slow = f, .tier = tier_of(f) };
                         }
                         t->half_of[i] = d;
                 }
@@ -248,6 +248,6 @@ int hub_tree_init(HubTree *ret, const DeviceFacts *const *devices, size_t n) {
         }
 
         *ret = t;
-        t = (HubTree) {};
+        t = (HubTree){};
         return 0;
 }

@@ -54,7 +54,8 @@ void hub_tree_done(HubTree *t);
 /* The hub whose half has exactly the path that the first |length| bytes are; NULL for none. */
 Draft *hub_tree_find(const HubTree *t, const char *path, size_t length);
 
-/* The nearest hub on the way from a path to the root, not counting what has the path itself; NULL for none. */
+/* The nearest hub on the way from a path to the root, not counting what has the path itself; NULL for
+ * none. */
 Draft *hub_tree_above(const HubTree *t, const char *path);
 
 /* Where the devices are whose paths begin with these bytes; the one that ends there is the first of them. */

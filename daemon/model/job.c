@@ -151,8 +151,13 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
         case JOB_WARNING:
                 if (session == JOB_SESSION_OPENING) {
                         /* Nobody can read a warning on a desktop that is not there yet. */
+                        j->opening = true;
                         j->deadline = now + j->grace;
                         return JOB_WAIT;
+                }
+                if (j->opening) {
+                        j->opening = false;
+                        j->deadline = now + j->grace;
                 }
 
                 return now >= j->deadline ? begin_end(j, now, session, config) : JOB_WAIT;

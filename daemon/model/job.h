@@ -84,6 +84,7 @@ typedef struct Job {
         JobPhase phase;
         bool scope_stopped; /* the last step within JOB_KILLING */
         bool interrupted;   /* logind went away in the middle: the step is done again when it is back */
+        bool opening;       /* when it was looked at last; its grace begins when that is over */
         bool nobody_to_ask; /* usher-warn: no session manager took the request */
         JobWarned warned;
         JobResult result;

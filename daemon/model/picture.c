@@ -48,7 +48,7 @@ void picture_done(Picture *p) {
         free(p->hubs);
         free(p->parents);
         free(p->seats);
-        *p = (Picture) {};
+        *p = (Picture){};
 }
 
 /* Where this seat is, or where it would have to be. */
@@ -100,7 +100,8 @@ int picture_make_seat(Picture *p, const char *id, TopologySeat **ret) {
         return 0;
 }
 
-/* A USB device of which another part is listed, or the frame buffer of a graphics card that is: once is enough. */
+/* A USB device of which another part is listed, or the frame buffer of a graphics card that is: once is
+ * enough. */
 static bool is_said_elsewhere(const HubTree *t, const DeviceFacts *f) {
         bool usb = streq_ptr(f->devtype, "usb_device");
         const char *from = f->syspath;
@@ -242,6 +243,6 @@ int picture_derive(Picture *ret, const DeviceFacts *const *devices, size_t n) {
                 return r;
 
         *ret = p;
-        p = (Picture) {};
+        p = (Picture){};
         return 0;
 }

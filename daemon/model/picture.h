@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Inside of the topology: from all devices to hubs with their roles and seats, without memory of what was before.
- * hub-tree.c finds the hubs, picture.c what hangs on them, role.c says what each is, topology.c compares with the
- * picture before. */
+/* Inside of the topology: from all devices to hubs with their roles and seats, without memory of what was
+ * before. hub-tree.c finds the hubs, picture.c what hangs on them, role.c says what each is, topology.c
+ * compares with the picture before. */
 
 #include "topology.h"
 
 typedef struct Picture {
-        Hub **hubs; /* in the order of the tree */
+        Hub **hubs;      /* in the order of the tree */
         size_t *parents; /* of each, as an index; SIZE_MAX for none */
         size_t n_hubs;
         TopologySeat **seats; /* sorted by id */

@@ -4,18 +4,18 @@
  *
  * Three questions are left open by the words "the hub nearest to a station's keyboard", and answered here:
  *
- * A keyboard with a hub inside is one keyboard to a person, so the hub nearest to it is the one that it is plugged
- * into. The hub inside is then `downstream`. It is told from a hub with a keyboard plugged in by what the hub says of
- * its ports (the keyboard cannot be taken off), or, as most hubs say nothing, because nothing but the keyboard is on
- * it while the hub above has the rest of the station: its pointer or its display, or the seat itself. With a second
- * keyboard anywhere below the hub above, or without a hub above that is no root hub, the hub inside is the station
- * hub: nothing else could be.
+ * A keyboard with a hub inside is one keyboard to a person, so the hub nearest to it is the one that it is
+ * plugged into. The hub inside is then `downstream`. It is told from a hub with a keyboard plugged in by
+ * what the hub says of its ports (the keyboard cannot be taken off), or, as most hubs say nothing, because
+ * nothing but the keyboard is on it while the hub above has the rest of the station: its pointer or its
+ * display, or the seat itself. With a second keyboard anywhere below the hub above, or without a hub above
+ * that is no root hub, the hub inside is the station hub: nothing else could be.
  *
- * Station hubs may be chained. A hub on the way from one to another is `intermediate`: taking it away takes a
- * station away, and that is what the word warns of.
+ * Station hubs may be chained. A hub on the way from one to another is `intermediate`: taking it away takes
+ * a station away, and that is what the word warns of.
  *
- * A hub that is seat0's only because nobody assigned it is its person's: where all that is plugged into it was
- * assigned to one other seat, port by port, the hub counts as that seat's. */
+ * A hub that is seat0's only because nobody assigned it is its person's: where all that is plugged into it
+ * was assigned to one other seat, port by port, the hub counts as that seat's. */
 
 #include "role.h"
 
@@ -76,7 +76,8 @@ static void count_stations(Draft *const *drafts, size_t n) {
         /* Backwards, each comes before its parent. */
         for (size_t i = n; i-- > 0;)
                 if (drafts[i]->parent)
-                        drafts[i]->parent->stations_below += drafts[i]->stations_below + drafts[i]->is_station;
+                        drafts[i]->parent->stations_below +=
+                                        drafts[i]->stations_below + drafts[i]->is_station;
 }
 
 /* Whether this hub with a keyboard on it is a part of that keyboard, which is plugged into the hub above. */
@@ -88,13 +89,16 @@ static bool is_inside_keyboard(const Draft *d) {
         if (!above || is_root(above) || above->keyboard || above->stations_below != 1)
                 return false;
 
-        /* The hub above has to be this keyboard's seat's: one port of it may have been assigned to another. */
+        /* The hub above has to be this keyboard's seat's: one port of it may have been assigned to
+         * another. */
         if (!streq_ptr(d->claim.seat, above->claim.seat ? above->claim.seat : above->seat) ||
                         d->claim.several || above->claim.several)
                 return false;
 
-        return d->keyboard_fixed ||
-                        (d->gear == 0 && (above->own_seat || (above->gear & (DEVICE_IS_POINTER | DEVICE_IS_DISPLAY))));
+        if (d->keyboard_fixed)
+                return true;
+
+        return d->gear == 0 && (above->own_seat || (above->gear & (DEVICE_IS_POINTER | DEVICE_IS_DISPLAY)));
 }
 
 static void find_stations(Draft *const *drafts, size_t n) {
@@ -155,7 +159,8 @@ int role_assign(Draft *const *drafts, size_t n) {
 
         find_stations(drafts, n);
 
-        /* From the leaves up: a hub that has something of another seat anywhere below it is not one seat's. */
+        /* From the leaves up: a hub that has something of another seat anywhere below it is not one
+         * seat's. */
         for (size_t i = n; i-- > 0;) {
                 Draft *d = drafts[i], *above = d->parent;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The set of all devices, and the picture that was told last. Each topology_settle() makes a whole new picture and
- * compares: no order of events can leave it wrong, and a lost event is put right by the next enumeration. */
+/* The set of all devices, and the picture that was told last. Each topology_settle() makes a whole new
+ * picture and compares: no order of events can leave it wrong, and a lost event is put right by the next
+ * enumeration. */
 
 #include "difference.h"
 #include "topology.h"
@@ -38,7 +39,7 @@ int topology_new(Topology **ret) {
         t = malloc(sizeof(*t));
         if (!t)
                 return -ENOMEM;
-        *t = (Topology) {};
+        *t = (Topology){};
 
         *ret = t;
         return 0;
@@ -99,7 +100,7 @@ static int device_insert(Topology *t, size_t i, const DeviceFacts *facts) {
         d = malloc(sizeof(*d));
         if (!d)
                 return -ENOMEM;
-        *d = (Device) { .seen = t->snapshot };
+        *d = (Device){ .seen = t->snapshot };
         r = device_facts_copy(&d->facts, facts);
         if (r < 0)
                 return r;
@@ -171,7 +172,8 @@ void topology_end_snapshot(Topology *t) {
         t->n_devices = n;
 }
 
-/* Puts what is new into the objects that stay, so that pointers to hubs stay good, and lets go of the rest. */
+/* Puts what is new into the objects that stay, so that pointers to hubs stay good, and lets go of the
+ * rest. */
 static void take_picture(Picture *p, Picture *new, const Difference *d) {
         for (size_t i = 0; i < new->n_hubs; i++) {
                 Hub *stays = d->hub_stays[i], old;
@@ -196,7 +198,7 @@ static void take_picture(Picture *p, Picture *new, const Difference *d) {
 
         picture_done(p);
         *p = *new;
-        *new = (Picture) {};
+        *new = (Picture){};
 }
 
 static int derive(const Topology *t, Picture *ret) {

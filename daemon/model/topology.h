@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which devices there are, how the hubs hang together, and which hub and which device belong to which seat. Facts go
- * in through topology_apply() and topology_remove(), in any order, from an enumeration or from events alike;
- * topology_settle() then derives everything anew and tells what is different. What the accessors give is the
- * picture of the last topology_settle(), whatever was applied since. */
+/* Which devices there are, how the hubs hang together, and which hub and which device belong to which seat.
+ * Facts go in through topology_apply() and topology_remove(), in any order, from an enumeration or from
+ * events alike; topology_settle() then derives everything anew and tells what is different. What the
+ * accessors give is the picture of the last topology_settle(), whatever was applied since. */
 
 #include "device.h"
 
@@ -23,8 +23,8 @@ typedef enum HubRole {
 
 DECLARE_STRING_TABLE(HubRole, hub_role);
 
-/* One physical hub. Its two halves, if it is a USB 3 hub, are one Hub with the slow half's name. The object stays the
- * same from hub_added() to hub_removed(). */
+/* One physical hub. Its two halves, if it is a USB 3 hub, are one Hub with the slow half's name. The object
+ * stays the same from hub_added() to hub_removed(). */
 typedef struct Hub Hub;
 struct Hub {
         char *id; /* sysname: "1-1.2", "usb1" */
@@ -55,8 +55,8 @@ typedef enum SeatChange {
         SEAT_CHANGED_LOST = 1 << 3,      /* the lost station hubs */
 } SeatChange;
 
-/* What stands on one seat, as udev says. There is one as long as the seat has devices or a lost hub; logind decides
- * whether there is such a seat. */
+/* What stands on one seat, as udev says. There is one as long as the seat has devices or a lost hub; logind
+ * decides whether there is such a seat. */
 typedef struct TopologySeat {
         char *id;
         bool has_keyboard;
@@ -64,16 +64,17 @@ typedef struct TopologySeat {
         bool has_display; /* a graphics card, or whatever else makes the seat one (master-of-seat) */
         DeviceList devices;
 
-        /* Ids of the station hubs that this seat had and that are unplugged now, sorted. The seat forgets them when
-         * it has another station hub instead, or at topology_forget_lost(). */
+        /* Ids of the station hubs that this seat had and that are unplugged now, sorted. The seat forgets
+         * them when it has another station hub instead, or at topology_forget_lost(). */
         char **lost;
         size_t n_lost;
 } TopologySeat;
 
 /* Told by topology_settle(), in this order. None may change the topology. */
 typedef struct TopologyEvents {
-        void (*hub_removed)(const Hub *h, void *userdata); /* it can still be found, with all it was; children first */
-        void (*hub_added)(const Hub *h, void *userdata);   /* parents first */
+        void (*hub_removed)(const Hub *h,
+                        void *userdata); /* it can still be found, with all it was; children first */
+        void (*hub_added)(const Hub *h, void *userdata); /* parents first */
         void (*hub_changed)(const Hub *h, unsigned mask, void *userdata);
         void (*seat_changed)(const char *seat, unsigned mask, void *userdata);
 } TopologyEvents;
@@ -84,8 +85,8 @@ int topology_new(Topology **ret);
 Topology *topology_free(Topology *t);
 DEFINE_CLEANUP(Topology *, topology_free);
 
-/* A device that is new or has changed. Returns 1 when this says something new, 0 when not, -ENOMEM, -ENOSPC when there
- * are too many devices. */
+/* A device that is new or has changed. Returns 1 when this says something new, 0 when not, -ENOMEM, -ENOSPC
+ * when there are too many devices. */
 int topology_apply(Topology *t, const DeviceFacts *facts);
 
 /* Returns 1 when there was such a device, 0 when not. */
@@ -95,8 +96,8 @@ int topology_remove(Topology *t, const char *syspath);
 void topology_begin_snapshot(Topology *t);
 void topology_end_snapshot(Topology *t);
 
-/* Derives the picture anew and tells the differences. Returns how many there were, or -ENOMEM; then nothing has
- * changed and the next call tries again. Costs nothing when nothing was applied since. */
+/* Derives the picture anew and tells the differences. Returns how many there were, or -ENOMEM; then nothing
+ * has changed and the next call tries again. Costs nothing when nothing was applied since. */
 int topology_settle(Topology *t, const TopologyEvents *events, void *userdata);
 
 /* Hubs in the order of a tree: each after its parent, siblings in the order of their ports. */
@@ -117,5 +118,6 @@ const TopologySeat *topology_find_seat(const Topology *t, const char *id);
 /* HubLost has been acted upon, or the administrator has moved things: stop calling those hubs lost. */
 void topology_forget_lost(Topology *t, const char *seat);
 
-/* Of the device with this syspath: how udev's seat for it is, as of the last topology_apply(); NULL for none. */
+/* Of the device with this syspath: how udev's seat for it is, as of the last topology_apply(); NULL for
+ * none. */
 const DeviceFacts *topology_find_device(const Topology *t, const char *syspath);

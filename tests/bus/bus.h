@@ -10,7 +10,8 @@
 
 typedef struct Bus Bus;
 
-Bus *bus_start(void);
+/* policy: the text of a policy file to be taken instead of ours, NULL for ours. */
+Bus *bus_start(const char *policy);
 
 /* Takes the bus away under the feet of everybody on it; bus_stop() is still to be called. */
 void bus_kill(Bus *bus);

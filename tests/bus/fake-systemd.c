@@ -44,6 +44,7 @@ typedef struct Warner {
         FakeSystemd *systemd;
         uid_t uid;
         GDBusConnection *connection;
+        guint subscriptions[2];
         GHashTable *warned; /* the paths of the jobs that SetWarned was sent for */
         GHashTable *asked;
 } Warner;
@@ -51,6 +52,9 @@ typedef struct Warner {
 static void warner_free(gpointer p) {
         Warner *w = p;
 
+        g_object_set_data(G_OBJECT(w->connection), "warner", NULL);
+        for (gsize i = 0; i < G_N_ELEMENTS(w->subscriptions); i++)
+                g_dbus_connection_signal_unsubscribe(w->connection, w->subscriptions[i]);
         bus_disconnect(w->connection);
         g_hash_table_unref(w->warned);
         g_hash_table_unref(w->asked);
@@ -158,10 +162,10 @@ static void warner_start(FakeSystemd *systemd, uid_t uid) {
         g_hash_table_insert(systemd->warners, GUINT_TO_POINTER(uid), w);
         g_object_set_data(G_OBJECT(w->connection), "warner", w);
 
-        g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME, USHER_IFACE_MANAGER, "JobNew", USHER_PATH,
-                        NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
-        g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME, DBUS_IFACE_PROPERTIES, "PropertiesChanged",
-                        NULL, USHER_IFACE_JOB, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
+        w->subscriptions[0] = g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME, USHER_IFACE_MANAGER,
+                        "JobNew", USHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
+        w->subscriptions[1] = g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME, DBUS_IFACE_PROPERTIES,
+                        "PropertiesChanged", NULL, USHER_IFACE_JOB, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
         g_dbus_connection_call(w->connection, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "ListJobs", NULL,
                         G_VARIANT_TYPE("(a(ussstso))"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, on_jobs, NULL);
 }
@@ -171,12 +175,6 @@ gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid) {
 }
 
 void fake_systemd_drop_warners(FakeSystemd *systemd) {
-        GHashTableIter i;
-        gpointer w;
-
-        g_hash_table_iter_init(&i, systemd->warners);
-        while (g_hash_table_iter_next(&i, NULL, &w))
-                g_object_set_data(G_OBJECT(((Warner *) w)->connection), "warner", NULL);
         g_hash_table_remove_all(systemd->warners);
 }
 

@@ -96,6 +96,14 @@ void fixture_configure(Fixture *f, const char *text) {
         g_assert_no_error(error);
 }
 
+static const char open_policy[] =
+                "<!DOCTYPE busconfig PUBLIC '-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN'"
+                " 'http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd'>\n"
+                "<busconfig>"
+                "<policy user='root'><allow own='org.usher1'/></policy>"
+                "<policy context='default'><allow send_destination='org.usher1'/></policy>"
+                "</busconfig>";
+
 void fixture_set_up(Fixture *f, gconstpointer data) {
         f->directory = g_dir_make_tmp("usher-test-XXXXXX", NULL);
         g_assert_nonnull(f->directory);
@@ -104,7 +112,7 @@ void fixture_set_up(Fixture *f, gconstpointer data) {
         listen_for_readiness(f);
         fixture_configure(f, TEST_CONFIG);
 
-        f->bus = bus_start();
+        f->bus = bus_start(data ? open_policy : NULL);
         f->logind = fake_logind_new(f->bus);
         f->polkit = fake_polkit_new(f->bus);
         f->systemd = fake_systemd_new(f->bus, f->logind);
@@ -113,13 +121,16 @@ void fixture_set_up(Fixture *f, gconstpointer data) {
         fake_logind_add_seat(f->logind, "seat-right");
 
         f->root = bus_connect(f->bus, 0);
-        g_dbus_connection_signal_subscribe(f->root, USHER_BUS_NAME, NULL, NULL, NULL, NULL,
+        f->subscription = g_dbus_connection_signal_subscribe(f->root, USHER_BUS_NAME, NULL, NULL, NULL, NULL,
                         G_DBUS_SIGNAL_FLAGS_NONE, on_signal, f, NULL);
         settle(f->root);
 }
 
 static void on_exit_of_usherd(GPid pid, int status, gpointer data) {
         Fixture *f = data;
+
+        if (pid != f->pid)
+                return;
 
         f->status = status;
         f->exited = TRUE;
@@ -130,7 +141,7 @@ static void in_child(gpointer data) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-void fixture_start(Fixture *f) {
+void fixture_spawn(Fixture *f) {
         g_autofree char *root = make_directory(f, "root"), *runtime = make_directory(f, "runtime");
         g_autofree char *state = make_directory(f, "state"), *notify = NULL;
         g_auto(GStrv) environment = g_get_environ();
@@ -151,7 +162,10 @@ void fixture_start(Fixture *f) {
                         in_child, NULL, &f->pid, &error);
         g_assert_no_error(error);
         g_child_watch_add(f->pid, on_exit_of_usherd, f);
+}
 
+void fixture_start(Fixture *f) {
+        fixture_spawn(f);
         WAIT_FOR(f->ready || f->exited);
         g_assert_false(f->exited);
 }
@@ -196,6 +210,7 @@ void fixture_tear_down(Fixture *f, gconstpointer data) {
         for (guint i = 0; i < f->visitors->len; i++)
                 bus_disconnect(f->visitors->pdata[i]);
         g_ptr_array_unref(f->visitors);
+        g_dbus_connection_signal_unsubscribe(f->root, f->subscription);
         bus_disconnect(f->root);
         fake_systemd_free(f->systemd);
         fake_polkit_free(f->polkit);
@@ -378,6 +393,25 @@ guint fixture_count_signals(Fixture *f, const char *path, const char *member) {
         }
 
         return n;
+}
+
+void fixture_wait_asleep(Fixture *f) {
+        g_autofree char *file = g_strdup_printf("/proc/%d/stat", f->pid);
+        gint64 end = wait_begin();
+
+        for (;;) {
+                g_autofree char *text = NULL;
+                const char *state;
+
+                g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+                state = strrchr(text, ')');
+                g_assert_nonnull(state);
+                if (state[2] == 'S')
+                        return;
+
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
+                g_thread_yield();
+        }
 }
 
 guint64 fixture_memory(Fixture *f, const char *field) {

@@ -55,6 +55,7 @@ typedef struct Fixture {
         int status; /* as of waitpid(), once exited */
         gboolean dies_by_design; /* the test is about how usherd ends: no check of it afterwards */
 
+        guint subscription;
         int notify;
         guint notify_source;
 } Fixture;
@@ -62,6 +63,10 @@ typedef struct Fixture {
 /* Adds a test under its path, to be run by g_test_run(). */
 #define fixture_add(path, function) \
         g_test_add(path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+/* The same below a bus policy that lets everybody send us everything: for what usherd itself must hold, were the
+ * policy of no help. */
+#define fixture_add_unguarded(path, function) \
+        g_test_add(path, Fixture, "unguarded", fixture_set_up, function, fixture_tear_down)
 void fixture_set_up(Fixture *f, gconstpointer data);
 void fixture_tear_down(Fixture *f, gconstpointer data);
 
@@ -73,6 +78,9 @@ void fixture_configure(Fixture *f, const char *text);
 
 /* Starts usherd and waits until it says that it is ready. */
 void fixture_start(Fixture *f);
+
+/* The same without the waiting. */
+void fixture_spawn(Fixture *f);
 
 /* kill -9, and wait for it. */
 void fixture_kill(Fixture *f);
@@ -124,6 +132,9 @@ gboolean fixture_only_warned(Fixture *f, uid_t uid);
 
 /* How often that signal came from that path. */
 guint fixture_count_signals(Fixture *f, const char *path, const char *member);
+
+/* Waits until usherd has nothing to do: what has been sent to it by whatever road has woken it, and it sleeps again. */
+void fixture_wait_asleep(Fixture *f);
 
 /* A line of /proc/PID/status of usherd, in kB. */
 guint64 fixture_memory(Fixture *f, const char *field);

@@ -34,15 +34,22 @@ struct Hubs {
         UMockdevTestbed *testbed;
         GPtrArray *devices; /* parents first */
         guint last_input;
+        void (*pace)(gpointer data);
+        gpointer pace_data;
 };
 
 void hubs_enter(char *argv[]) {
-        if (umockdev_in_mock_environment())
+        g_autofree char *options = NULL;
+
+        if (g_getenv("USHER_HUBS_ENTERED"))
                 return;
 
-        g_assert_null(g_getenv("USHER_HUBS_ENTERED"));
         g_assert_true(g_setenv("USHER_HUBS_ENTERED", "1", TRUE));
         g_assert_true(g_setenv("LD_PRELOAD", PRELOAD, TRUE));
+
+        /* A sanitizer wants to come first, and gets along all the same. */
+        options = g_strdup_printf("%s:verify_asan_link_order=0", g_getenv("ASAN_OPTIONS") ? g_getenv("ASAN_OPTIONS") : "");
+        g_assert_true(g_setenv("ASAN_OPTIONS", options, TRUE));
         execv("/proc/self/exe", argv);
         g_assert_not_reached();
 }
@@ -67,6 +74,11 @@ static void device_free(gpointer p) {
         g_free(d->seat);
         g_ptr_array_unref(d->attributes);
         g_free(d);
+}
+
+static void tell(Hubs *h, const Device *d, const char *action) {
+        umockdev_testbed_uevent(h->testbed, d->syspath, action);
+        h->pace(h->pace_data);
 }
 
 static Device *find(Hubs *h, const char *syspath) {
@@ -341,7 +353,7 @@ void hubs_announce(Hubs *h) {
                 Device *d = h->devices->pdata[i];
 
                 if (d->present && !d->announced)
-                        umockdev_testbed_uevent(h->testbed, d->syspath, "add");
+                        tell(h, d, "add");
                 d->announced = TRUE;
         }
 }
@@ -353,7 +365,7 @@ void hubs_unplug(Hubs *h, const char *syspath) {
                 if (!d->present || !is_at_or_below(d, syspath))
                         continue;
 
-                umockdev_testbed_uevent(h->testbed, d->syspath, "remove");
+                tell(h, d, "remove");
                 umockdev_testbed_remove_device(h->testbed, d->syspath);
                 remove_database(d);
                 d->present = FALSE;
@@ -386,11 +398,11 @@ void hubs_attach(Hubs *h, const char *syspath, const char *seat) {
 
                 write_uevent(h, d);
                 write_database(h, d);
-                umockdev_testbed_uevent(h->testbed, d->syspath, "change");
+                tell(h, d, "change");
         }
 }
 
-Hubs *hubs_new(void) {
+Hubs *hubs_new(void (*pace)(gpointer data), gpointer data) {
         Hubs *h = g_new0(Hubs, 1);
         g_autoptr(GError) error = NULL;
 
@@ -401,6 +413,8 @@ Hubs *hubs_new(void) {
         g_file_set_contents("/run/udev/control", "", 0, &error);
         g_assert_no_error(error);
 
+        h->pace = pace;
+        h->pace_data = data;
         h->devices = g_ptr_array_new_with_free_func(device_free);
         h->testbed = umockdev_testbed_new();
         return h;

@@ -12,7 +12,9 @@ typedef struct Hubs Hubs;
 /* Starts the program anew below umockdev's library. To be called before world_enter(). */
 void hubs_enter(char *argv[]);
 
-Hubs *hubs_new(void);
+/* pace is called after each event, and is to return when usherd has read it: the socket by which umockdev sends holds
+ * few of them, and umockdev does not wait. */
+Hubs *hubs_new(void (*pace)(gpointer data), gpointer data);
 void hubs_free(Hubs *hubs);
 
 /* Each returns the syspath. seat NULL: as the hub above has it, seat0 at last. What is added while usherd runs is

@@ -145,7 +145,7 @@ static void test_unknown_objects(Fixture *f, gconstpointer data) {
                 "/org/usher1/job/4294967296", "/org/usher1/job/99999999999999999999999", "/org/usher1/job/_31",
                 "/org/usher1/job/1/1" };
         static const char *const stations[] = { "/org/usher1/station/seat1", "/org/usher1/station/_",
-                "/org/usher1/station/seat_30", "/org/usher1/station/seat_2", "/org/usher1/station/_2e_2e_2fseat0",
+                "/org/usher1/station/seat_2", "/org/usher1/station/_2e_2e_2fseat0",
                 "/org/usher1/station/seat0/seat0" };
         g_autofree char *tail = g_strnfill(60 * 1024, 'a'), *long_path = g_strdup_printf("/org/usher1/station/%s", tail);
 
@@ -194,6 +194,11 @@ static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer dat
         guint64 before = 0;
 
         one_session(f);
+        if (fixture_memory(f, "VmSize") > G_GUINT64_CONSTANT(1) << 30) {
+                g_test_skip("usherd runs below a sanitizer, which keeps what is freed");
+                return;
+        }
+
         for (int round = 0; round < 40; round++) {
                 for (int i = 0; i < 5; i++) {
                         assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'message': <%s>})", huge),

@@ -21,7 +21,7 @@ typedef struct Rig {
 } Rig;
 
 static void rig_set_up(Rig *rig, gconstpointer data) {
-        rig->bus = bus_start();
+        rig->bus = bus_start(NULL);
         rig->logind = fake_logind_new(rig->bus);
         rig->polkit = fake_polkit_new(rig->bus);
         rig->systemd = fake_systemd_new(rig->bus, rig->logind);

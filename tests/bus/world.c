@@ -22,9 +22,10 @@ static const struct {
         { "head", HEAD },
 };
 
+/* As the Test Anything Protocol has it; 77 would be an error to who reads that. */
 static void skip(const char *why) {
-        g_printerr("Skipped: %s\n", why);
-        exit(77);
+        g_print("1..0 # SKIP %s\n", why);
+        exit(0);
 }
 
 /* Puts a file of ours over one of the machine's, for us alone. */

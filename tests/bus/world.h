@@ -15,6 +15,6 @@
 /* A member of an administrators' group. */
 #define HEAD 61005
 
-/* What every main() begins with, before there is a second thread. Exits with 77, for "skipped", where we are not
- * root or may not have a namespace. */
+/* What every main() begins with, before there is a second thread. Skips the whole program where we are not root or may
+ * not have a namespace. */
 void world_enter(void);

@@ -145,8 +145,9 @@ static void test_terminal_is_not_asked(void) {
 static void test_opening_gets_its_full_grace(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 70 * USEC_PER_SEC, JOB_SESSION_OPENING), ==, JOB_WAIT);
         g_assert_cmpint(step(f, 71 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_WAIT);
-        g_assert_cmpuint(f->job.deadline, ==, START + 130 * USEC_PER_SEC);
-        g_assert_cmpint(step(f, 130 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+        g_assert_cmpuint(f->job.deadline, ==, START + 131 * USEC_PER_SEC);
+        g_assert_cmpint(step(f, 130 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, 131 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
 }
 
 /* While logind is away nothing is ended and nothing is concluded, however late it gets. */
