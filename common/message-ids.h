@@ -9,6 +9,10 @@
  * USHER_BLOCKERS= (who held up the desktop's log-out), USHER_SURVIVORS= (processes, after `failed`). */
 #define USHER_MESSAGE_JOB_ENDED "470f658d8c12434aa1f2f49fffad093a"
 
+/* One record a message to a person at a station: SEAT_ID=, USHER_STATION=label, SESSION_ID=, USER_ID=name of who was to
+ * read it, USHER_STARTED_BY=name of who sent it, USHER_TEXT=, USHER_SHOWN=desktop, terminal or none. */
+#define USHER_MESSAGE_MESSAGE "ef04ffff566d4e6fbfccf7af4d565cd2"
+
 /* No greeter and no new session after a log-off: SEAT_ID=, USHER_STATION=label, USHER_JOB=. */
 #define USHER_MESSAGE_GREETER_MISSING "cc06b5572a544c2fb30518f2bdb833c5"
 

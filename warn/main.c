@@ -11,13 +11,14 @@
 #include "build-config.h"
 #include "language.h"
 #include "log.h"
+#include "posting.h"
 #include "warning.h"
 
 /* After the last job, so that one which follows needs no new process and last words are sent. */
 #define LINGER_USEC USEC_PER_SEC
 
-/* After a cancelled one: some servers take the words away with the one who said them. */
-#define LINGER_CANCELLED_USEC (10 * USEC_PER_SEC)
+/* After last words: some servers take them away with the one who said them. */
+#define LINGER_WORDS_USEC (10 * USEC_PER_SEC)
 
 /* A server that hangs does not hold us for longer, in LINGER_USEC. */
 #define LINGER_MAX 10U
@@ -30,6 +31,7 @@
 typedef struct Program {
         Surroundings around;
         Language *language;
+        Notices *notices;
         sd_event_source *linger;
         unsigned lingered;
         bool speaking; /* the language is known */
@@ -38,8 +40,11 @@ typedef struct Program {
 
 static void linger(Program *p, usec_t t);
 
-/* Whether there is something to warn of. */
-static bool has_jobs(Program *p) {
+/* Whether there is something to warn of, or to show. */
+static bool has_work(Program *p) {
+        if (!notices_is_empty(p->notices))
+                return true;
+
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 if (job->announced)
                         return true;
@@ -53,7 +58,7 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
 
         p->linger = sd_event_source_disable_unref(p->linger);
 
-        if (has_jobs(p))
+        if (has_work(p))
                 return 0;
 
         /* A job that is being read, a notification that is to be taken away again. */
@@ -63,7 +68,7 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
         }
 
         /* From here on systemd takes a start for one that is to come after our end. What was started before has left
-         * its job in the list, so the list decides. */
+         * its job or its notice in the lists, so the lists decide. */
         p->leaving = true;
         (void) sd_notify(false, "STOPPING=1");
         (void) sd_notify_barrier(false, BARRIER_USEC);
@@ -126,19 +131,63 @@ static void on_job(Job *job, JobEvent event, const char *result, void *userdata)
                 break;
         case JOB_REMOVED:
                 job->userdata = warning_free(job->userdata, result);
-                linger(p, streq(result, "cancelled") ? LINGER_CANCELLED_USEC : LINGER_USEC);
+                linger(p, streq(result, "cancelled") ? LINGER_WORDS_USEC : LINGER_USEC);
                 break;
         }
 }
 
-static void on_listed(void *userdata) {
+static void post(Program *p, Notice *n) {
+        Posting *posting = NULL;
+        int r;
+
+        r = posting_new(&posting, &p->around, n);
+        if (r < 0) {
+                log_error_errno(r, "Failed to show notice %" PRIu32 ": %m", n->number);
+                notice_report(n, "none");
+        }
+
+        n->userdata = posting;
+}
+
+static void on_notice(Notice *n, void *userdata) {
         Program *p = userdata;
-        bool empty = jobs_is_empty(p->around.jobs);
+
+        if (p->leaving)
+                return;
+
+        p->linger = sd_event_source_disable_unref(p->linger);
+        p->lingered = 0;
+        if (p->speaking)
+                post(p, n);
+}
+
+static void on_notice_removed(Notice *n, void *userdata) {
+        n->userdata = posting_free(n->userdata);
+        linger(userdata, LINGER_WORDS_USEC);
+}
+
+static void on_notices_listed(void *userdata) {
+        Program *p = userdata;
+        bool empty = jobs_is_empty(p->around.jobs) && notices_is_empty(p->notices);
 
         if (p->leaving)
                 (void) sd_event_exit(p->around.event, empty ? EXIT_SUCCESS : EXIT_AGAIN);
         else if (empty)
                 linger(p, LINGER_USEC);
+}
+
+static const NoticesHandler notices_handler = {
+        .added = on_notice,
+        .removed = on_notice_removed,
+        .listed = on_notices_listed,
+};
+
+static void on_listed(void *userdata) {
+        Program *p = userdata;
+
+        /* What is left of the picture: usherd is there, and it may be another one. */
+        if (notices_reload(p->notices) < 0)
+                on_notices_listed(p);
 }
 
 static void on_abandoned(void *userdata) {
@@ -148,6 +197,7 @@ static void on_abandoned(void *userdata) {
 
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 job->userdata = warning_free(job->userdata, "");
+        notices_forget(p->notices);
 
         linger(p, LINGER_USEC);
 }
@@ -166,6 +216,10 @@ static void on_language(void *userdata) {
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 if (job->announced && !job->userdata)
                         warn(p, job);
+
+        for (Notice *n = notices_next(p->notices, NULL); n; n = notices_next(p->notices, n))
+                if (!n->userdata)
+                        post(p, n);
 }
 
 static int connect_system_bus(Surroundings *a) {
@@ -227,6 +281,8 @@ static int program_init(Program *p) {
         if (r >= 0)
                 r = jobs_new(&a->jobs, a->event, a->system_bus, &jobs_handler, p);
         if (r >= 0)
+                r = notices_new(&p->notices, a->system_bus, a->jobs, &notices_handler, p);
+        if (r >= 0)
                 r = language_new(&p->language, a->event, a->user_bus, on_language, p);
         if (r < 0)
                 return log_error_errno(r, "Failed to set up: %m");
@@ -240,8 +296,12 @@ static void program_done(Program *p) {
         for (Job *job = a->jobs ? jobs_next(a->jobs, NULL) : NULL; job; job = jobs_next(a->jobs, job))
                 job->userdata = warning_free(job->userdata, "");
 
+        for (Notice *n = p->notices ? notices_next(p->notices, NULL) : NULL; n; n = notices_next(p->notices, n))
+                n->userdata = posting_free(n->userdata);
+
         sd_event_source_disable_unref(p->linger);
         language_free(p->language);
+        notices_free(p->notices);
         jobs_free(a->jobs);
         notifier_free(a->notifier);
         user_bus_free(a->user_bus);

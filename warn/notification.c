@@ -44,7 +44,7 @@ struct Notification {
         void *userdata;
 
         char *summary, *body;
-        bool critical, end_now, extend;
+        bool critical, end_now, extend, notice;
         bool dirty; /* the content was not sent so far */
         bool close; /* nothing but taking it away is left to do */
 
@@ -152,7 +152,7 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
 static int append_hints(Notification *n, sd_bus_message *m) {
         return sd_bus_message_append(m, "a{sv}", 5, "urgency", "y", n->critical ? 2 : 1, "category", "s",
-                                     "x-usher.log-off", "desktop-entry", "s", "usher", "resident", "b", n->critical,
+                                     n->notice ? "x-usher.notice" : "x-usher.log-off", "desktop-entry", "s", "usher", "resident", "b", n->critical,
                                      "transient", "b", false);
 }
 
@@ -205,7 +205,8 @@ static int call_notify(Notification *n, sd_bus *bus) {
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append(m, "susss", "Usher", n->id, "system-log-out", summary, body);
+        r = sd_bus_message_append(m, "susss", "Usher", n->id,
+                                  n->notice ? "dialog-information" : "system-log-out", summary, body);
         if (r < 0)
                 return r;
 
@@ -488,6 +489,7 @@ static int set_content(Notification *n, const NotificationContent *content) {
         n->critical = content->critical;
         n->end_now = content->end_now;
         n->extend = content->extend;
+        n->notice = content->notice;
         return 0;
 }
 
@@ -523,6 +525,17 @@ Notification *notification_finish(Notification *n, const NotificationContent *la
         n->dirty = false;
         if (!n->call)
                 notification_settle(n, true);
+
+        return NULL;
+}
+
+Notification *notification_leave(Notification *n) {
+        if (!n)
+                return NULL;
+
+        n->func = NULL;
+        if (!n->call)
+                return notification_free(n);
 
         return NULL;
 }

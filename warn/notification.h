@@ -28,6 +28,7 @@ typedef struct NotificationContent {
         bool critical;    /* stays until it is closed or replaced; else it may go by itself */
         bool end_now;     /* offer it, where the server can */
         bool extend;
+        bool notice; /* words for the user, and no end of their session */
 } NotificationContent;
 
 int notifier_new(Notifier **ret, sd_event *event, UserBus *bus);
@@ -47,3 +48,6 @@ int notification_update(Notification *n, const NotificationContent *content);
 /* Gives the notification back to the notifier: takes it off the screen, or shows these last words and leaves them
  * there. There are no more events. Returns NULL. */
 Notification *notification_finish(Notification *n, const NotificationContent *last);
+
+/* The same, but what is on the screen stays there. */
+Notification *notification_leave(Notification *n);

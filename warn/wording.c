@@ -183,6 +183,38 @@ char *wording_cancelled_body(const Wording *w) {
         return strdup(_("You can go on working."));
 }
 
+char *wording_message_summary(const Wording *w) {
+        _cleanup_free_ char *name = NULL;
+        char *s;
+
+        name = escape_name(w->started_by);
+        if (!name)
+                return NULL;
+
+        /* TRANSLATORS: %s is the name of who wrote the message that follows */
+        return asprintf(&s, _("Message from %s"), name) < 0 ? NULL : s;
+}
+
+char *wording_message_body(const Wording *w) {
+        _cleanup_free_ char *where = NULL, *message = NULL;
+        char *s;
+
+        where = place_line(w);
+        message = message_line(w->message);
+        if (!where || !message)
+                return NULL;
+
+        return asprintf(&s, "%s\n%s", message, where) < 0 ? NULL : s;
+}
+
+char *wording_identify_summary(const Wording *w) {
+        return escape_name(isempty(w->label) ? w->station : w->label);
+}
+
+char *wording_identify_body(const Wording *w) {
+        return place_line(w);
+}
+
 const char *wording_action_end_now(void) {
         return _("Log off now");
 }

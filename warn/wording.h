@@ -32,6 +32,14 @@ char *wording_ending_body(const Wording *w);
 char *wording_cancelled_summary(const Wording *w);
 char *wording_cancelled_body(const Wording *w);
 
+/* Words of somebody at the station: from, where, and the message itself. */
+char *wording_message_summary(const Wording *w);
+char *wording_message_body(const Wording *w);
+
+/* Which station this is: its name and nothing else, then the rest. */
+char *wording_identify_summary(const Wording *w);
+char *wording_identify_body(const Wording *w);
+
 const char *wording_action_end_now(void);
 const char *wording_action_extend(void);
 

@@ -6,6 +6,7 @@
 #include "bus.h"
 #include "log.h"
 #include "logoff.h"
+#include "message-methods.h"
 #include "names.h"
 
 static char *encode_path(const char *prefix, const char *id) {
@@ -221,6 +222,10 @@ static void on_manager_changed(unsigned mask, void *userdata) {
         notify_status(userdata);
 }
 
+static void on_notice_new(const Notice *n, void *userdata) {
+        notice_emit_new(n);
+}
+
 /* DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER of the D-Bus specification. */
 #define NAME_IS_OURS 1U
 
@@ -266,6 +271,7 @@ const ManagerEvents bus_manager_events = {
         .job_changed = on_job_changed,
         .job_removed = on_job_removed,
         .manager_changed = on_manager_changed,
+        .notice_new = on_notice_new,
 };
 
 int bus_setup(Manager *m) {

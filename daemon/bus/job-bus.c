@@ -240,9 +240,9 @@ static const sd_bus_vtable job_vtable[] = {
         SD_BUS_PROPERTY("Station", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("Session", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("User", "(us)", get_user, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY("Reason", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Reason", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Message", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("StartedBy", "(us)", get_started_by, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("StartedBy", "(us)", get_started_by, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Phase", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Deadline", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("DeadlineMonotonic", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
@@ -269,6 +269,8 @@ static const BusChange job_changes[] = {
         { JOB_CHANGED_DEADLINE, "DeadlineMonotonic" },
         { JOB_CHANGED_WARNED, "Warned" },
         { JOB_CHANGED_MESSAGE, "Message" },
+        { JOB_CHANGED_STARTED_BY, "Reason" },
+        { JOB_CHANGED_STARTED_BY, "StartedBy" },
         { JOB_CHANGED_RESULT, "Result" },
 };
 

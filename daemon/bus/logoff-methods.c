@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "account.h"
 #include "authorize.h"
 #include "bus-util.h"
 #include "bus.h"
@@ -8,6 +7,7 @@
 #include "logoff.h"
 #include "names.h"
 #include "options.h"
+#include "sender.h"
 
 /* Sessions that a request is about. */
 typedef struct Targets {
@@ -18,24 +18,6 @@ typedef struct Targets {
 
 static void targets_done(Targets *t) {
         free(t->sessions);
-}
-
-/* The account that is asking, by the name that its own session or the user database has for it. */
-static int sender_name(Manager *m, sd_bus_message *message, uid_t *ret_uid, char **ret_name) {
-        Session *s;
-        int r;
-
-        r = polkit_sender_uid(message, ret_uid);
-        if (r < 0)
-                return r;
-
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (s->facts->uid == *ret_uid && !isempty(s->facts->user)) {
-                        *ret_name = strdup(s->facts->user);
-                        return *ret_name ? 0 : -ENOMEM;
-                }
-
-        return account_name(*ret_uid, ret_name);
 }
 
 static int append_path(sd_bus_message *reply, const LogOff *l) {

@@ -5,6 +5,7 @@
 #include "build-config.h"
 #include "logoff-methods.h"
 #include "logoff.h"
+#include "message-methods.h"
 #include "names.h"
 #include "station-methods.h"
 
@@ -285,6 +286,22 @@ static int method_detach_all(sd_bus_message *message, void *userdata, sd_bus_err
         return detach_all(userdata, message, error);
 }
 
+static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return send_message(userdata, message, error);
+}
+
+static int method_send_message_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return send_message_all(userdata, message, error);
+}
+
+static int method_list_notices(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return list_notices(userdata, message, error);
+}
+
+static int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return notice_shown(userdata, message, error);
+}
+
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -321,6 +338,14 @@ static const sd_bus_vtable manager_vtable[] = {
                         method_attach_hub, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("DetachAll", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_detach_all,
                         SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", station, "s", text), SD_BUS_NO_RESULT,
+                        method_send_message, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessageAll", SD_BUS_ARGS("s", text), SD_BUS_RESULT("u", reached),
+                        method_send_message_all, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListNotices", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ussssusst)", notices),
+                        method_list_notices, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("NoticeShown", SD_BUS_ARGS("u", number, "s", how), SD_BUS_NO_RESULT,
+                        method_notice_shown, SD_BUS_VTABLE_UNPRIVILEGED),
 
         SD_BUS_SIGNAL_WITH_ARGS("StationAdded", SD_BUS_ARGS("s", station, "o", path), 0),
         SD_BUS_SIGNAL_WITH_ARGS("StationRemoved", SD_BUS_ARGS("s", station, "o", path), 0),
@@ -328,6 +353,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_SIGNAL_WITH_ARGS(
                         "JobRemoved",
                         SD_BUS_ARGS("u", number, "o", path, "s", station, "s", session, "s", result), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("NoticeNew", SD_BUS_ARGS("u", number, "u", uid), 0),
         SD_BUS_VTABLE_END,
 };
 

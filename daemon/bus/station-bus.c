@@ -3,6 +3,7 @@
 #include "bus-util.h"
 #include "bus.h"
 #include "logoff-methods.h"
+#include "message-methods.h"
 #include "names.h"
 #include "station-methods.h"
 
@@ -145,6 +146,12 @@ static int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *er
         return s ? lock_station(userdata, message, s, error) : -ENOENT;
 }
 
+static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+
+        return s ? send_message_station(userdata, message, s, error) : -ENOENT;
+}
+
 static const sd_bus_vtable station_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Id", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -164,6 +171,8 @@ static const sd_bus_vtable station_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("SetLabel", SD_BUS_ARGS("s", label), SD_BUS_NO_RESULT, method_set_label,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_lock, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", text), SD_BUS_NO_RESULT, method_send_message,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 

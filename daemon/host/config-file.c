@@ -33,6 +33,7 @@ typedef struct Reading {
         const char *name;
         const char *next, *end; /* what of its text is not read so far */
         unsigned line;
+        char section[256]; /* inih cuts long names of sections off, and a label may be long */
         int n_warnings;
         int error; /* 0 or -ENOMEM */
 } Reading;
@@ -59,6 +60,14 @@ static const char *next_line(Reading *r, size_t *ret_length) {
         return line;
 }
 
+/* "[Name]", as a whole line. A name that is too long for us is too long for any section there is. */
+static void note_section(Reading *r, const char *line) {
+        int n = (int) strcspn(line + 1, "]");
+
+        if (snprintf(r->section, sizeof(r->section), "%.*s", n, line + 1) >= (int) sizeof(r->section))
+                strcpy(r->section, "?");
+}
+
 /* Gives inih one line at a time, empty where there is nothing in it for inih. */
 static char *read_line(char *buffer, int size, void *userdata) {
         Reading *r = userdata;
@@ -74,12 +83,15 @@ static char *read_line(char *buffer, int size, void *userdata) {
         if (length == 0 || *line == '#' || *line == ';')
                 return buffer;
 
+        /* What follows a heading that is wrong is not to end up in the section before. */
+        if (*line == '[')
+                strcpy(r->section, "?");
+
         if (memchr(line, '\0', length))
                 warn_line(r, "There is a zero byte in this line");
         else if (length >= (size_t) size)
                 warn_line(r, "This line is too long");
         else if (*line == '[' && !memchr(line, ']', length)) {
-                /* What follows is not to end up in the section before. */
                 warn_line(r, "A ']' is missing");
                 strcpy(buffer, "[?]");
         } else if (*line != '[' && line[strcspn(line, "=:\n")] != '=')
@@ -87,6 +99,8 @@ static char *read_line(char *buffer, int size, void *userdata) {
         else {
                 memcpy(buffer, line, length);
                 buffer[length] = '\0';
+                if (*line == '[')
+                        note_section(r, buffer);
         }
 
         return buffer;
@@ -97,7 +111,7 @@ static int handle_setting(void *userdata, const char *section, const char *key, 
         Reading *r = userdata;
         int k;
 
-        k = config_apply_line(r->config, section, key, value, &problem);
+        k = config_apply_line(r->config, r->section, key, value, &problem);
         if (k == -ENOMEM)
                 r->error = k;
         else if (k < 0)

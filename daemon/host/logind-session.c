@@ -115,6 +115,8 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
                 return read_usec(m, &f->started);
         if (streq(name, "IdleSinceHint"))
                 return read_usec(m, &f->idle_since);
+        if (streq(name, "IdleSinceHintMonotonic"))
+                return read_usec(m, &f->idle_since_monotonic);
         if (streq(name, "Active"))
                 return read_bool(m, &f->active);
         if (streq(name, "LockedHint"))

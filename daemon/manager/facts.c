@@ -8,6 +8,7 @@
 #include "log.h"
 #include "login-screen.h"
 #include "logoff.h"
+#include "notice.h"
 
 static void advance_job_of(Manager *m, const char *session) {
         LogOff *l, *next;
@@ -38,6 +39,10 @@ static void on_session(const SessionFacts *facts, void *userdata) {
                 mask = session_facts_compare(s->facts, facts);
                 if (mask & SESSION_CHANGED_SEAT)
                         manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
+                if (mask & SESSION_CHANGED_IDENTITY) {
+                        notice_session_gone(m, facts->id);
+                        s->kept_awake = s->spared = 0;
+                }
                 s->facts = facts;
         }
 
@@ -62,6 +67,7 @@ static void on_session_gone(const char *id, void *userdata) {
         manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
         TAILQ_REMOVE(&m->sessions, s, sessions);
         free(s);
+        notice_session_gone(m, id);
         advance_job_of(m, id);
 }
 

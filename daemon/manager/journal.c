@@ -101,6 +101,29 @@ void journal_login_screen_missing(const Station *s, uint32_t job) {
                         NULL);
 }
 
+void journal_message(const Notice *n, NoticeShown how) {
+        Station *s = manager_find_station(n->manager, n->station);
+        const char *station = s ? station_name(s) : n->station, *shown = notice_shown_to_string(how);
+
+        if (!streq(log_get_target(), "journal")) {
+                log_info("Message of '%s' to '%s' at '%s', shown: %s", n->from, n->user, station, shown);
+                return;
+        }
+
+        (void) sd_journal_send("MESSAGE=Message of '%s' to '%s' at '%s', shown: %s", n->from, n->user, station, shown,
+                        "MESSAGE_ID=" USHER_MESSAGE_MESSAGE,
+                        "PRIORITY=%i", how == NOTICE_SHOWN_NONE ? LOG_NOTICE : LOG_INFO,
+                        "SYSLOG_IDENTIFIER=usherd",
+                        "USHER_STATION=%s", station,
+                        "USHER_TEXT=%s", n->text,
+                        "USHER_STARTED_BY=%s", n->from,
+                        "USHER_SHOWN=%s", shown,
+                        "SESSION_ID=%s", n->session,
+                        "SEAT_ID=%s", n->station,
+                        "USER_ID=%s", n->user,
+                        NULL);
+}
+
 void journal_station_health(const Station *s) {
         const char *health = station_health_to_string(s->health);
 

@@ -43,6 +43,12 @@ static JobSession look(LogOff *l) {
 static void finish(LogOff *l) {
         Manager *m = l->manager;
         const Job *j = &l->job;
+        Session *entry;
+
+        /* Whoever was spared is idle only from now on. */
+        entry = manager_find_session_entry(m, j->session.id);
+        if (j->result == JOB_CANCELLED && entry)
+                entry->spared = now_monotonic();
 
         journal_job_ended(l);
         m->store_dirty = true;
@@ -264,7 +270,7 @@ static int join(LogOff *l, const JobRequest *request) {
         if (r < 0)
                 return r;
         if (r > 0) {
-                changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE);
+                changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE | JOB_CHANGED_STARTED_BY);
                 l->warn_again = 0;
                 logoff_advance(l);
         }

@@ -11,6 +11,7 @@ typedef enum JobChange {
         JOB_CHANGED_WARNED = 1 << 2,
         JOB_CHANGED_MESSAGE = 1 << 3,
         JOB_CHANGED_RESULT = 1 << 4,
+        JOB_CHANGED_STARTED_BY = 1 << 5, /* and why */
 } JobChange;
 
 struct LogOff {

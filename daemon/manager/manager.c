@@ -2,6 +2,7 @@
 
 #include "facts.h"
 #include "hub-lost.h"
+#include "idle-watch.h"
 #include "journal.h"
 #include "log.h"
 #include "login-screen.h"
@@ -9,6 +10,7 @@
 #include "manager.h"
 #include "order.h"
 #include "station-label.h"
+#include "notice.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
         Station *s;
@@ -284,6 +286,7 @@ static int on_flush(sd_event_source *source, void *userdata) {
         if (m->store_dirty)
                 manager_store_jobs(m);
 
+        idle_watch_check(m->idle_watch);
         check_logins(m);
         check_ready(m);
         return 0;
@@ -341,6 +344,7 @@ int manager_new(
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
                 .hubs_lost = TAILQ_HEAD_INITIALIZER(m->hubs_lost),
                 .orders = TAILQ_HEAD_INITIALIZER(m->orders),
+                .notices = TAILQ_HEAD_INITIALIZER(m->notices),
         };
 
         r = topology_new(&m->topology);
@@ -365,6 +369,10 @@ int manager_new(
 
         /* After the messages that are waiting: what they change goes into one flush. */
         r = sd_event_source_set_priority(m->flush, SD_EVENT_PRIORITY_NORMAL + 10);
+        if (r < 0)
+                return r;
+
+        r = idle_watch_new(&m->idle_watch, m);
         if (r < 0)
                 return r;
 
@@ -427,9 +435,11 @@ Manager *manager_free(Manager *m) {
                 manager_store_jobs(m);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
+        idle_watch_free(m->idle_watch);
         login_screen_done(m);
         hub_lost_done(m);
         order_done(m);
+        notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);
                 free(session);

@@ -10,11 +10,13 @@
 #include <systemd/sd-event.h>
 
 #include "config.h"
+#include "idle.h"
 #include "job.h"
 #include "labels.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
+#include "rate.h"
 #include "station.h"
 #include "store.h"
 #include "topology.h"
@@ -26,12 +28,16 @@
 
 typedef struct HubLostWatch HubLostWatch;
 typedef struct LogOff LogOff;
+typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
 typedef struct Order Order;
+typedef struct Notice Notice;
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
+        usec_t kept_awake;         /* see IdleClock */
+        usec_t spared;
         TAILQ_ENTRY(Session) sessions;
 } Session;
 
@@ -65,6 +71,7 @@ typedef struct ManagerEvents {
         void (*job_changed)(LogOff *l, unsigned mask, void *userdata);
         void (*job_removed)(LogOff *l, void *userdata); /* it can still be found */
         void (*manager_changed)(unsigned mask, void *userdata);
+        void (*notice_new)(const Notice *n, void *userdata);
 } ManagerEvents;
 
 struct Manager {
@@ -86,9 +93,13 @@ struct Manager {
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
         TAILQ_HEAD(, HubLostWatch) hubs_lost;
         TAILQ_HEAD(, Order) orders;
+        TAILQ_HEAD(, Notice) notices;
         Topology *topology;
         uint64_t udev_overruns; /* as told last */
         uint32_t last_job;
+        uint32_t last_notice;
+        Rate message_rate;
+        IdleWatch *idle_watch;
         Operation last_operation;
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */

@@ -154,6 +154,72 @@ static int apply_hub_lost(Config *c, const char *value, char **ret_problem) {
         return 0;
 }
 
+static ConfigStation *find_station(Config *c, const char *name) {
+        for (size_t i = 0; i < c->n_stations; i++)
+                if (streq(c->stations[i].name, name))
+                        return c->stations + i;
+
+        return NULL;
+}
+
+static int add_station(Config *c, const char *name, ConfigStation **ret, char **ret_problem) {
+        ConfigStation *s = find_station(c, name);
+
+        if (s) {
+                *ret = s;
+                return 0;
+        }
+
+        if (isempty(name))
+                return problem(ret_problem, name, "is no label or id of a station");
+        if (strlen(name) > CONFIG_STATION_NAME_MAX)
+                return problem(ret_problem, name, "is too long for a label, %u bytes are the most",
+                                CONFIG_STATION_NAME_MAX);
+        if (c->n_stations >= CONFIG_STATIONS_MAX)
+                return problem(ret_problem, name, "is one too many, %u stations are the most", CONFIG_STATIONS_MAX);
+
+        s = c->stations + c->n_stations++;
+        *s = (ConfigStation) { .idle_log_off_usec = USEC_INFINITY };
+        memcpy(s->name, name, strlen(name));
+        *ret = s;
+        return 0;
+}
+
+static int apply_station(Config *c, const char *name, const char *key, const char *value, char **ret_problem) {
+        usec_t t = USEC_INFINITY;
+        ConfigStation *s = NULL;
+        int r;
+
+        if (!streq(key, "IdleLogOffSec"))
+                return problem(ret_problem, key, "is no setting of one station");
+
+        if (!isempty(value)) {
+                r = parse_time(key, value, 0, &t, ret_problem);
+                if (r < 0)
+                        return r;
+        }
+
+        r = add_station(c, name, &s, ret_problem);
+        if (r < 0)
+                return r;
+
+        s->idle_log_off_usec = t;
+        return 0;
+}
+
+usec_t config_idle_log_off(const Config *c, const char *station, const char *label) {
+        const char *const names[] = { station, label };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                const ConfigStation *s = find_station((Config *) c, names[i]);
+
+                if (s && s->idle_log_off_usec != USEC_INFINITY)
+                        return s->idle_log_off_usec;
+        }
+
+        return c->idle_log_off_usec;
+}
+
 static bool is_section(const char *section) {
         for (size_t i = 0; i < ELEMENTSOF(time_settings); i++)
                 if (streq(time_settings[i].section, section))
@@ -162,8 +228,9 @@ static bool is_section(const char *section) {
         return false;
 }
 
-int config_apply_line(
-                Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
+int config_apply_line(Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
+        const char *station = startswith(section, "Station:");
+
         /* As in units, what begins so is somebody else's. */
         if (startswith(section, "X-") || startswith(key, "X-"))
                 return 0;
@@ -185,6 +252,8 @@ int config_apply_line(
         if (streq(section, "Stations") && streq(key, "HubLost"))
                 return apply_hub_lost(c, value, ret_problem);
 
+        if (station)
+                return apply_station(c, station, key, value, ret_problem);
         if (isempty(section))
                 return problem(ret_problem, key, "stands before any section");
         if (!is_section(section))

@@ -8,6 +8,10 @@
 
 #define CONFIG_REMIND_MAX 16U
 
+/* Stations that have a section of their own, and the longest of their names. */
+#define CONFIG_STATIONS_MAX 64U
+#define CONFIG_STATION_NAME_MAX 128U
+
 /* The longest time that any setting takes: a countdown of a week is a mistake. */
 #define CONFIG_TIME_MAX (7 * USEC_PER_DAY)
 
@@ -20,6 +24,12 @@ typedef enum HubLost {
 } HubLost;
 
 DECLARE_STRING_TABLE(HubLost, hub_lost);
+
+/* [Station:NAME], of the station with this label or id. */
+typedef struct ConfigStation {
+        char name[CONFIG_STATION_NAME_MAX + 1];
+        usec_t idle_log_off_usec; /* USEC_INFINITY: as all others */
+} ConfigStation;
 
 typedef struct Config {
         /* [LogOff] */
@@ -39,6 +49,9 @@ typedef struct Config {
         /* [Stations] */
         HubLost hub_lost;
         usec_t hub_lost_usec;
+
+        ConfigStation stations[CONFIG_STATIONS_MAX];
+        size_t n_stations;
 } Config;
 
 void config_init(Config *c);
@@ -48,6 +61,10 @@ void config_init(Config *c);
  * brings back the default; an empty RemindSec= means no reminders. */
 int config_apply_line(
                 Config *c, const char *section, const char *key, const char *value, char **ret_problem);
+
+/* How long a session at this station may be idle, 0 for as long as it likes. The section for the id goes before that
+ * for the label: labels change. */
+usec_t config_idle_log_off(const Config *c, const char *station, const char *label);
 
 /* What a problem is told to. */
 typedef void (*ConfigProblemFunc)(const char *problem, void *userdata);

@@ -87,12 +87,38 @@ void job_done(Job *j) {
         *j = (Job) {};
 }
 
-int job_join(Job *j, const JobRequest *request, usec_t now) {
+bool job_is_automatic(const Job *j) {
+        return j->reason == JOB_REASON_IDLE && isempty(j->by_user);
+}
+
+/* Returns whether the job was nobody's so far. */
+static int take_over(Job *j, const JobRequest *request) {
         int r;
 
-        j->block_logins |= request->block_logins;
-        if (j->phase != JOB_WARNING || now + request->grace >= j->deadline)
+        if (!job_is_automatic(j) || isempty(request->by_user))
                 return 0;
+
+        r = string_replace(&j->by_user, request->by_user);
+        if (r < 0)
+                return r;
+
+        j->by_uid = request->by_uid;
+        j->reason = request->reason;
+        return 1;
+}
+
+int job_join(Job *j, const JobRequest *request, usec_t now) {
+        int r, taken;
+
+        j->block_logins |= request->block_logins;
+        if (j->phase != JOB_WARNING)
+                return 0;
+
+        taken = take_over(j, request);
+        if (taken < 0)
+                return taken;
+        if (now + request->grace >= j->deadline)
+                return taken;
 
         if (!isempty(request->message)) {
                 r = string_replace(&j->message, request->message);

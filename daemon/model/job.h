@@ -108,8 +108,11 @@ typedef struct JobRequest {
 int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequest *request, usec_t now);
 void job_done(Job *j);
 
-/* A second request for the same session: the earlier deadline wins, and with it its words. Returns whether
- * anything changed, or -ENOMEM. */
+/* Whether Usher began it by itself, for a session that nobody used: no account stands behind it. */
+bool job_is_automatic(const Job *j);
+
+/* A second request for the same session: the earlier deadline wins, and with it its words. Who asks for what began
+ * automatically has it for their own from then on. Returns whether anything changed, or -ENOMEM. */
 int job_join(Job *j, const JobRequest *request, usec_t now);
 
 /* The next thing to do at |now|; the phase, deadline and result of the job are moved along. Call it when a

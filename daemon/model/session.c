@@ -86,7 +86,8 @@ unsigned session_facts_compare(const SessionFacts *a, const SessionFacts *b) {
                 mask |= SESSION_CHANGED_STATE;
         if (a->locked != b->locked)
                 mask |= SESSION_CHANGED_LOCKED;
-        if (a->idle != b->idle || a->idle_since != b->idle_since)
+        if (a->idle != b->idle || a->idle_since != b->idle_since ||
+                        a->idle_since_monotonic != b->idle_since_monotonic)
                 mask |= SESSION_CHANGED_IDLE;
 
         return mask;

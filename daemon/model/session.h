@@ -31,6 +31,7 @@ typedef struct SessionFacts {
         pid_t leader;
         usec_t started; /* CLOCK_MONOTONIC */
         usec_t idle_since; /* CLOCK_REALTIME, 0 while not idle */
+        usec_t idle_since_monotonic; /* the same on CLOCK_MONOTONIC */
         bool active;
         bool locked;
         bool idle;

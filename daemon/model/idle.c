@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "idle.h"
+
+bool idle_concerns(const SessionFacts *f) {
+        return session_kind(f) == SESSION_KIND_USER && !isempty(f->seat) && !session_is_opening(f) &&
+                        !session_is_closing(f);
+}
+
+usec_t idle_due(const SessionFacts *f, const IdleClock *c) {
+        usec_t since;
+
+        if (c->limit == 0 || !f->idle || !idle_concerns(f))
+                return USEC_INFINITY;
+
+        /* Before it began nobody can have left it. */
+        since = MAX_OF(f->idle_since_monotonic, f->started);
+        since = MAX_OF(since, c->kept_awake);
+        since = MAX_OF(since, c->spared);
+
+        return since > USEC_INFINITY - c->limit ? USEC_INFINITY : since + c->limit;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One notice on its way to the user's eyes: on the desktop, or on the terminal of a session that has no desktop. */
+
+#include "notices.h"
+#include "warning.h"
+
+typedef struct Posting Posting;
+
+/* Posts it at once. The notice must outlive the posting. */
+int posting_new(Posting **ret, const Surroundings *around, Notice *notice);
+
+/* usherd has it no longer: what was shown stays for as long as it is meant to. Returns NULL. */
+Posting *posting_free(Posting *p);
