@@ -82,7 +82,7 @@ static bool channel_fill(Channel *c, gint64 deadline, GError **error) {
         for (;;) {
                 gint64 left = MAX(deadline - g_get_monotonic_time(), 0);
 
-                r = poll(&(struct pollfd) { .fd = c->fd, .events = POLLIN }, 1, (left + 999) / 1000);
+                r = poll(&(struct pollfd) { .fd = c->fd, .events = POLLIN }, 1, MIN((left + 999) / 1000, G_MAXINT));
                 if (r > 0 || (r < 0 && errno != EINTR))
                         break;
                 if (r == 0) {
@@ -145,7 +145,7 @@ bool channel_call(
                 JsonNode **ret,
                 GError **error) {
 
-        gint64 deadline = g_get_monotonic_time() + timeout * G_USEC_PER_SEC, id = ++c->last_id;
+        gint64 deadline = g_get_monotonic_time() + (gint64) timeout * G_USEC_PER_SEC, id = ++c->last_id;
         g_autoptr(JsonNode) request = json_node_new(JSON_NODE_OBJECT);
         g_autofree char *text = NULL, *line = NULL;
         JsonObject *o = json_object_new();
@@ -197,7 +197,7 @@ bool channel_call(
 }
 
 bool channel_wait_event(Channel *c, const char *event, guint timeout, char **ret_reason, GError **error) {
-        gint64 deadline = g_get_monotonic_time() + timeout * G_USEC_PER_SEC;
+        gint64 deadline = g_get_monotonic_time() + (gint64) timeout * G_USEC_PER_SEC;
 
         for (;;) {
                 GError *e = NULL;

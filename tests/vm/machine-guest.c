@@ -55,7 +55,7 @@ bool machine_run(
                 int *ret_status,
                 GError **error) {
 
-        gint64 deadline = g_get_monotonic_time() + (timeout + AGENT_SEC) * G_USEC_PER_SEC, pid;
+        gint64 deadline = g_get_monotonic_time() + ((gint64) timeout + AGENT_SEC) * G_USEC_PER_SEC, pid;
         gulong pause = POLL_MIN_USEC;
 
         if (!machine_spawn(m, timeout, argv, &pid, error))
