@@ -140,6 +140,12 @@ static int method_set_label(sd_bus_message *message, void *userdata, sd_bus_erro
         return s ? set_label(userdata, message, s, error) : -ENOENT;
 }
 
+static int method_identify(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+
+        return s ? identify_station(userdata, message, s, error) : -ENOENT;
+}
+
 static int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         Station *s = station_at(userdata, sd_bus_message_get_path(message));
 
@@ -169,6 +175,8 @@ static const sd_bus_vtable station_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("LogOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_log_off,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetLabel", SD_BUS_ARGS("s", label), SD_BUS_NO_RESULT, method_set_label,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Identify", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_identify,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_lock, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", text), SD_BUS_NO_RESULT, method_send_message,

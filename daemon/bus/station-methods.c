@@ -4,7 +4,9 @@
 #include "labels.h"
 #include "log.h"
 #include "names.h"
+#include "notice.h"
 #include "order.h"
+#include "sender.h"
 #include "station-label.h"
 #include "station-methods.h"
 #include "system-disk.h"
@@ -100,6 +102,32 @@ int lock_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *
                 return r < 0 ? r : 1;
 
         return explain_order(order_lock(m, message, s->id), error);
+}
+
+int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error) {
+        _cleanup_free_ char *name = NULL;
+        uid_t uid;
+        int r;
+
+        r = authorize(m, message, s->id, station_name(s), error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = sender_name(m, message, &uid, &name);
+        if (r < 0)
+                return r;
+
+        r = notice_send(m, NOTICE_IDENTIFY, s, name, station_name(s));
+        if (r == -ENOBUFS)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "There wait %u messages at that station already.", NOTICES_PER_SESSION_MAX);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_SESSION,
+                                "Nothing runs at that station that could show its label.");
+
+        return sd_bus_reply_method_return(message, NULL);
 }
 
 /* The station of that name, or the id of one to come. */

@@ -7,6 +7,7 @@
 #include "manager.h"
 
 int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
+int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
 int lock_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
 int attach_hub(Manager *m, sd_bus_message *message, sd_bus_error *error);
 int detach_all(Manager *m, sd_bus_message *message, sd_bus_error *error);
