@@ -32,34 +32,14 @@ static int check_label(Manager *m, const Station *s, const char *label, sd_bus_e
 
 /* That the disk is full is not the caller's to mend, nor is a file of somebody else's in the place of ours. */
 static int explain_label(int r, sd_bus_error *error) {
-        const char *why = NULL;
-
-        switch (r) {
-        case -ENOMEM:
+        if (r == -ENOMEM)
                 return r;
-        case -ENOBUFS:
+        if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "There are no more than %u labels on one machine.", LABELS_MAX);
-        case -ELOOP:
-        case -ENOTDIR:
-                why = "a link or a file is where the directory or the file of the labels should be";
-                break;
-        case -EISDIR:
-        case -EBADFD:
-                why = "what is where the labels should be is no ordinary file";
-                break;
-        case -EPERM:
-                why = "somebody else owns the labels or may write to them";
-                break;
-        }
 
-        if (why)
-                log_warning("Labels are not written: %s.", why);
-        else
-                log_warning_errno(r, "Failed to write the labels: %m");
-
-        return why ? sd_bus_error_setf(error, SD_BUS_ERROR_IO_ERROR, "The label cannot be kept: %s.", why) :
-                     sd_bus_error_setf(error, SD_BUS_ERROR_IO_ERROR, "The label cannot be kept: %s.", strerror(-r));
+        log_warning("Labels are not written: %s.", labels_problem(r));
+        return sd_bus_error_setf(error, SD_BUS_ERROR_IO_ERROR, "The label cannot be kept: %s.", labels_problem(r));
 }
 
 int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error) {
@@ -199,8 +179,11 @@ int attach_hub(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r < 0)
                 return r;
 
-        log_notice("Hub '%s' is given to station '%s'.", h->id, id);
-        return explain_order(order_attach(m, message, h, id), error);
+        r = order_attach(m, message, h, id);
+        if (r >= 0)
+                log_notice("Hub '%s' is given to station '%s'.", h->id, id);
+
+        return explain_order(r, error);
 }
 
 int detach_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
@@ -210,6 +193,9 @@ int detach_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        log_notice("All hubs go back to where they belong by themselves.");
-        return explain_order(order_detach_all(m, message), error);
+        r = order_detach_all(m, message);
+        if (r >= 0)
+                log_notice("All hubs go back to where they belong by themselves.");
+
+        return explain_order(r, error);
 }

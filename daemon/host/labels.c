@@ -24,6 +24,9 @@ struct Labels {
         FILE *file;    /* the same */
 };
 
+/* Of one file: a damaged one must not fill the journal. */
+#define WARNINGS_MAX 10U
+
 /* While the file is read. */
 typedef struct Reader {
         char *stations[LABELS_MAX];
@@ -140,7 +143,7 @@ static const char *read_line(Reader *reader, char *line, ssize_t length) {
 static void read_file(const Labels *l, FILE *f, Reader *reader) {
         _cleanup_free_ char *line = NULL;
         size_t size = 0, total = 0;
-        unsigned number = 0;
+        unsigned number = 0, warnings = 0;
         ssize_t n;
 
         while ((n = getline(&line, &size, f)) > 0) {
@@ -154,9 +157,13 @@ static void read_file(const Labels *l, FILE *f, Reader *reader) {
 
                 problem = read_line(reader, line, n);
                 number++;
-                if (problem)
+                if (problem && warnings++ < WARNINGS_MAX)
                         log_warning("%s/" LABELS_FILE ":%u: %s, ignoring the line.", l->path, number, problem);
         }
+
+        if (warnings > WARNINGS_MAX)
+                log_warning("%s/" LABELS_FILE ": %u more lines are of no use, ignoring them.", l->path,
+                                warnings - WARNINGS_MAX);
 }
 
 int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
@@ -183,6 +190,21 @@ int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
                         handler(reader.stations[i], reader.labels[i], userdata);
 
         return 0;
+}
+
+const char *labels_problem(int r) {
+        switch (r) {
+        case -ELOOP:
+        case -ENOTDIR:
+                return "a link or a file is where the directory or the file of the labels should be";
+        case -EISDIR:
+        case -EBADFD:
+                return "what is where the labels should be is no ordinary file";
+        case -EPERM:
+                return "somebody else owns the labels or may write to them";
+        default:
+                return strerror(-r);
+        }
 }
 
 /* What is going to be replaced must be one that we wrote, or nothing. */

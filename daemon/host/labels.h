@@ -27,3 +27,6 @@ int labels_load(Labels *l, LabelsHandler handler, void *userdata);
 int labels_begin(Labels *l);
 int labels_add(Labels *l, const char *station, const char *label);
 int labels_commit(Labels *l);
+
+/* What an error of these is, in words for people. */
+const char *labels_problem(int r);

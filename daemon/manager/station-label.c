@@ -17,7 +17,7 @@ void station_labels_load(Manager *m) {
 
         r = labels_load(m->labels, on_label, m);
         if (r < 0)
-                log_warning_errno(r, "Failed to read the stations' labels, going on without: %m");
+                log_warning("The stations' labels are not read, going on without: %s.", labels_problem(r));
 }
 
 int station_label_check(
