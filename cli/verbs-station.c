@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "associate.h"
 #include "connection.h"
 #include "names.h"
 #include "output.h"
@@ -116,6 +117,7 @@ static const Verb verbs[] = {
         { "identify", "STATION", 1, 1, "Show a station's label on its own screen", verb_identify },
         { "lock", "STATION", 1, 1, "Ask the desktops there to lock their screens", verb_lock },
         { "attach", "HUB STATION", 2, 2, "Give a hub to a station, or to a new one", verb_attach },
+        { "associate", "[STATION…]", 0, -1, "Find each station's hub by Enter on its keyboard", verb_associate },
         { "detach-all", "", 0, 0, "Back to automatic assignment", verb_detach_all },
 };
 
