@@ -143,8 +143,8 @@ Bus *bus_start(const char *policy) {
         g_assert_no_errno(fcntl(ready[1], F_SETFD, 0));
         option = g_strdup_printf("--config-file=%s/system.conf", bus->directory);
         print = g_strdup_printf("--print-address=%d", ready[1]);
-        char *arguments[] = { (char *) "dbus-daemon", option, print, (char *) "--nofork", (char *) "--nopidfile",
-                (char *) "--nosyslog", NULL };
+        char *arguments[] = { (char *) "dbus-daemon", option, print, (char *) "--nofork",
+                (char *) "--nopidfile", (char *) "--nosyslog", NULL };
 
         pid_t self = getpid();
         bus->keeper = fork();
@@ -234,8 +234,8 @@ static GSocketConnection *authenticate_raw(Bus *bus, uid_t uid) {
         g_assert_no_error(error);
 
         /* "OK" and the bus's id in one line, which it sends in one piece. */
-        gssize n = g_input_stream_read(
-                        g_io_stream_get_input_stream(G_IO_STREAM(stream)), answer, sizeof(answer) - 1, NULL, &error);
+        gssize n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(stream)), answer,
+                        sizeof(answer) - 1, NULL, &error);
         g_assert_no_error(error);
         answer[n] = 0;
         g_assert_true(g_str_has_prefix(answer, "OK "));

@@ -103,7 +103,8 @@ Call *usher_send(GDBusConnection *connection, const char *path, const char *memb
         return call_send(connection, USHER_BUS_NAME, path, interface, parts[1], arguments, FALSE);
 }
 
-GVariant *usher_call(GDBusConnection *connection, const char *path, const char *member, GVariant *arguments) {
+GVariant *usher_call(
+                GDBusConnection *connection, const char *path, const char *member, GVariant *arguments) {
         g_autoptr(Call) call = usher_send(connection, path, member, arguments);
 
         call_wait(call);
@@ -194,8 +195,8 @@ char *usher_get_text(GDBusConnection *connection, const char *path, const char *
 }
 
 void settle(GDBusConnection *connection) {
-        g_autoptr(Call) call = call_send(
-                        connection, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetId", NULL, FALSE);
+        g_autoptr(Call) call =
+                        call_send(connection, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetId", NULL, FALSE);
 
         call_wait(call);
         while (g_main_context_iteration(NULL, FALSE))

@@ -13,108 +13,104 @@
 
 #include "names.h"
 
+/* clang-format off */
 static const char xml[] =
-                "<node>"
-                "<interface name='org.freedesktop.login1.Manager'>"
-                "<method name='GetSession'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
-                "<method name='GetSessionByPID'><arg type='u' direction='in'/><arg type='o' direction='out'/></method>"
-                "<method name='GetUser'><arg type='u' direction='in'/><arg type='o' direction='out'/></method>"
-                "<method name='GetSeat'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
-                "<method name='ListSessions'><arg type='a(susso)' direction='out'/></method>"
-                "<method name='ListUsers'><arg type='a(uso)' direction='out'/></method>"
-                "<method name='ListSeats'><arg type='a(so)' direction='out'/></method>"
-                "<method name='ListInhibitors'><arg type='a(ssssuu)' direction='out'/></method>"
-                "<method name='ActivateSession'><arg type='s' direction='in'/></method>"
-                "<method name='LockSession'><arg type='s' direction='in'/></method>"
-                "<method name='UnlockSession'><arg type='s' direction='in'/></method>"
-                "<method name='LockSessions'/>"
-                "<method name='UnlockSessions'/>"
-                "<method name='KillSession'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='i' direction='in'/></method>"
-                "<method name='KillUser'><arg type='u' direction='in'/><arg type='i' direction='in'/></method>"
-                "<method name='TerminateSession'><arg type='s' direction='in'/></method>"
-                "<method name='TerminateUser'><arg type='u' direction='in'/></method>"
-                "<method name='TerminateSeat'><arg type='s' direction='in'/></method>"
-                "<method name='AttachDevice'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='b' direction='in'/></method>"
-                "<method name='FlushDevices'><arg type='b' direction='in'/></method>"
-                "<method name='PowerOff'><arg type='b' direction='in'/></method>"
-                "<method name='PowerOffWithFlags'><arg type='t' direction='in'/></method>"
-                "<method name='Reboot'><arg type='b' direction='in'/></method>"
-                "<method name='RebootWithFlags'><arg type='t' direction='in'/></method>"
-                "<method name='CanPowerOff'><arg type='s' direction='out'/></method>"
-                "<method name='CanReboot'><arg type='s' direction='out'/></method>"
-                "<method name='ScheduleShutdown'><arg type='s' direction='in'/><arg type='t' direction='in'/></method>"
-                "<method name='CancelScheduledShutdown'><arg type='b' direction='out'/></method>"
-                "<method name='Inhibit'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='h' direction='out'/></method>"
-                "<method name='SetWallMessage'><arg type='s' direction='in'/><arg type='b' direction='in'/></method>"
-                "<signal name='SessionNew'><arg type='s'/><arg type='o'/></signal>"
-                "<signal name='SessionRemoved'><arg type='s'/><arg type='o'/></signal>"
-                "<signal name='SeatNew'><arg type='s'/><arg type='o'/></signal>"
-                "<signal name='SeatRemoved'><arg type='s'/><arg type='o'/></signal>"
-                "<signal name='PrepareForShutdown'><arg type='b'/></signal>"
-                "<signal name='PrepareForSleep'><arg type='b'/></signal>"
-                "<property name='IdleHint' type='b' access='read'/>"
-                "<property name='BlockInhibited' type='s' access='read'/>"
-                "<property name='DelayInhibited' type='s' access='read'/>"
-                "<property name='InhibitDelayMaxUSec' type='t' access='read'/>"
-                "<property name='UserStopDelayUSec' type='t' access='read'/>"
-                "<property name='KillUserProcesses' type='b' access='read'/>"
-                "<property name='PreparingForShutdown' type='b' access='read'/>"
-                "<property name='PreparingForSleep' type='b' access='read'/>"
-                "<property name='ScheduledShutdown' type='(st)' access='read'/>"
-                "<property name='SessionsMax' type='t' access='read'/>"
-                "<property name='NCurrentSessions' type='t' access='read'/>"
-                "</interface>"
-                "<interface name='org.freedesktop.login1.Seat'>"
-                "<method name='Terminate'/>"
-                "<method name='ActivateSession'><arg type='s' direction='in'/></method>"
-                "<method name='SwitchTo'><arg type='u' direction='in'/></method>"
-                "<property name='Id' type='s' access='read'/>"
-                "<property name='ActiveSession' type='(so)' access='read'/>"
-                "<property name='CanTTY' type='b' access='read'/>"
-                "<property name='CanGraphical' type='b' access='read'/>"
-                "<property name='Sessions' type='a(so)' access='read'/>"
-                "<property name='IdleHint' type='b' access='read'/>"
-                "<property name='IdleSinceHint' type='t' access='read'/>"
-                "<property name='IdleSinceHintMonotonic' type='t' access='read'/>"
-                "</interface>"
-                "<interface name='org.freedesktop.login1.Session'>"
-                "<method name='Terminate'/>"
-                "<method name='Activate'/>"
-                "<method name='Lock'/>"
-                "<method name='Unlock'/>"
-                "<method name='Kill'><arg type='s' direction='in'/><arg type='i' direction='in'/></method>"
-                "<signal name='Lock'/>"
-                "<signal name='Unlock'/>"
-                "<property name='Id' type='s' access='read'/>"
-                "<property name='User' type='(uo)' access='read'/>"
-                "<property name='Name' type='s' access='read'/>"
-                "<property name='Timestamp' type='t' access='read'/>"
-                "<property name='TimestampMonotonic' type='t' access='read'/>"
-                "<property name='VTNr' type='u' access='read'/>"
-                "<property name='Seat' type='(so)' access='read'/>"
-                "<property name='TTY' type='s' access='read'/>"
-                "<property name='Display' type='s' access='read'/>"
-                "<property name='Remote' type='b' access='read'/>"
-                "<property name='RemoteHost' type='s' access='read'/>"
-                "<property name='RemoteUser' type='s' access='read'/>"
-                "<property name='Service' type='s' access='read'/>"
-                "<property name='Desktop' type='s' access='read'/>"
-                "<property name='Scope' type='s' access='read'/>"
-                "<property name='Leader' type='u' access='read'/>"
-                "<property name='Audit' type='u' access='read'/>"
-                "<property name='Type' type='s' access='read'/>"
-                "<property name='Class' type='s' access='read'/>"
-                "<property name='Active' type='b' access='read'/>"
-                "<property name='State' type='s' access='read'/>"
-                "<property name='IdleHint' type='b' access='read'/>"
-                "<property name='IdleSinceHint' type='t' access='read'/>"
-                "<property name='IdleSinceHintMonotonic' type='t' access='read'/>"
-                "<property name='LockedHint' type='b' access='read'/>"
-                "</interface>"
-                "</node>";
+        "<node>"
+        INTERFACE("org.freedesktop.login1.Manager",
+                METHOD("GetSession", IN("s") OUT("o"))
+                METHOD("GetSessionByPID", IN("u") OUT("o"))
+                METHOD("GetUser", IN("u") OUT("o"))
+                METHOD("GetSeat", IN("s") OUT("o"))
+                METHOD("ListSessions", OUT("a(susso)"))
+                METHOD("ListUsers", OUT("a(uso)"))
+                METHOD("ListSeats", OUT("a(so)"))
+                METHOD("ListInhibitors", OUT("a(ssssuu)"))
+                METHOD("ActivateSession", IN("s"))
+                METHOD("LockSession", IN("s"))
+                METHOD("UnlockSession", IN("s"))
+                METHOD("LockSessions", "")
+                METHOD("UnlockSessions", "")
+                METHOD("KillSession", IN("s") IN("s") IN("i"))
+                METHOD("KillUser", IN("u") IN("i"))
+                METHOD("TerminateSession", IN("s"))
+                METHOD("TerminateUser", IN("u"))
+                METHOD("TerminateSeat", IN("s"))
+                METHOD("AttachDevice", IN("s") IN("s") IN("b"))
+                METHOD("FlushDevices", IN("b"))
+                METHOD("PowerOff", IN("b"))
+                METHOD("PowerOffWithFlags", IN("t"))
+                METHOD("Reboot", IN("b"))
+                METHOD("RebootWithFlags", IN("t"))
+                METHOD("CanPowerOff", OUT("s"))
+                METHOD("CanReboot", OUT("s"))
+                METHOD("ScheduleShutdown", IN("s") IN("t"))
+                METHOD("CancelScheduledShutdown", OUT("b"))
+                METHOD("Inhibit", IN("s") IN("s") IN("s") IN("s") OUT("h"))
+                METHOD("SetWallMessage", IN("s") IN("b"))
+                SIGNAL("SessionNew", ARG("s") ARG("o"))
+                SIGNAL("SessionRemoved", ARG("s") ARG("o"))
+                SIGNAL("SeatNew", ARG("s") ARG("o"))
+                SIGNAL("SeatRemoved", ARG("s") ARG("o"))
+                SIGNAL("PrepareForShutdown", ARG("b"))
+                SIGNAL("PrepareForSleep", ARG("b"))
+                PROPERTY("IdleHint", "b")
+                PROPERTY("BlockInhibited", "s")
+                PROPERTY("DelayInhibited", "s")
+                PROPERTY("InhibitDelayMaxUSec", "t")
+                PROPERTY("UserStopDelayUSec", "t")
+                PROPERTY("KillUserProcesses", "b")
+                PROPERTY("PreparingForShutdown", "b")
+                PROPERTY("PreparingForSleep", "b")
+                PROPERTY("ScheduledShutdown", "(st)")
+                PROPERTY("SessionsMax", "t")
+                PROPERTY("NCurrentSessions", "t"))
+        INTERFACE("org.freedesktop.login1.Seat",
+                METHOD("Terminate", "")
+                METHOD("ActivateSession", IN("s"))
+                METHOD("SwitchTo", IN("u"))
+                PROPERTY("Id", "s")
+                PROPERTY("ActiveSession", "(so)")
+                PROPERTY("CanTTY", "b")
+                PROPERTY("CanGraphical", "b")
+                PROPERTY("Sessions", "a(so)")
+                PROPERTY("IdleHint", "b")
+                PROPERTY("IdleSinceHint", "t")
+                PROPERTY("IdleSinceHintMonotonic", "t"))
+        INTERFACE("org.freedesktop.login1.Session",
+                METHOD("Terminate", "")
+                METHOD("Activate", "")
+                METHOD("Lock", "")
+                METHOD("Unlock", "")
+                METHOD("Kill", IN("s") IN("i"))
+                SIGNAL("Lock", "")
+                SIGNAL("Unlock", "")
+                PROPERTY("Id", "s")
+                PROPERTY("User", "(uo)")
+                PROPERTY("Name", "s")
+                PROPERTY("Timestamp", "t")
+                PROPERTY("TimestampMonotonic", "t")
+                PROPERTY("VTNr", "u")
+                PROPERTY("Seat", "(so)")
+                PROPERTY("TTY", "s")
+                PROPERTY("Display", "s")
+                PROPERTY("Remote", "b")
+                PROPERTY("RemoteHost", "s")
+                PROPERTY("RemoteUser", "s")
+                PROPERTY("Service", "s")
+                PROPERTY("Desktop", "s")
+                PROPERTY("Scope", "s")
+                PROPERTY("Leader", "u")
+                PROPERTY("Audit", "u")
+                PROPERTY("Type", "s")
+                PROPERTY("Class", "s")
+                PROPERTY("Active", "b")
+                PROPERTY("State", "s")
+                PROPERTY("IdleHint", "b")
+                PROPERTY("IdleSinceHint", "t")
+                PROPERTY("IdleSinceHintMonotonic", "t")
+                PROPERTY("LockedHint", "b"))
+        "</node>";
+/* clang-format on */
 
 typedef struct Session {
         FakeSession is; /* every text in it is ours */
@@ -264,7 +260,8 @@ static GVariant *get_session(Session *s, const char *property) {
         if (g_str_equal(property, "Id"))
                 return g_variant_new_string(is->id);
         if (g_str_equal(property, "User")) {
-                g_autofree char *id = g_strdup_printf("%u", is->uid), *path = encode(LOGIND_PATH "/user", id);
+                g_autofree char *id = g_strdup_printf("%u", is->uid),
+                                *path = encode(LOGIND_PATH "/user", id);
 
                 return g_variant_new("(uo)", is->uid, path);
         }
@@ -452,7 +449,8 @@ static void refuse(GDBusMethodInvocation *invocation, const char *name, const ch
 
 static void on_terminate(FakeLogind *l, Session *s, GDBusMethodInvocation *invocation) {
         if (l->refuse_terminate) {
-                g_dbus_method_invocation_return_dbus_error(invocation, l->refuse_terminate, "Told to refuse");
+                g_dbus_method_invocation_return_dbus_error(
+                                invocation, l->refuse_terminate, "Told to refuse");
                 return;
         }
 
@@ -468,7 +466,11 @@ static void on_terminate(FakeLogind *l, Session *s, GDBusMethodInvocation *invoc
                 end_session_soon(l, s);
 }
 
-static void on_kill(FakeLogind *l, Session *s, const char *who, gint32 number, GDBusMethodInvocation *invocation) {
+static void on_kill(FakeLogind *l,
+                Session *s,
+                const char *who,
+                gint32 number,
+                GDBusMethodInvocation *invocation) {
         g_dbus_method_invocation_return_value(invocation, NULL);
         if (!l->ignore_kill && number == SIGKILL && g_str_equal(who, "all"))
                 end_session_soon(l, s);
@@ -479,7 +481,8 @@ static void on_inhibit(FakeLogind *l, GVariant *arguments, GDBusMethodInvocation
         Inhibitor *inhibitor = g_new0(Inhibitor, 1);
         int fds[2];
 
-        g_variant_get(arguments, "(ssss)", &inhibitor->what, &inhibitor->who, &inhibitor->why, &inhibitor->mode);
+        g_variant_get(arguments, "(ssss)", &inhibitor->what, &inhibitor->who, &inhibitor->why,
+                        &inhibitor->mode);
         g_assert_no_errno(pipe2(fds, O_CLOEXEC | O_NONBLOCK));
         inhibitor->fd = fds[0];
         g_ptr_array_add(l->inhibitors, inhibitor);
@@ -514,7 +517,8 @@ static void list_sessions(FakeLogind *l, GDBusMethodInvocation *invocation) {
         for (guint i = 0; i < l->sessions->len; i++) {
                 Session *s = l->sessions->pdata[i];
 
-                g_variant_builder_add(&list, "(susso)", s->is.id, s->is.uid, s->is.name, s->is.seat, s->path);
+                g_variant_builder_add(
+                                &list, "(susso)", s->is.id, s->is.uid, s->is.name, s->is.seat, s->path);
         }
 
         g_dbus_method_invocation_return_value(invocation, g_variant_new("(a(susso))", &list));
@@ -526,7 +530,8 @@ static void list_users(FakeLogind *l, GDBusMethodInvocation *invocation) {
 
         for (guint i = 0; i < l->sessions->len; i++) {
                 Session *s = l->sessions->pdata[i];
-                g_autofree char *id = g_strdup_printf("%u", s->is.uid), *path = encode(LOGIND_PATH "/user", id);
+                g_autofree char *id = g_strdup_printf("%u", s->is.uid),
+                                *path = encode(LOGIND_PATH "/user", id);
 
                 if (g_hash_table_add(seen, GUINT_TO_POINTER(s->is.uid)))
                         g_variant_builder_add(&list, "(uso)", s->is.uid, s->is.name, path);
@@ -577,7 +582,8 @@ static void get_session_by_pid(FakeLogind *l, guint32 pid, GDBusMethodInvocation
 static void get_user(FakeLogind *l, guint32 uid, GDBusMethodInvocation *invocation) {
         for (guint i = 0; i < l->sessions->len; i++) {
                 if (((Session *) l->sessions->pdata[i])->is.uid == uid) {
-                        g_autofree char *id = g_strdup_printf("%u", uid), *path = encode(LOGIND_PATH "/user", id);
+                        g_autofree char *id = g_strdup_printf("%u", uid),
+                                        *path = encode(LOGIND_PATH "/user", id);
 
                         g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", path));
                         return;
@@ -640,7 +646,8 @@ static void on_manager_call(FakeLogind *l, const FakeCall *call, GDBusMethodInvo
                 g_variant_get(call->arguments, "(u)", &number);
                 (g_str_equal(member, "GetUser") ? get_user : get_session_by_pid)(l, number, invocation);
         } else if (g_str_has_prefix(member, "Can") && !g_str_has_prefix(member, "Cancel"))
-                g_dbus_method_invocation_return_value(invocation, g_variant_new("(s)", l->can ? l->can : "yes"));
+                g_dbus_method_invocation_return_value(
+                                invocation, g_variant_new("(s)", l->can ? l->can : "yes"));
         else if (g_str_equal(member, "CancelScheduledShutdown"))
                 g_dbus_method_invocation_return_value(invocation, g_variant_new("(b)", FALSE));
         else if (g_str_has_suffix(member, "Session"))
@@ -684,14 +691,16 @@ void fake_logind_add_seat(FakeLogind *l, const char *id) {
         s->path = encode(LOGIND_PATH "/seat", id);
         g_ptr_array_add(l->seats, s);
         fake_add_object(&l->fake, s->path, LOGIND_IFACE_SEAT);
-        fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SeatNew", g_variant_new("(so)", s->id, s->path));
+        fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SeatNew",
+                        g_variant_new("(so)", s->id, s->path));
 }
 
 void fake_logind_remove_seat(FakeLogind *l, const char *id) {
         Seat *s = seat_find(l, id);
 
         g_assert_nonnull(s);
-        fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SeatRemoved", g_variant_new("(so)", s->id, s->path));
+        fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SeatRemoved",
+                        g_variant_new("(so)", s->id, s->path));
         g_ptr_array_remove(l->seats, s);
 }
 
@@ -761,7 +770,8 @@ void fake_logind_set_idle(FakeLogind *l, const char *id, gboolean idle) {
         s->is.idle = idle;
         s->is.idle_since = g_get_real_time();
         fake_emit_changed(&l->fake, s->path, LOGIND_IFACE_SESSION,
-                        (const char *const[]){ "IdleHint", "IdleSinceHint", "IdleSinceHintMonotonic", NULL });
+                        (const char *const[]){
+                                        "IdleHint", "IdleSinceHint", "IdleSinceHintMonotonic", NULL });
 }
 
 void fake_logind_set_active(FakeLogind *l, const char *id, gboolean active) {
@@ -787,7 +797,8 @@ void fake_logind_reuse_id(FakeLogind *l, const char *id, uid_t uid) {
 }
 
 void fake_logind_prepare_for_shutdown(FakeLogind *l, gboolean start) {
-        fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForShutdown", g_variant_new("(b)", start));
+        fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForShutdown",
+                        g_variant_new("(b)", start));
 }
 
 FakeLogind *fake_logind_new(Bus *bus) {

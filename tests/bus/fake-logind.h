@@ -8,11 +8,11 @@
 typedef struct FakeSession {
         const char *id;
         guint32 uid;
-        const char *name;    /* default: as the accounts have it */
-        const char *seat;    /* NULL or "": none */
-        const char *class;   /* default "user" */
-        const char *type;    /* default "x11" */
-        const char *state;   /* default "active" */
+        const char *name;  /* default: as the accounts have it */
+        const char *seat;  /* NULL or "": none */
+        const char *class; /* default "user" */
+        const char *type;  /* default "x11" */
+        const char *state; /* default "active" */
         const char *tty;
         const char *display;
         const char *service; /* default "lightdm" */
@@ -22,7 +22,7 @@ typedef struct FakeSession {
         guint32 leader;          /* default: a new one for each session */
         guint64 since_monotonic; /* default: now */
         gboolean idle;
-        gint64 idle_since;       /* realtime, µs */
+        gint64 idle_since; /* realtime, µs */
         gboolean locked;
         gboolean inactive; /* Active is false */
 } FakeSession;

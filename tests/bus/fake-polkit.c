@@ -9,19 +9,18 @@
 
 #define ALLOW_USER_INTERACTION 1U
 
+/* clang-format off */
 static const char xml[] =
-                "<node>"
-                "<interface name='org.freedesktop.PolicyKit1.Authority'>"
-                "<method name='CheckAuthorization'><arg type='(sa{sv})' direction='in'/>"
-                "<arg type='s' direction='in'/><arg type='a{ss}' direction='in'/><arg type='u' direction='in'/>"
-                "<arg type='s' direction='in'/><arg type='(bba{ss})' direction='out'/></method>"
-                "<method name='CancelCheckAuthorization'><arg type='s' direction='in'/></method>"
-                "<signal name='Changed'/>"
-                "<property name='BackendName' type='s' access='read'/>"
-                "<property name='BackendVersion' type='s' access='read'/>"
-                "<property name='BackendFeatures' type='u' access='read'/>"
-                "</interface>"
-                "</node>";
+        "<node>"
+        INTERFACE("org.freedesktop.PolicyKit1.Authority",
+                METHOD("CheckAuthorization", IN("(sa{sv})") IN("s") IN("a{ss}") IN("u") IN("s") OUT("(bba{ss})"))
+                METHOD("CancelCheckAuthorization", IN("s"))
+                SIGNAL("Changed", "")
+                PROPERTY("BackendName", "s")
+                PROPERTY("BackendVersion", "s")
+                PROPERTY("BackendFeatures", "u"))
+        "</node>";
+/* clang-format on */
 
 typedef struct Rule {
         char *action;
@@ -87,8 +86,8 @@ static void on_subject_uid(GObject *source, GAsyncResult *result, gpointer data)
         guint32 uid;
 
         if (!reply) {
-                g_dbus_method_invocation_return_dbus_error(
-                                check->invocation, "org.freedesktop.PolicyKit1.Error.Failed", "No such subject");
+                g_dbus_method_invocation_return_dbus_error(check->invocation,
+                                "org.freedesktop.PolicyKit1.Error.Failed", "No such subject");
                 return;
         }
 

@@ -11,34 +11,28 @@
 
 #define WARN_PREFIX "usher-warn@"
 
+/* clang-format off */
 static const char xml[] =
-                "<node>"
-                "<interface name='org.freedesktop.systemd1.Manager'>"
-                "<method name='GetUnit'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
-                "<method name='LoadUnit'><arg type='s' direction='in'/><arg type='o' direction='out'/></method>"
-                "<method name='StartUnit'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='o' direction='out'/></method>"
-                "<method name='StopUnit'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='o' direction='out'/></method>"
-                "<method name='RestartUnit'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='o' direction='out'/></method>"
-                "<method name='KillUnit'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='i' direction='in'/></method>"
-                "<method name='ResetFailedUnit'><arg type='s' direction='in'/></method>"
-                "<method name='StartTransientUnit'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-                "<arg type='a(sv)' direction='in'/><arg type='a(sa(sv))' direction='in'/>"
-                "<arg type='o' direction='out'/></method>"
-                "<method name='GetUnitProcesses'><arg type='s' direction='in'/>"
-                "<arg type='a(sus)' direction='out'/></method>"
-                "<method name='Subscribe'/>"
-                "<method name='Unsubscribe'/>"
-                "<signal name='UnitNew'><arg type='s'/><arg type='o'/></signal>"
-                "<signal name='UnitRemoved'><arg type='s'/><arg type='o'/></signal>"
-                "<signal name='JobNew'><arg type='u'/><arg type='o'/><arg type='s'/></signal>"
-                "<signal name='JobRemoved'><arg type='u'/><arg type='o'/><arg type='s'/><arg type='s'/></signal>"
-                "<property name='Version' type='s' access='read'/>"
-                "</interface>"
-                "</node>";
+        "<node>"
+        INTERFACE("org.freedesktop.systemd1.Manager",
+                METHOD("GetUnit", IN("s") OUT("o"))
+                METHOD("LoadUnit", IN("s") OUT("o"))
+                METHOD("StartUnit", IN("s") IN("s") OUT("o"))
+                METHOD("StopUnit", IN("s") IN("s") OUT("o"))
+                METHOD("RestartUnit", IN("s") IN("s") OUT("o"))
+                METHOD("KillUnit", IN("s") IN("s") IN("i"))
+                METHOD("ResetFailedUnit", IN("s"))
+                METHOD("StartTransientUnit", IN("s") IN("s") IN("a(sv)") IN("a(sa(sv))") OUT("o"))
+                METHOD("GetUnitProcesses", IN("s") OUT("a(sus)"))
+                METHOD("Subscribe", "")
+                METHOD("Unsubscribe", "")
+                SIGNAL("UnitNew", ARG("s") ARG("o"))
+                SIGNAL("UnitRemoved", ARG("s") ARG("o"))
+                SIGNAL("JobNew", ARG("u") ARG("o") ARG("s"))
+                SIGNAL("JobRemoved", ARG("u") ARG("o") ARG("s") ARG("s"))
+                PROPERTY("Version", "s"))
+        "</node>";
+/* clang-format on */
 
 typedef struct Warner {
         FakeSystemd *systemd;
@@ -162,12 +156,15 @@ static void warner_start(FakeSystemd *systemd, uid_t uid) {
         g_hash_table_insert(systemd->warners, GUINT_TO_POINTER(uid), w);
         g_object_set_data(G_OBJECT(w->connection), "warner", w);
 
-        w->subscriptions[0] = g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME, USHER_IFACE_MANAGER,
-                        "JobNew", USHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
-        w->subscriptions[1] = g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME, DBUS_IFACE_PROPERTIES,
-                        "PropertiesChanged", NULL, USHER_IFACE_JOB, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
-        g_dbus_connection_call(w->connection, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "ListJobs", NULL,
-                        G_VARIANT_TYPE("(a(ussstso))"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, on_jobs, NULL);
+        w->subscriptions[0] = g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME,
+                        USHER_IFACE_MANAGER, "JobNew", USHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal,
+                        w, NULL);
+        w->subscriptions[1] = g_dbus_connection_signal_subscribe(w->connection, USHER_BUS_NAME,
+                        DBUS_IFACE_PROPERTIES, "PropertiesChanged", NULL, USHER_IFACE_JOB,
+                        G_DBUS_SIGNAL_FLAGS_NONE, on_signal, w, NULL);
+        g_dbus_connection_call(w->connection, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "ListJobs",
+                        NULL, G_VARIANT_TYPE("(a(ussstso))"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
+                        on_jobs, NULL);
 }
 
 gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid) {
@@ -209,7 +206,8 @@ static void on_start(FakeSystemd *systemd, const char *unit, GDBusMethodInvocati
         uid_t uid;
 
         if (systemd->refuse_start)
-                g_dbus_method_invocation_return_dbus_error(invocation, systemd->refuse_start, "Told to refuse");
+                g_dbus_method_invocation_return_dbus_error(
+                                invocation, systemd->refuse_start, "Told to refuse");
         else if (!parse_warner(unit, &uid))
                 no_such_unit(invocation, unit);
         else {

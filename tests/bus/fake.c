@@ -55,8 +55,8 @@ static void answer_get_all(Fake *fake, const FakeCall *call, GDBusMethodInvocati
                 GVariant *value = fake->get(fake->owner, call->path, interface, info->properties[i]->name);
 
                 if (!value) {
-                        g_dbus_method_invocation_return_dbus_error(
-                                        invocation, "org.freedesktop.DBus.Error.UnknownObject", "No such object");
+                        g_dbus_method_invocation_return_dbus_error(invocation,
+                                        "org.freedesktop.DBus.Error.UnknownObject", "No such object");
                         return;
                 }
 
@@ -74,8 +74,8 @@ static void answer(Fake *fake, const FakeCall *call, GDBusMethodInvocation *invo
         else if (g_strcmp0(call->member, "GetAll") == 0)
                 answer_get_all(fake, call, invocation);
         else
-                g_dbus_method_invocation_return_dbus_error(
-                                invocation, "org.freedesktop.DBus.Error.PropertyReadOnly", "Not for writing");
+                g_dbus_method_invocation_return_dbus_error(invocation,
+                                "org.freedesktop.DBus.Error.PropertyReadOnly", "Not for writing");
 }
 
 static FakeCall *fake_call_of(GDBusMethodInvocation *invocation) {
@@ -183,7 +183,11 @@ void fake_release(Fake *fake) {
         }
 }
 
-void fake_emit(Fake *fake, const char *path, const char *interface, const char *signal, GVariant *arguments) {
+void fake_emit(Fake *fake,
+                const char *path,
+                const char *interface,
+                const char *signal,
+                GVariant *arguments) {
         if (!fake->connection) {
                 g_variant_unref(g_variant_ref_sink(arguments));
                 return;
@@ -226,7 +230,8 @@ const FakeCall *fake_nth(Fake *fake, const char *member, guint nth) {
 
 /* Calls that ask only, or that concern nobody but the caller itself. */
 static gboolean is_deed(const FakeCall *call) {
-        static const char *const harmless[] = { "Get", "List", "Can", "Load", "Inhibit", "Subscribe", "CheckAuth" };
+        static const char *const harmless[] = { "Get", "List", "Can", "Load", "Inhibit", "Subscribe",
+                "CheckAuth" };
 
         for (gsize i = 0; i < G_N_ELEMENTS(harmless); i++)
                 if (g_str_has_prefix(call->member, harmless[i]))
@@ -275,7 +280,7 @@ void fake_init(Fake *fake,
 
         g_autoptr(GError) error = NULL;
 
-        *fake = (Fake) {
+        *fake = (Fake){
                 .bus = bus,
                 .name = name,
                 .uid = uid,

@@ -6,6 +6,15 @@
 
 #include "bus.h"
 
+/* An introspection document, a line a member: METHOD("KillSession", IN("s") IN("s") IN("i")). */
+#define INTERFACE(name, members) "<interface name='" name "'>" members "</interface>"
+#define METHOD(name, arguments) "<method name='" name "'>" arguments "</method>"
+#define SIGNAL(name, arguments) "<signal name='" name "'>" arguments "</signal>"
+#define PROPERTY(name, type) "<property name='" name "' type='" type "' access='read'/>"
+#define IN(type) "<arg type='" type "' direction='in'/>"
+#define OUT(type) "<arg type='" type "' direction='out'/>"
+#define ARG(type) "<arg type='" type "'/>"
+
 typedef struct Fake Fake;
 
 /* One method call, as it came. */
@@ -77,11 +86,11 @@ const FakeCall *fake_nth(Fake *fake, const char *member, guint nth);
 /* All calls that would change something, in order: "TerminateSession('3'); KillSession('3', 'all', 9)". What was
  * sent before now is in it. Free the text. */
 char *fake_deeds(Fake *fake);
-#define assert_deeds(fake, expected)                                    \
-        G_STMT_START {                                                  \
-                g_autofree char *_deeds = fake_deeds(fake);             \
-                g_assert_cmpstr(_deeds, ==, expected);                  \
-        }                                                               \
+#define assert_deeds(fake, expected)                                                                        \
+        G_STMT_START {                                                                                      \
+                g_autofree char *_deeds = fake_deeds(fake);                                                 \
+                g_assert_cmpstr(_deeds, ==, expected);                                                      \
+        }                                                                                                   \
         G_STMT_END
 
 void fake_forget(Fake *fake);

@@ -158,8 +158,9 @@ void fixture_spawn(Fixture *f) {
         environment = g_environ_unsetenv(environment, "WATCHDOG_USEC");
 
         f->ready = f->exited = FALSE;
-        g_spawn_async(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN,
-                        in_child, NULL, &f->pid, &error);
+        g_spawn_async(NULL, arguments, environment,
+                        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, in_child, NULL, &f->pid,
+                        &error);
         g_assert_no_error(error);
         g_child_watch_add(f->pid, on_exit_of_usherd, f);
 }
@@ -259,7 +260,8 @@ char *fixture_log_off(Fixture *f, const char *station, const char *options) {
         g_autofree char *arguments = g_strdup_printf("(%%s, %s)", options ? options : NO_OPTIONS);
         g_auto(GStrv) paths = NULL;
 
-        paths = job_paths(usher_call(f->root, MANAGER, "Manager.LogOff", g_variant_new_parsed(arguments, station)));
+        paths = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOff", g_variant_new_parsed(arguments, station)));
         g_assert_cmpuint(g_strv_length(paths), ==, 1);
         return g_strdup(paths[0]);
 }

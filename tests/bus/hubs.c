@@ -48,7 +48,8 @@ void hubs_enter(char *argv[]) {
         g_assert_true(g_setenv("LD_PRELOAD", PRELOAD, TRUE));
 
         /* A sanitizer wants to come first, and gets along all the same. */
-        options = g_strdup_printf("%s:verify_asan_link_order=0", g_getenv("ASAN_OPTIONS") ? g_getenv("ASAN_OPTIONS") : "");
+        options = g_strdup_printf("%s:verify_asan_link_order=0",
+                        g_getenv("ASAN_OPTIONS") ? g_getenv("ASAN_OPTIONS") : "");
         g_assert_true(g_setenv("ASAN_OPTIONS", options, TRUE));
         execv("/proc/self/exe", argv);
         g_assert_not_reached();
@@ -193,8 +194,8 @@ static void put(Hubs *h, Device *d) {
         const char *none[] = { NULL };
         g_autofree char *syspath = NULL;
 
-        syspath = umockdev_testbed_add_devicev(h->testbed, d->subsystem, d->name, d->parent, (char **) none,
-                        (char **) properties);
+        syspath = umockdev_testbed_add_devicev(
+                        h->testbed, d->subsystem, d->name, d->parent, (char **) none, (char **) properties);
         g_assert_nonnull(syspath);
         if (!d->syspath)
                 d->syspath = g_strdup(syspath);
@@ -205,7 +206,8 @@ static void put(Hubs *h, Device *d) {
                 gsize size;
                 const void *data = g_bytes_get_data(a->data, &size);
 
-                umockdev_testbed_set_attribute_binary(h->testbed, d->syspath, a->name, (guint8 *) data, (gint) size);
+                umockdev_testbed_set_attribute_binary(
+                                h->testbed, d->syspath, a->name, (guint8 *) data, (gint) size);
         }
 
         d->present = TRUE;
@@ -253,7 +255,11 @@ static const char *add(Hubs *h, Device *d) {
         return d->syspath;
 }
 
-static Device *usb_new(const char *parent, const char *name, const char *class, const char *product, const char *seat) {
+static Device *usb_new(const char *parent,
+                const char *name,
+                const char *class,
+                const char *product,
+                const char *seat) {
         Device *d = device_new("usb", parent, name, seat);
 
         d->devtype = g_strdup("usb_device");
@@ -278,7 +284,8 @@ const char *hubs_add_root_hub(Hubs *h, const char *name) {
         return add(h, d);
 }
 
-const char *hubs_add_hub(Hubs *h, const char *parent, const char *name, const char *product, const char *seat) {
+const char *hubs_add_hub(
+                Hubs *h, const char *parent, const char *name, const char *product, const char *seat) {
         Device *d = usb_new(parent, name, "09", product, seat);
 
         d->tags = ":seat:";
@@ -290,7 +297,8 @@ const char *hubs_add_usb(Hubs *h, const char *parent, const char *name, const ch
 }
 
 /* The USB device, its interface, the HID device, the input device and its event node: as the kernel stacks them. */
-static const char *add_input(Hubs *h, const char *parent, const char *name, const char *what, const char *seat) {
+static const char *add_input(
+                Hubs *h, const char *parent, const char *name, const char *what, const char *seat) {
         g_autofree char *interface = g_strdup_printf("%s:1.0", name);
         g_autofree char *hid = NULL, *input = NULL, *event = NULL;
         guint number = ++h->last_input;
@@ -329,7 +337,8 @@ const char *hubs_add_mouse(Hubs *h, const char *parent, const char *name, const 
 }
 
 const char *hubs_add_card(Hubs *h, const char *name, const char *seat) {
-        g_autofree char *pci = g_strdup_printf("pci0000:00/0000:00:%s", name), *card = g_strdup_printf("drm/%s", name);
+        g_autofree char *pci = g_strdup_printf("pci0000:00/0000:00:%s", name),
+                        *card = g_strdup_printf("drm/%s", name);
         const char *parent;
         Device *d;
 

@@ -20,7 +20,8 @@ void hubs_free(Hubs *hubs);
 /* Each returns the syspath. seat NULL: as the hub above has it, seat0 at last. What is added while usherd runs is
  * unknown to it until hubs_announce(). */
 const char *hubs_add_root_hub(Hubs *hubs, const char *name);
-const char *hubs_add_hub(Hubs *hubs, const char *parent, const char *name, const char *product, const char *seat);
+const char *hubs_add_hub(
+                Hubs *hubs, const char *parent, const char *name, const char *product, const char *seat);
 const char *hubs_add_keyboard(Hubs *hubs, const char *parent, const char *name, const char *seat);
 const char *hubs_add_mouse(Hubs *hubs, const char *parent, const char *name, const char *seat);
 

@@ -55,13 +55,13 @@ static void test_simulated_devices_look_real(Desk *d, gconstpointer data) {
         struct udev_enumerate *e = udev_enumerate_new(udev);
         struct udev_device *keyboard, *parent;
         guint tagged = 0;
-        g_autofree char *input = g_strdup_printf("%s/1-3.1:1.0/0003:1D6B:0002.0003/input/input3", d->left_keyboard);
+        g_autofree char *input =
+                        g_strdup_printf("%s/1-3.1:1.0/0003:1D6B:0002.0003/input/input3", d->left_keyboard);
         struct udev_list_entry *i;
 
         udev_enumerate_add_match_tag(e, "seat");
         udev_enumerate_scan_devices(e);
-        udev_list_entry_foreach(i, udev_enumerate_get_list_entry(e))
-                tagged++;
+        udev_list_entry_foreach(i, udev_enumerate_get_list_entry(e)) tagged++;
         g_assert_cmpuint(tagged, ==, 3 + 3 + 6); /* cards, hubs, input devices */
 
         keyboard = udev_device_new_from_syspath(udev, input);
@@ -87,14 +87,15 @@ static char *list_hubs(Fixture *f) {
 
         g_variant_get(reply, "(a(sssso))", &hubs);
         while (g_variant_iter_next(hubs, "(&s&s&s&s&o)", &id, &role, NULL, &station, NULL))
-                g_string_append_printf(text, "%s%s %s %s", text->len > 0 ? "; " : "", id, role, station[0] ? station : "-");
+                g_string_append_printf(text, "%s%s %s %s", text->len > 0 ? "; " : "", id, role,
+                                station[0] ? station : "-");
 
         return g_string_free(text, FALSE);
 }
 
 static void test_what_there_is_at_the_start(Desk *d, gconstpointer data) {
-        g_autofree char *hubs = NULL, *of_station = NULL, *product = NULL, *role = NULL, *parent = NULL, *station = NULL,
-                        *syspath = NULL, *displays = NULL;
+        g_autofree char *hubs = NULL, *of_station = NULL, *product = NULL, *role = NULL, *parent = NULL,
+                        *station = NULL, *syspath = NULL, *displays = NULL;
         Fixture *f = &d->f;
 
         fixture_start(f);
@@ -131,8 +132,10 @@ static void test_the_station_of_a_hub(Desk *d, gconstpointer data) {
         by_syspath = usher_call(f->root, MANAGER, "Manager.GetStationByHub", ARGS("(%s,)", d->left));
         g_variant_get(by_syspath, "(&o)", &path);
         g_assert_cmpstr(path, ==, LEFT);
-        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("('1-9',)"), "org.usher1.Error.NoSuchHub");
-        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("('usb1',)"), "org.usher1.Error.NoSuchStation");
+        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("('1-9',)"),
+                        "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("('usb1',)"),
+                        "org.usher1.Error.NoSuchStation");
 }
 
 static void test_an_unplugged_hub_ends_no_session(Desk *d, gconstpointer data) {
@@ -158,31 +161,43 @@ static void test_an_unplugged_hub_ends_no_session(Desk *d, gconstpointer data) {
         assert_jobs(f, "");
 }
 
-/* A kick at the plug: events come in a burst, and are told when they have settled. */
-static void test_a_short_unplugging_is_one_change_or_none(Desk *d, gconstpointer data) {
-        g_autofree char *health = NULL;
-        Fixture *f = &d->f;
-        gint64 before;
+/* How long it took to send them. */
+static gint64 kick(Desk *d) {
+        gint64 before = g_get_monotonic_time();
 
-        fixture_start(f);
-        fixture_wait_property(f, LEFT, "Health", "'ok'");
-        fixture_settle(f);
-        g_ptr_array_set_size(f->signals, 0);
-
-        before = g_get_monotonic_time();
         for (int i = 0; i < 2; i++) {
                 hubs_unplug(d->hubs, d->left);
                 hubs_plug(d->hubs, d->left);
         }
-        g_test_message("The burst took %" G_GINT64_FORMAT " ms", (g_get_monotonic_time() - before) / 1000);
-        if (g_get_monotonic_time() - before > SECOND / 3) {
+
+        return g_get_monotonic_time() - before;
+}
+
+/* A kick at the plug: events come in a burst, and are told when they have settled. */
+static void test_a_short_unplugging_is_one_change_or_none(Desk *d, gconstpointer data) {
+        g_autofree char *health = NULL;
+        Fixture *f = &d->f;
+        int tries = 0;
+        gint64 took;
+
+        fixture_start(f);
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+
+        /* On a busy machine a burst may take so long that it is none. */
+        do {
+                wait_until_time(g_get_monotonic_time() + SECOND);
+                fixture_wait_property(f, LEFT, "Health", "'ok'");
+                fixture_settle(f);
+                g_ptr_array_set_size(f->signals, 0);
+                took = kick(d);
+        } while (took > SECOND * 9 / 20 && ++tries < 5);
+        if (tries == 5) {
                 g_test_skip("this machine is too slow to send a burst in a burst's time");
                 return;
         }
 
         wait_until_time(g_get_monotonic_time() + 3 * SECOND / 2);
         fixture_settle(f);
-
         g_assert_cmpuint(fixture_count_signals(f, LEFT, "PropertiesChanged"), <=, 1);
         g_assert_cmpuint(fixture_count_signals(f, SEAT0, "PropertiesChanged"), ==, 0);
         health = fixture_history(f, LEFT, "Health");

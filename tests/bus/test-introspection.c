@@ -48,15 +48,16 @@ static char *describe(const GDBusInterfaceInfo *info) {
         }
 
         for (guint i = 0; info->properties && info->properties[i]; i++)
-                g_ptr_array_add(lines, g_strdup_printf("property %s %s %s%s%s", info->properties[i]->name,
-                                                       info->properties[i]->signature,
-                                                       emits_changed(info->properties[i]),
-                                                       info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_READABLE
-                                                                       ? " read"
-                                                                       : "",
-                                                       info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE
-                                                                       ? " write"
-                                                                       : ""));
+                g_ptr_array_add(lines,
+                                g_strdup_printf("property %s %s %s%s%s", info->properties[i]->name,
+                                                info->properties[i]->signature,
+                                                emits_changed(info->properties[i]),
+                                                info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_READABLE
+                                                                ? " read"
+                                                                : "",
+                                                info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE
+                                                                ? " write"
+                                                                : ""));
 
         g_ptr_array_sort(lines, compare_lines);
         g_ptr_array_add(lines, NULL);
@@ -64,8 +65,8 @@ static char *describe(const GDBusInterfaceInfo *info) {
 }
 
 static GDBusNodeInfo *introspect(Fixture *f, const char *path) {
-        g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path, "org.freedesktop.DBus.Introspectable",
-                        "Introspect", NULL, FALSE);
+        g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path,
+                        "org.freedesktop.DBus.Introspectable", "Introspect", NULL, FALSE);
         g_autoptr(GError) error = NULL;
         GDBusNodeInfo *node;
         const char *xml;
@@ -148,17 +149,21 @@ static void test_policy_names_each_method(Fixture *f, gconstpointer data) {
                 GDBusInterfaceInfo *info = g_dbus_node_info_lookup_interface(file, interfaces[i]);
 
                 for (guint k = 0; info->methods && info->methods[k]; k++)
-                        g_ptr_array_add(methods, g_strdup_printf("%s.%s", interfaces[i], info->methods[k]->name));
+                        g_ptr_array_add(methods,
+                                        g_strdup_printf("%s.%s", interfaces[i], info->methods[k]->name));
         }
 
         g_file_get_contents(g_getenv("USHER_BUS_POLICY"), &policy, NULL, &error);
         g_assert_no_error(error);
-        regex = g_regex_new("<allow\\s+send_destination=\"org\\.usher1\"\\s+send_interface=\"(org\\.usher1\\.[A-Za-z]+)\"\\s+"
-                            "send_member=\"([A-Za-z]+)\"\\s*/>",
+        regex = g_regex_new(
+                        "<allow\\s+send_destination=\"org\\.usher1\"\\s+send_interface=\"(org\\.usher1\\.[A-Za-z]+)\"\\s+"
+                        "send_member=\"([A-Za-z]+)\"\\s*/>",
                         0, 0, &error);
         g_assert_no_error(error);
-        for (g_regex_match(regex, policy, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
-                g_autofree char *interface = g_match_info_fetch(match, 1), *member = g_match_info_fetch(match, 2);
+        for (g_regex_match(regex, policy, 0, &match); g_match_info_matches(match);
+                        g_match_info_next(match, NULL)) {
+                g_autofree char *interface = g_match_info_fetch(match, 1),
+                                *member = g_match_info_fetch(match, 2);
 
                 g_ptr_array_add(named, g_strdup_printf("%s.%s", interface, member));
         }

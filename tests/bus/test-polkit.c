@@ -79,7 +79,8 @@ static void test_polkit_dies_while_it_thinks(Fixture *f, gconstpointer data) {
         f->polkit->hold = TRUE;
         fixture_start(f);
 
-        call = usher_send(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"));
+        call = usher_send(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', @a{sv} {})"));
         WAIT_FOR(fake_polkit_n_held(f->polkit) == 1);
         fake_stop(&f->polkit->fake);
         call_wait(call);
@@ -117,7 +118,8 @@ static void test_a_yes_is_for_that_action_alone(Fixture *f, gconstpointer data) 
 
         assert_refused(teacher, MANAGER, "Manager.LogOffAll", ARGS("(@a{sv} {},)"), ACCESS_DENIED);
         assert_nothing_happened(f);
-        paths = job_paths(usher_call(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 1>})")));
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 1>})")));
         assert_result(f, paths[0], "done");
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 }
@@ -130,8 +132,8 @@ static void test_the_job_says_who_asked(Fixture *f, gconstpointer data) {
         fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
         fixture_start(f);
 
-        paths = job_paths(usher_call(
-                        fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})")));
+        paths = job_paths(usher_call(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', @a{sv} {})")));
         by = usher_get_text(f->root, paths[0], "StartedBy");
         g_assert_cmpstr(by, ==, "(61003, 'teacher')");
 }
@@ -146,11 +148,13 @@ static void test_less_than_the_minimum_grace_needs_more(Fixture *f, gconstpointe
         fixture_start(f);
         teacher = fixture_connect(f, TEACHER);
 
-        assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 4>})"), ACCESS_DENIED);
+        assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 4>})"),
+                        ACCESS_DENIED);
         g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_SKIP_WARNING);
         assert_nothing_happened(f);
 
-        paths = job_paths(usher_call(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 5>})")));
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 5>})")));
         g_assert_cmpuint(g_strv_length(paths), ==, 1);
 
         /* Nor by the back door. */
@@ -182,7 +186,8 @@ static void test_ones_own_session(Fixture *f, gconstpointer data) {
 
 static void test_a_seat_shared_with_others_takes_both_rights(Fixture *f, gconstpointer data) {
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
-        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat0", .state = "online", .inactive = TRUE);
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat0", .state = "online",
+                        .inactive = TRUE);
         fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
         fixture_start(f);
 
@@ -220,7 +225,8 @@ static void test_log_off_all_leaves_administrators_alone(Fixture *f, gconstpoint
         teacher = fixture_connect(f, TEACHER);
         head = fixture_connect(f, MALLORY);
 
-        some = job_paths(usher_call(teacher, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)")));
+        some = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)")));
         g_assert_cmpuint(g_strv_length(some), ==, 1);
         session = usher_get_string(f->root, some[0], "Session");
         g_assert_cmpstr(session, ==, "4");
@@ -279,8 +285,8 @@ static void test_a_long_thought_holds_nobody_else_up(Fixture *f, gconstpointer d
         before = g_get_monotonic_time();
         g_variant_unref(usher_call(teacher, MANAGER, "Manager.ListStations", NULL));
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.ListJobs", NULL));
-        paths = job_paths(
-                        usher_call(f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})")));
+        paths = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})")));
         g_assert_cmpint(g_get_monotonic_time() - before, <, 1 * SECOND);
         g_assert_cmpuint(g_strv_length(paths), ==, 1);
         g_assert_false(call->done);
@@ -319,8 +325,8 @@ static void test_callers_who_leave_at_any_moment(Fixture *f, gconstpointer data)
 
         for (int i = 0; i < 100; i++) {
                 GDBusConnection *mallory = bus_connect(f->bus, MALLORY);
-                g_autoptr(Call) call =
-                                usher_send(mallory, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 0>})"));
+                g_autoptr(Call) call = usher_send(mallory, MANAGER, "Manager.LogOff",
+                                ARGS("('seat0', {'grace': <uint32 0>})"));
 
                 for (int steps = g_test_rand_int_range(0, 12); steps > 0; steps--)
                         g_main_context_iteration(NULL, FALSE);
@@ -398,7 +404,9 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
                 GDBusConnection *mallory = fixture_connect(f, MALLORY);
 
                 for (int k = 0; k < 100; k++)
-                        g_ptr_array_add(calls, usher_send(mallory, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})")));
+                        g_ptr_array_add(calls,
+                                        usher_send(mallory, MANAGER, "Manager.LogOff",
+                                                        ARGS("('seat0', @a{sv} {})")));
         }
 
         fixture_settle(f);
@@ -419,9 +427,11 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
 
         /* Neither root nor another user feels it. */
         before = g_get_monotonic_time();
-        g_strfreev(job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
+        g_strfreev(job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
         g_assert_cmpint(g_get_monotonic_time() - before, <, 1 * SECOND);
-        other = usher_send(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"));
+        other = usher_send(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', @a{sv} {})"));
         WAIT_FOR(fake_polkit_n_held(f->polkit) == held + 1);
 
         /* What is waiting is answered in the end. */
@@ -443,7 +453,8 @@ static void test_job_methods(Fixture *f, gconstpointer data) {
         ada = fixture_connect(f, ADA);
         ben = fixture_connect(f, BEN);
         teacher = fixture_connect(f, TEACHER);
-        paths = job_paths(usher_call(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
 
         /* A neighbour. */
         assert_refused(ben, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
@@ -454,7 +465,8 @@ static void test_job_methods(Fixture *f, gconstpointer data) {
         /* Whom it concerns: may have a little more time, or none at all, but may not stay. */
         deadline = usher_get_uint64(f->root, paths[0], "DeadlineMonotonic");
         g_variant_unref(usher_call(ada, paths[0], "Job.Extend", ARGS("(uint32 10,)")));
-        g_assert_cmpuint(usher_get_uint64(f->root, paths[0], "DeadlineMonotonic"), ==, deadline + 10 * SECOND);
+        g_assert_cmpuint(usher_get_uint64(f->root, paths[0], "DeadlineMonotonic"), ==,
+                        deadline + 10 * SECOND);
         assert_refused(ada, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
         assert_jobs(f, "1");
 
@@ -477,7 +489,8 @@ static void test_cancel_all_is_for_what_one_began(Fixture *f, gconstpointer data
         teacher = fixture_connect(f, TEACHER);
 
         roots = fixture_log_off(f, "seat-left", "{'grace': <uint32 60>}");
-        paths = job_paths(usher_call(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
         reply = usher_call(teacher, MANAGER, "Manager.CancelAll", NULL);
         g_variant_get(reply, "(u)", &n);
         g_assert_cmpuint(n, ==, 1);
@@ -524,8 +537,8 @@ static const struct {
 
 /* Every "Interface.Member" that usherd itself says it has at this path. */
 static void add_members(Fixture *f, const char *path, GHashTable *found) {
-        g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path, "org.freedesktop.DBus.Introspectable",
-                        "Introspect", NULL, FALSE);
+        g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path,
+                        "org.freedesktop.DBus.Introspectable", "Introspect", NULL, FALSE);
         g_autoptr(GDBusNodeInfo) node = NULL;
         g_autoptr(GError) error = NULL;
         const char *xml;
@@ -542,7 +555,8 @@ static void add_members(Fixture *f, const char *path, GHashTable *found) {
                 if (!g_str_has_prefix(info->name, "org.usher1."))
                         continue;
                 for (guint k = 0; info->methods && info->methods[k]; k++)
-                        g_hash_table_add(found, g_strdup_printf("%s.%s", info->name + strlen("org.usher1."),
+                        g_hash_table_add(found,
+                                        g_strdup_printf("%s.%s", info->name + strlen("org.usher1."),
                                                         info->methods[k]->name));
         }
 }
@@ -613,8 +627,9 @@ static void test_the_policy_lets_through_what_it_names(Fixture *f, gconstpointer
         mallory = fixture_connect(f, MALLORY);
 
         for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
-                g_autoptr(Call) call = call_send(mallory, USHER_BUS_NAME, others[i].path, others[i].interface,
-                                others[i].member, others[i].arguments ? ARGS(others[i].arguments) : NULL, FALSE);
+                g_autoptr(Call) call = call_send(mallory, USHER_BUS_NAME, others[i].path,
+                                others[i].interface, others[i].member,
+                                others[i].arguments ? ARGS(others[i].arguments) : NULL, FALSE);
 
                 call_wait(call);
                 g_assert_cmpstr(call->error, ==, ACCESS_DENIED);

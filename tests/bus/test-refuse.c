@@ -34,7 +34,8 @@ static const char *const hostile_ids[] = {
         "seat0;reboot",
         "$(reboot)",
         "'\"><script>",
-        "\xe2\x80\xae" "0taes",
+        "\xe2\x80\xae"
+        "0taes",
         "\x1b]0;seat0\x07",
 };
 
@@ -130,10 +131,13 @@ static void test_unknown_names(Fixture *f, gconstpointer data) {
         for (guint i = 0; i < ids->len; i++) {
                 const char *id = ids->pdata[i];
 
-                assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(%s, @a{sv} {})", id), NO_SUCH_STATION);
+                assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(%s, @a{sv} {})", id),
+                                NO_SUCH_STATION);
                 assert_refused(f->root, MANAGER, "Manager.GetStation", ARGS("(%s,)", id), NO_SUCH_STATION);
-                assert_refused(f->root, MANAGER, "Manager.LogOffSession", ARGS("(%s, @a{sv} {})", id), NO_SUCH_SESSION);
-                assert_refused(f->root, MANAGER, "Manager.GetStationBySession", ARGS("(%s,)", id), NO_SUCH_SESSION);
+                assert_refused(f->root, MANAGER, "Manager.LogOffSession", ARGS("(%s, @a{sv} {})", id),
+                                NO_SUCH_SESSION);
+                assert_refused(f->root, MANAGER, "Manager.GetStationBySession", ARGS("(%s,)", id),
+                                NO_SUCH_SESSION);
                 assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("(%s,)", id), NO_SUCH_HUB);
         }
 
@@ -142,16 +146,18 @@ static void test_unknown_names(Fixture *f, gconstpointer data) {
 
 static void test_unknown_objects(Fixture *f, gconstpointer data) {
         static const char *const jobs[] = { "/org/usher1/job/1", "/org/usher1/job/01", "/org/usher1/job/0",
-                "/org/usher1/job/4294967296", "/org/usher1/job/99999999999999999999999", "/org/usher1/job/_31",
-                "/org/usher1/job/1/1" };
+                "/org/usher1/job/4294967296", "/org/usher1/job/99999999999999999999999",
+                "/org/usher1/job/_31", "/org/usher1/job/1/1" };
         static const char *const stations[] = { "/org/usher1/station/seat1", "/org/usher1/station/_",
                 "/org/usher1/station/seat_2", "/org/usher1/station/_2e_2e_2fseat0",
                 "/org/usher1/station/seat0/seat0" };
-        g_autofree char *tail = g_strnfill(60 * 1024, 'a'), *long_path = g_strdup_printf("/org/usher1/station/%s", tail);
+        g_autofree char *tail = g_strnfill(60 * 1024, 'a'),
+                        *long_path = g_strdup_printf("/org/usher1/station/%s", tail);
 
         one_session(f);
         for (gsize i = 0; i < G_N_ELEMENTS(jobs); i++)
-                assert_refused(f->root, jobs[i], "Job.EndNow", NULL, "org.freedesktop.DBus.Error.UnknownObject");
+                assert_refused(f->root, jobs[i], "Job.EndNow", NULL,
+                                "org.freedesktop.DBus.Error.UnknownObject");
         for (gsize i = 0; i < G_N_ELEMENTS(stations); i++)
                 assert_refused(f->root, stations[i], "Station.LogOff", ARGS("(@a{sv} {},)"),
                                 "org.freedesktop.DBus.Error.UnknownObject");
@@ -166,7 +172,8 @@ static void test_wrong_arguments(Fixture *f, gconstpointer data) {
         assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0',)"), INVALID_ARGS);
         assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(uint32 0, @a{sv} {})"), INVALID_ARGS);
         assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{ss} {})"), INVALID_ARGS);
-        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {}, 'more')"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {}, 'more')"),
+                        INVALID_ARGS);
         assert_refused(f->root, MANAGER, "Manager.ListStations", ARGS("('more',)"), INVALID_ARGS);
         assert_refused(f->root, MANAGER, "Manager.CancelAll", ARGS("(true,)"), INVALID_ARGS);
         assert_refused(f->root, MANAGER, "Manager.LogOffEverybody", NULL,
@@ -179,8 +186,8 @@ static void test_no_property_can_be_set(Fixture *f, gconstpointer data) {
 
         one_session(f);
         for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-                g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, MANAGER, DBUS_IFACE_PROPERTIES, "Set",
-                                ARGS("('org.usher1.Manager', %s, <uint64 1>)", names[i]), FALSE);
+                g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, MANAGER, DBUS_IFACE_PROPERTIES,
+                                "Set", ARGS("('org.usher1.Manager', %s, <uint64 1>)", names[i]), FALSE);
 
                 call_wait(call);
                 g_assert_cmpstr(call->error, ==, "org.freedesktop.DBus.Error.PropertyReadOnly");
@@ -201,11 +208,12 @@ static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer dat
 
         for (int round = 0; round < 40; round++) {
                 for (int i = 0; i < 5; i++) {
-                        assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'message': <%s>})", huge),
-                                        INVALID_ARGS);
+                        assert_refused(f->root, MANAGER, "Manager.LogOff",
+                                        ARGS("('seat0', {'message': <%s>})", huge), INVALID_ARGS);
                         assert_refused(f->root, MANAGER, "Manager.LogOff", ARGS("(%s, @a{sv} {})", huge),
                                         NO_SUCH_STATION);
-                        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("(%s,)", huge), NO_SUCH_HUB);
+                        assert_refused(f->root, MANAGER, "Manager.GetStationByHub", ARGS("(%s,)", huge),
+                                        NO_SUCH_HUB);
                 }
 
                 /* The allocator has what it needs after some rounds. */
@@ -242,13 +250,14 @@ static void test_invalid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         mark = memmem(blob, size, "MARK", 4);
         g_assert_nonnull(mark);
         memcpy(mark, "\xc3\x28\xff\xfe", 4);
-        g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
+        g_output_stream_write_all(
+                        g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
         g_assert_no_error(error);
 
         /* The bus says Hello and NameAcquired, and hangs up. */
         do
-                n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(raw)), buffer, sizeof(buffer), NULL,
-                                NULL);
+                n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(raw)), buffer,
+                                sizeof(buffer), NULL, NULL);
         while (n > 0);
 
         assert_nothing_happened(f);
@@ -266,11 +275,13 @@ static void test_valid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         one_session(f);
         raw = bus_connect_raw(f->bus, 0);
         message = g_dbus_message_new_method_call(USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "LogOff");
-        g_dbus_message_set_body(message, ARGS("('seat0', {'grace': <uint32 60>, 'message': <'\xf0\x9f\x94\x94'>})"));
+        g_dbus_message_set_body(
+                        message, ARGS("('seat0', {'grace': <uint32 60>, 'message': <'\xf0\x9f\x94\x94'>})"));
         g_dbus_message_set_serial(message, 2);
         blob = g_dbus_message_to_blob(message, &size, G_DBUS_CAPABILITY_FLAGS_NONE, &error);
         g_assert_no_error(error);
-        g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
+        g_output_stream_write_all(
+                        g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
         g_assert_no_error(error);
 
         WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 1);
@@ -285,15 +296,15 @@ static void test_stray_messages(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 
         one_session(f);
-        call = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetNameOwner", ARGS("(%s,)", USHER_BUS_NAME),
-                        FALSE);
+        call = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetNameOwner",
+                        ARGS("(%s,)", USHER_BUS_NAME), FALSE);
         call_wait(call);
         g_variant_get(call->reply, "(s)", &owner);
 
-        g_assert_true(g_dbus_connection_emit_signal(f->root, owner, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew",
-                        ARGS("(uint32 1,)"), NULL));
-        g_assert_true(g_dbus_connection_emit_signal(f->root, owner, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved",
-                        NULL, NULL));
+        g_assert_true(g_dbus_connection_emit_signal(f->root, owner, LOGIND_PATH, LOGIND_IFACE_MANAGER,
+                        "SessionNew", ARGS("(uint32 1,)"), NULL));
+        g_assert_true(g_dbus_connection_emit_signal(
+                        f->root, owner, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved", NULL, NULL));
         g_assert_true(g_dbus_connection_emit_signal(
                         f->root, owner, "/", "a.b", "PropertiesChanged", ARGS("('a', 'b')"), NULL));
         for (int type = G_DBUS_MESSAGE_TYPE_METHOD_RETURN; type <= G_DBUS_MESSAGE_TYPE_ERROR; type++) {

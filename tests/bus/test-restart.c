@@ -22,8 +22,8 @@ static void restart(Fixture *f) {
 }
 
 static void test_the_same_jobs_and_deadlines_after_a_kill(Fixture *f, gconstpointer data) {
-        g_autofree char *job = NULL, *second = NULL, *third = NULL, *user = NULL, *message = NULL, *reason = NULL,
-                        *by = NULL;
+        g_autofree char *job = NULL, *second = NULL, *third = NULL, *user = NULL, *message = NULL,
+                        *reason = NULL, *by = NULL;
         guint64 before;
 
         one_session(f);
@@ -31,7 +31,8 @@ static void test_the_same_jobs_and_deadlines_after_a_kill(Fixture *f, gconstpoin
         fake_logind_add_session(f->logind, .id = "5", .uid = TEACHER, .seat = "seat-right");
         fixture_start(f);
 
-        job = fixture_log_off(f, "seat0", "{'grace': <uint32 60>, 'message': <'a\\nb \"c\" = %s ü'>, 'reason': <'idle'>}");
+        job = fixture_log_off(f, "seat0",
+                        "{'grace': <uint32 60>, 'message': <'a\\nb \"c\" = %s ü'>, 'reason': <'idle'>}");
         second = fixture_log_off(f, "seat-left", "{'grace': <uint32 600>}");
         before = usher_get_uint64(f->root, job, "DeadlineMonotonic");
         restart(f);
@@ -149,7 +150,8 @@ static void test_the_session_went_while_usherd_was_away(Fixture *f, gconstpointe
         fixture_kill(f);
         fake_logind_remove_session(f->logind, "3");
         fixture_start(f);
-        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobRemoved") == 1 || fixture_count_signals(f, MANAGER, "JobNew") == 1);
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobRemoved") == 1 ||
+                        fixture_count_signals(f, MANAGER, "JobNew") == 1);
         fixture_settle(f);
         assert_jobs(f, "");
         assert_deeds(&f->logind->fake, "");
@@ -348,7 +350,8 @@ static void test_logind_is_not_there_at_the_start(Fixture *f, gconstpointer data
         f->logind->fake.hang = TRUE;
         f->dies_by_design = TRUE;
         fixture_spawn(f);
-        WAIT_FOR(fake_count(&f->logind->fake, "ListSessions") >= 1 || fake_count(&f->logind->fake, "ListSeats") >= 1);
+        WAIT_FOR(fake_count(&f->logind->fake, "ListSessions") >= 1 ||
+                        fake_count(&f->logind->fake, "ListSeats") >= 1);
         wait_until_time(g_get_monotonic_time() + 2 * SECOND);
         assert_deeds(&f->logind->fake, "");
 

@@ -183,8 +183,8 @@ static void on_busctl(GObject *source, GAsyncResult *result, gpointer data) {
 
 /* What a program that is none of ours makes of it. */
 static char *busctl(Rig *rig, const char *first, ...) {
-        g_autoptr(GSubprocessLauncher) launcher =
-                        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+        g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+                        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
         g_autoptr(GPtrArray) arguments = g_ptr_array_new();
         g_autofree char *address = g_strdup_printf("--address=%s", bus_address(rig->bus));
         g_autoptr(GSubprocess) process = NULL;
@@ -209,7 +209,8 @@ static char *busctl(Rig *rig, const char *first, ...) {
 static void test_answers_busctl(Rig *rig, gconstpointer data) {
         g_autofree char *sessions = NULL, *state = NULL, *seat = NULL, *verdict = NULL;
 
-        sessions = busctl(rig, "call", LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSessions", NULL);
+        sessions = busctl(rig, "call", LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSessions",
+                        NULL);
         g_assert_cmpstr(sessions, ==,
                         "a(susso) 1 \"3\" 61001 \"ada\" \"seat0\" \"/org/freedesktop/login1/session/_33\"");
 
@@ -218,15 +219,15 @@ static void test_answers_busctl(Rig *rig, gconstpointer data) {
         g_assert_cmpstr(state, ==,
                         "s \"active\"\ns \"session-3.scope\"\n(uo) 61001 \"/org/freedesktop/login1/user/_361001\"");
 
-        seat = busctl(rig, "get-property", LOGIND_BUS_NAME, "/org/freedesktop/login1/seat/seat0", LOGIND_IFACE_SEAT,
-                        "ActiveSession", NULL);
+        seat = busctl(rig, "get-property", LOGIND_BUS_NAME, "/org/freedesktop/login1/seat/seat0",
+                        LOGIND_IFACE_SEAT, "ActiveSession", NULL);
         g_assert_cmpstr(seat, ==, "(so) \"3\" \"/org/freedesktop/login1/session/_33\"");
 
         fake_polkit_answer(rig->polkit, "org.usher1.log-off", FAKE_POLKIT_ANY_UID, FAKE_POLKIT_CHALLENGE);
-        verdict = busctl(rig, "call", POLKIT_BUS_NAME, POLKIT_PATH, POLKIT_IFACE_AUTHORITY, "CheckAuthorization",
-                        "(sa{sv})sa{ss}us", "system-bus-name", "1", "name", "s",
-                        g_dbus_connection_get_unique_name(rig->root), "org.usher1.log-off", "0", "0", "an-id",
-                        NULL);
+        verdict = busctl(rig, "call", POLKIT_BUS_NAME, POLKIT_PATH, POLKIT_IFACE_AUTHORITY,
+                        "CheckAuthorization", "(sa{sv})sa{ss}us", "system-bus-name", "1", "name", "s",
+                        g_dbus_connection_get_unique_name(rig->root), "org.usher1.log-off", "0", "0",
+                        "an-id", NULL);
         g_assert_cmpstr(verdict, ==, "(bba{ss}) false true 0");
 }
 
@@ -245,8 +246,8 @@ static void test_sessions_end_as_in_logind(Rig *rig, gconstpointer data) {
                         ARGS("('3', 'all', 9)"), FALSE);
         WAIT_FOR(!fake_logind_has_session(rig->logind, "3"));
 
-        gone = call_send(rig->root, LOGIND_BUS_NAME, "/org/freedesktop/login1/session/_33", DBUS_IFACE_PROPERTIES,
-                        "GetAll", ARGS("(%s,)", LOGIND_IFACE_SESSION), FALSE);
+        gone = call_send(rig->root, LOGIND_BUS_NAME, "/org/freedesktop/login1/session/_33",
+                        DBUS_IFACE_PROPERTIES, "GetAll", ARGS("(%s,)", LOGIND_IFACE_SESSION), FALSE);
         call_wait(gone);
         g_assert_cmpstr(gone->error, ==, "org.freedesktop.DBus.Error.UnknownObject");
         assert_deeds(&rig->logind->fake, "TerminateSession('3'); KillSession('3', 'all', 9)");
@@ -267,7 +268,8 @@ static void test_hangs_and_comes_back(Rig *rig, gconstpointer data) {
         g_autoptr(Call) call = NULL, other = NULL, later = NULL;
 
         rig->logind->fake.hang = TRUE;
-        call = call_send(rig->root, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSeats", NULL, FALSE);
+        call = call_send(rig->root, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSeats", NULL,
+                        FALSE);
         WAIT_FOR(fake_count(&rig->logind->fake, "ListSeats") == 1);
         settle(rig->root);
         g_assert_false(call->done);
@@ -276,7 +278,8 @@ static void test_hangs_and_comes_back(Rig *rig, gconstpointer data) {
         g_assert_cmpstr(call->error, ==, NULL);
 
         rig->logind->fake.hang = TRUE;
-        other = call_send(rig->root, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSeats", NULL, FALSE);
+        other = call_send(rig->root, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSeats", NULL,
+                        FALSE);
         WAIT_FOR(fake_count(&rig->logind->fake, "ListSeats") == 2);
         rig->logind->fake.hang = FALSE;
         fake_restart(&rig->logind->fake);
@@ -284,8 +287,8 @@ static void test_hangs_and_comes_back(Rig *rig, gconstpointer data) {
         g_assert_cmpstr(other->error, ==, "org.freedesktop.DBus.Error.NoReply");
         g_assert_cmpstr(g_dbus_connection_get_unique_name(rig->logind->fake.connection), !=, before);
 
-        later = call_send(rig->root, LOGIND_BUS_NAME, "/org/freedesktop/login1/session/_33", DBUS_IFACE_PROPERTIES,
-                        "GetAll", ARGS("(%s,)", LOGIND_IFACE_SESSION), FALSE);
+        later = call_send(rig->root, LOGIND_BUS_NAME, "/org/freedesktop/login1/session/_33",
+                        DBUS_IFACE_PROPERTIES, "GetAll", ARGS("(%s,)", LOGIND_IFACE_SESSION), FALSE);
         call_wait(later);
         g_assert_cmpstr(later->error, ==, NULL);
 }

@@ -43,8 +43,10 @@ static void test_whoever_sits_there(Fixture *f, gconstpointer data) {
         g_autofree char *user = NULL, *all = NULL, *active = NULL;
 
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
-        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .name = "lightdm", .seat = "seat-left", .class = "greeter");
-        fake_logind_add_session(f->logind, .id = "9", .uid = TEACHER, .type = "tty", .remote_host = "192.0.2.1");
+        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .name = "lightdm", .seat = "seat-left",
+                        .class = "greeter");
+        fake_logind_add_session(
+                        f->logind, .id = "9", .uid = TEACHER, .type = "tty", .remote_host = "192.0.2.1");
         fixture_start(f);
 
         assert_list(f, "seat0 in-use ada 3; seat-left free - -; seat-right free - -");
@@ -88,7 +90,8 @@ static void test_idle_as_logind_has_it(Fixture *f, gconstpointer data) {
 
 static void test_the_active_one_of_several(Fixture *f, gconstpointer data) {
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
-        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat0", .state = "online", .inactive = TRUE);
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat0", .state = "online",
+                        .inactive = TRUE);
         fixture_start(f);
 
         fixture_wait_property(f, SEAT0, "ActiveSession", "'3'");
@@ -108,7 +111,8 @@ static void test_a_new_seat(Fixture *f, gconstpointer data) {
 
         fake_logind_remove_seat(f->logind, "seat-b");
         WAIT_FOR(fixture_count_signals(f, MANAGER, "StationRemoved") == 1);
-        assert_refused(f->root, MANAGER, "Manager.GetStation", ARGS("('seat-b',)"), "org.usher1.Error.NoSuchStation");
+        assert_refused(f->root, MANAGER, "Manager.GetStation", ARGS("('seat-b',)"),
+                        "org.usher1.Error.NoSuchStation");
 }
 
 static void test_lookups(Fixture *f, gconstpointer data) {
@@ -116,7 +120,8 @@ static void test_lookups(Fixture *f, gconstpointer data) {
         const char *path;
 
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fake_logind_add_session(f->logind, .id = "9", .uid = TEACHER, .type = "tty", .remote_host = "192.0.2.1");
+        fake_logind_add_session(
+                        f->logind, .id = "9", .uid = TEACHER, .type = "tty", .remote_host = "192.0.2.1");
         fixture_start(f);
 
         by_id = usher_call(f->root, MANAGER, "Manager.GetStation", ARGS("('seat-left',)"));

@@ -90,7 +90,8 @@ static void test_nobody_speaks_for_somebody_else(Fixture *f, gconstpointer data)
 
         assert_refused(ada, path, "Job.SetWarned", ARGS("('telepathy',)"),
                         "org.freedesktop.DBus.Error.InvalidArgs");
-        assert_refused(ada, path, "Job.SetWarned", ARGS("('pending',)"), "org.freedesktop.DBus.Error.InvalidArgs");
+        assert_refused(ada, path, "Job.SetWarned", ARGS("('pending',)"),
+                        "org.freedesktop.DBus.Error.InvalidArgs");
         g_variant_unref(usher_call(ada, path, "Job.SetWarned", ARGS("('terminal',)")));
         fixture_wait_property(f, path, "Warned", "'terminal'");
 }
@@ -143,8 +144,8 @@ static void test_a_save_dialog_has_its_time_and_no_more(Fixture *f, gconstpointe
 static void test_a_terminal_is_not_asked(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL, *phases = NULL;
 
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0", .type = "tty", .tty = "tty3",
-                        .vtnr = 3);
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0", .type = "tty",
+                        .tty = "tty3", .vtnr = 3);
         f->systemd->asked = FAKE_WARNER_MUTE;
         fixture_start(f);
 

@@ -58,8 +58,8 @@ static void cover_passwd(void) {
         g_autoptr(GString) text = g_string_new(machine);
 
         for (gsize i = 0; i < G_N_ELEMENTS(users); i++)
-                g_string_append_printf(text, "%s:x:%u:%u::/nonexistent:/bin/false\n", users[i].name, users[i].uid,
-                                users[i].uid);
+                g_string_append_printf(text, "%s:x:%u:%u::/nonexistent:/bin/false\n", users[i].name,
+                                users[i].uid, users[i].uid);
         cover("/etc/passwd", text->str);
 }
 
