@@ -20,3 +20,7 @@
 
 /* A station lost something it needs, or has it back: SEAT_ID=, USHER_STATION=label, USHER_HEALTH=. */
 #define USHER_MESSAGE_STATION_HEALTH "67e5e81957544006931231ab5a4ba9e2"
+
+/* A station's hub was unplugged for longer than HubLostSec=: SEAT_ID=, USHER_STATION=label, USHER_HUBS=, USHER_ACTION=lock
+ * or log-off. */
+#define USHER_MESSAGE_HUB_LOST "5092fc19daf84642a79c62d7400acd14"

@@ -7,6 +7,7 @@
 #include "logoff.h"
 #include "message-methods.h"
 #include "names.h"
+#include "station-methods.h"
 
 BUS_GETTER(get_version) {
         return sd_bus_message_append(reply, "s", PROJECT_VERSION);
@@ -72,6 +73,10 @@ BUS_GETTER(get_last_operation) {
         }
 
         return sd_bus_message_close_container(reply);
+}
+
+BUS_GETTER(get_udev_overruns) {
+        return sd_bus_message_append(reply, "t", ((Manager *) userdata)->udev_overruns);
 }
 
 static int append_station(sd_bus_message *reply, Manager *m, const Station *s) {
@@ -273,6 +278,14 @@ static int method_cancel_all(sd_bus_message *message, void *userdata, sd_bus_err
         return cancel_all(userdata, message, error);
 }
 
+static int method_attach_hub(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return attach_hub(userdata, message, error);
+}
+
+static int method_detach_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return detach_all(userdata, message, error);
+}
+
 static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         return send_message(userdata, message, error);
 }
@@ -299,6 +312,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("MaximumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RemindUSec", "at", get_remind, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("LastOperation", "a{sv}", get_last_operation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("UdevOverruns", "t", get_udev_overruns, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
         SD_BUS_METHOD_WITH_ARGS("ListStations", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssssso)", stations),
                         method_list_stations, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -319,6 +333,10 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("LogOffAll", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs),
                         method_log_off_all, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CancelAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", cancelled), method_cancel_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AttachHub", SD_BUS_ARGS("s", hub, "s", station), SD_BUS_NO_RESULT,
+                        method_attach_hub, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DetachAll", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_detach_all,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", station, "s", text), SD_BUS_NO_RESULT,
                         method_send_message, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -347,6 +365,7 @@ static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_CONFIG, "MinimumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "RemindUSec" },
+        { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
 };
 
 void manager_emit_changed(Manager *m, unsigned mask) {

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "facts.h"
+#include "hub-lost.h"
 #include "idle-watch.h"
 #include "journal.h"
 #include "log.h"
 #include "login-screen.h"
 #include "logoff.h"
 #include "manager.h"
+#include "order.h"
+#include "station-label.h"
 #include "notice.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
@@ -75,6 +78,22 @@ LogOff *manager_find_job_of(Manager *m, const SessionFacts *f) {
 
 static int compare_stations(const void *a, const void *b) {
         return station_compare(*(Station *const *) a, *(Station *const *) b);
+}
+
+int manager_make_station(Manager *m, const char *id, Station **ret) {
+        Station *s = manager_find_station(m, id);
+        int r;
+
+        if (!s) {
+                r = station_new(&s, id);
+                if (r < 0)
+                        return r;
+                TAILQ_INSERT_TAIL(&m->stations, s, stations);
+                manager_changed(m, 0);
+        }
+
+        *ret = s;
+        return 0;
 }
 
 int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n) {
@@ -150,7 +169,6 @@ static bool has_job(Manager *m, const char *seat) {
 static int update_station(Manager *m, Station *s) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
         const TopologySeat *seat = topology_find_seat(m->topology, s->id);
-        StationHealth health = s->health;
         size_t n;
         int r;
 
@@ -158,9 +176,10 @@ static int update_station(Manager *m, Station *s) {
         if (r < 0)
                 return r;
 
+        /* logind makes a seat of a device, seat0 apart: where udev has told of none, it is on its way. */
         r = station_update(s, sessions, n, has_job(m, s->id),
                         &(StationEquipment) {
-                                        .known = udev_host_is_live(m->udev),
+                                        .known = udev_host_is_live(m->udev) && (seat || streq(s->id, "seat0")),
                                         .keyboard = seat && seat->has_keyboard,
                                         .pointer = seat && seat->has_pointer,
                                         .display = seat && seat->has_display,
@@ -168,15 +187,27 @@ static int update_station(Manager *m, Station *s) {
         if (r < 0)
                 return r;
 
-        if (s->announced && s->health != health)
+        /* While the first picture is put together a station may look worse than it is. */
+        if (m->ready && s->health != s->journal_health) {
+                s->journal_health = s->health;
                 journal_station_health(s);
+        }
 
         return 0;
 }
 
-/* A station stays while its seat is there, while it has a label to be missed by, and while a job runs on it. */
+static bool has_hub(Manager *m, const char *seat) {
+        for (size_t i = 0; i < topology_n_hubs(m->topology); i++)
+                if (streq_ptr(topology_hub_at(m->topology, i)->seat, seat))
+                        return true;
+
+        return false;
+}
+
+/* A station stays while its seat is there, while it has a label to be missed by, while hubs are waiting for its screen,
+ * and while a job runs on it. */
 static bool is_wanted(Manager *m, const Station *s) {
-        return s->present || !isempty(s->label) || has_job(m, s->id);
+        return s->present || !isempty(s->label) || has_hub(m, s->id) || has_job(m, s->id);
 }
 
 static void flush_station(Manager *m, Station *s) {
@@ -212,6 +243,7 @@ static void check_ready(Manager *m) {
 
         m->ready = true;
         m->events->ready(m->userdata);
+        manager_changed(m, 0);
 }
 
 int manager_block_logins(Manager *m) {
@@ -293,6 +325,7 @@ int manager_new(
                 sd_bus *bus,
                 const Config *config,
                 const char *runtime_directory,
+                const char *state_directory,
                 const char *nologin_path) {
 
         _cleanup_(manager_freep) Manager *m = NULL;
@@ -309,6 +342,8 @@ int manager_new(
                 .sessions = TAILQ_HEAD_INITIALIZER(m->sessions),
                 .jobs = TAILQ_HEAD_INITIALIZER(m->jobs),
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
+                .hubs_lost = TAILQ_HEAD_INITIALIZER(m->hubs_lost),
+                .orders = TAILQ_HEAD_INITIALIZER(m->orders),
                 .notices = TAILQ_HEAD_INITIALIZER(m->notices),
         };
 
@@ -319,6 +354,10 @@ int manager_new(
         r = store_new(&m->store, runtime_directory);
         if (r < 0)
                 return log_error_errno(r, "Failed to open '%s': %m", runtime_directory);
+
+        r = labels_new(&m->labels, state_directory);
+        if (r < 0)
+                return r;
 
         r = nologin_new(&m->nologin, nologin_path, runtime_directory);
         if (r < 0)
@@ -355,6 +394,9 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         m->events = events;
         m->userdata = userdata;
 
+        /* Before the first flush: what has a label is there from the beginning, be it as absent. */
+        station_labels_load(m);
+
         r = udev_host_new(&m->udev, m->event, &facts_from_udev, m);
         if (r < 0)
                 return log_error_errno(r, "Failed to listen to udev: %m");
@@ -376,6 +418,7 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
 
 void manager_set_config(Manager *m, const Config *config) {
         m->config = *config;
+        hub_lost_reconfigure(m);
         manager_changed(m, MANAGER_CHANGED_CONFIG);
 }
 
@@ -394,6 +437,8 @@ Manager *manager_free(Manager *m) {
                 logoff_free(job);
         idle_watch_free(m->idle_watch);
         login_screen_done(m);
+        hub_lost_done(m);
+        order_done(m);
         notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);
@@ -410,6 +455,7 @@ Manager *manager_free(Manager *m) {
         units_free(m->units);
         topology_free(m->topology);
         store_free(m->store);
+        labels_free(m->labels);
         nologin_free(m->nologin);
         sd_event_source_disable_unref(m->flush);
         sd_bus_unref(m->bus);

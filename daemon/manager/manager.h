@@ -12,6 +12,7 @@
 #include "config.h"
 #include "idle.h"
 #include "job.h"
+#include "labels.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
@@ -25,10 +26,12 @@
 /* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
 #define JOBS_MAX 1024U
 
+typedef struct HubLostWatch HubLostWatch;
 typedef struct LogOff LogOff;
 typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
+typedef struct Order Order;
 typedef struct Notice Notice;
 
 typedef struct Session {
@@ -43,6 +46,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_JOBS = 1 << 1,
         MANAGER_CHANGED_LAST_OPERATION = 1 << 2,
         MANAGER_CHANGED_CONFIG = 1 << 3,
+        MANAGER_CHANGED_UDEV_OVERRUNS = 1 << 4,
 } ManagerChange;
 
 /* What the latest log-off request of several sessions did, and whom it left alone. */
@@ -80,14 +84,18 @@ struct Manager {
         Polkit *polkit;
         UdevHost *udev;
         Store *store;
+        Labels *labels;
         Nologin *nologin;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
         TAILQ_HEAD(, LogOff) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
+        TAILQ_HEAD(, HubLostWatch) hubs_lost;
+        TAILQ_HEAD(, Order) orders;
         TAILQ_HEAD(, Notice) notices;
         Topology *topology;
+        uint64_t udev_overruns; /* as told last */
         uint32_t last_job;
         uint32_t last_notice;
         Rate message_rate;
@@ -108,13 +116,15 @@ struct Manager {
         void *userdata;
 };
 
-/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept. */
+/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept, state_directory where
+ * labels are. */
 int manager_new(
                 Manager **ret,
                 sd_event *event,
                 sd_bus *bus,
                 const Config *config,
                 const char *runtime_directory,
+                const char *state_directory,
                 const char *nologin_path);
 Manager *manager_free(Manager *m);
 DEFINE_CLEANUP(Manager *, manager_free);
@@ -134,6 +144,9 @@ const SessionFacts *manager_find_session(Manager *m, const char *id);
 Session *manager_find_session_entry(Manager *m, const char *id);
 LogOff *manager_find_job(Manager *m, uint32_t number);
 LogOff *manager_find_job_of(Manager *m, const SessionFacts *f);
+
+/* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for it. */
+int manager_make_station(Manager *m, const char *id, Station **ret);
 
 /* Stations in the order of listings. The array is the caller's, the stations are not. */
 int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n);
