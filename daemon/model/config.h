@@ -21,6 +21,15 @@ typedef enum HubLost {
 
 DECLARE_STRING_TABLE(HubLost, hub_lost);
 
+typedef enum Mode {
+        MODE_STATION, /* each seat for itself */
+        MODE_CONSOLE, /* all of them are one */
+        _MODE_MAX,
+        _MODE_INVALID = -EINVAL,
+} Mode;
+
+DECLARE_STRING_TABLE(Mode, mode);
+
 typedef struct Config {
         /* [LogOff] */
         usec_t grace_usec;
@@ -34,11 +43,12 @@ typedef struct Config {
         usec_t idle_log_off_usec; /* 0: off */
 
         /* [Shutdown] */
-        usec_t shutdown_grace_usec;
+        usec_t shutdown_grace_usec; /* 0: systemd's shutdowns are not held up */
 
         /* [Stations] */
         HubLost hub_lost;
         usec_t hub_lost_usec;
+        Mode boot_mode;
 } Config;
 
 void config_init(Config *c);
