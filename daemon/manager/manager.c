@@ -6,6 +6,9 @@
 #include "login-screen.h"
 #include "logoff.h"
 #include "manager.h"
+#include "mode.h"
+#include "plan.h"
+#include "shutdown.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
         Station *s;
@@ -205,11 +208,12 @@ static void flush_station(Manager *m, Station *s) {
 }
 
 static void check_ready(Manager *m) {
-        if (m->ready || !m->udev_settled || !(m->logind_synced || m->logind_absent))
+        if (m->ready || !m->udev_settled || !m->mode_known || !(m->logind_synced || m->logind_absent))
                 return;
 
         m->ready = true;
         m->events->ready(m->userdata);
+        mode_boot(m);
 }
 
 int manager_block_logins(Manager *m) {
@@ -226,6 +230,10 @@ int manager_block_logins(Manager *m) {
 
 static void check_logins(Manager *m) {
         LogOff *l;
+
+        /* Nor is a machine that goes down a place to log in at. */
+        if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))
+                return;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (l->job.block_logins)
@@ -355,9 +363,16 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 return log_error_errno(r, "Failed to watch logind: %m");
 
+        r = shutdown_start(m);
+        if (r >= 0)
+                r = mode_start(m);
+        if (r < 0)
+                return log_error_errno(r, "Failed to follow the units of ours: %m");
+
         r = store_load(m->store, on_stored_job, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
+        plan_restore(m);
 
         r = udev_host_start(m->udev);
         if (r < 0)
@@ -382,8 +397,11 @@ Manager *manager_free(Manager *m) {
         /* The jobs are not ended: they stay on disk for the usherd that comes next. */
         if (m->store_dirty)
                 manager_store_jobs(m);
+        plan_free(m->plan);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
+        shutdown_done(m);
+        mode_done(m);
         login_screen_done(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);

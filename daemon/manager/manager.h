@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "job.h"
+#include "logind-shutdown.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
@@ -18,6 +19,7 @@
 #include "store.h"
 #include "topology.h"
 #include "udev.h"
+#include "unit-watch.h"
 #include "units.h"
 
 /* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
@@ -26,6 +28,8 @@
 typedef struct LogOff LogOff;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
+typedef struct Plan Plan;
+typedef void (*ModeHandler)(const char *error, void *userdata);
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
@@ -37,6 +41,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_JOBS = 1 << 1,
         MANAGER_CHANGED_LAST_OPERATION = 1 << 2,
         MANAGER_CHANGED_CONFIG = 1 << 3,
+        MANAGER_CHANGED_MODE = 1 << 4,
 } ManagerChange;
 
 /* What the latest log-off request of several sessions did, and whom it left alone. */
@@ -74,6 +79,9 @@ struct Manager {
         UdevHost *udev;
         Store *store;
         Nologin *nologin;
+        UnitWatch *console; /* usher-console.service */
+        UnitWatch *hook;    /* usher-shutdown.service */
+        DelayLock *delay_lock;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
@@ -82,6 +90,16 @@ struct Manager {
         Topology *topology;
         uint32_t last_job;
         Operation last_operation;
+
+        Plan *plan; /* NULL: nothing is to follow the log-offs */
+        Mode mode;
+        bool mode_known;
+        ModeHandler mode_handler; /* while a switch is under way */
+        void *mode_userdata;
+        sd_event_source *mode_wait;
+        bool shutting_down;          /* by logind */
+        usec_t delay_max;            /* for so long logind waits for our lock */
+        sd_event_source *last_word;  /* while the lock is held against a shutdown */
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
         bool logind_absent; /* nobody holds logind's name */
