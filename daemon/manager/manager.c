@@ -8,9 +8,12 @@
 #include "login-screen.h"
 #include "logoff.h"
 #include "manager.h"
-#include "order.h"
-#include "station-label.h"
+#include "mode.h"
 #include "notice.h"
+#include "order.h"
+#include "plan.h"
+#include "shutdown.h"
+#include "station-label.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
         Station *s;
@@ -238,12 +241,13 @@ static void flush_station(Manager *m, Station *s) {
 }
 
 static void check_ready(Manager *m) {
-        if (m->ready || !m->udev_settled || !(m->logind_synced || m->logind_absent))
+        if (m->ready || !m->udev_settled || !m->mode_known || !(m->logind_synced || m->logind_absent))
                 return;
 
         m->ready = true;
         m->events->ready(m->userdata);
         manager_changed(m, 0);
+        mode_boot(m);
 }
 
 int manager_block_logins(Manager *m) {
@@ -260,6 +264,10 @@ int manager_block_logins(Manager *m) {
 
 static void check_logins(Manager *m) {
         LogOff *l;
+
+        /* Nor is a machine that goes down a place to log in at. */
+        if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))
+                return;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (l->job.block_logins)
@@ -405,9 +413,16 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 return log_error_errno(r, "Failed to watch logind: %m");
 
+        r = shutdown_start(m);
+        if (r >= 0)
+                r = mode_start(m);
+        if (r < 0)
+                return log_error_errno(r, "Failed to follow the units of ours: %m");
+
         r = store_load(m->store, on_stored_job, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
+        plan_restore(m);
 
         r = udev_host_start(m->udev);
         if (r < 0)
@@ -433,9 +448,12 @@ Manager *manager_free(Manager *m) {
         /* The jobs are not ended: they stay on disk for the usherd that comes next. */
         if (m->store_dirty)
                 manager_store_jobs(m);
+        plan_free(m->plan);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
         idle_watch_free(m->idle_watch);
+        shutdown_done(m);
+        mode_done(m);
         login_screen_done(m);
         hub_lost_done(m);
         order_done(m);

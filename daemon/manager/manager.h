@@ -13,6 +13,7 @@
 #include "idle.h"
 #include "job.h"
 #include "labels.h"
+#include "logind-shutdown.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
@@ -21,6 +22,7 @@
 #include "store.h"
 #include "topology.h"
 #include "udev.h"
+#include "unit-watch.h"
 #include "units.h"
 
 /* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
@@ -33,6 +35,8 @@ typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
 typedef struct Order Order;
 typedef struct Notice Notice;
+typedef struct Plan Plan;
+typedef void (*ModeHandler)(const char *error, void *userdata);
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
@@ -47,6 +51,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_LAST_OPERATION = 1 << 2,
         MANAGER_CHANGED_CONFIG = 1 << 3,
         MANAGER_CHANGED_UDEV_OVERRUNS = 1 << 4,
+        MANAGER_CHANGED_MODE = 1 << 5,
 } ManagerChange;
 
 /* What the latest log-off request of several sessions did, and whom it left alone. */
@@ -86,6 +91,9 @@ struct Manager {
         Store *store;
         Labels *labels;
         Nologin *nologin;
+        UnitWatch *console; /* usher-console.service */
+        UnitWatch *hook;    /* usher-shutdown.service */
+        DelayLock *delay_lock;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
@@ -101,6 +109,16 @@ struct Manager {
         Rate message_rate;
         IdleWatch *idle_watch;
         Operation last_operation;
+
+        Plan *plan; /* NULL: nothing is to follow the log-offs */
+        Mode mode;
+        bool mode_known;
+        ModeHandler mode_handler; /* while a switch is under way */
+        void *mode_userdata;
+        sd_event_source *mode_wait;
+        bool shutting_down;          /* by logind */
+        usec_t delay_max;            /* for so long logind waits for our lock */
+        sd_event_source *last_word;  /* while the lock is held against a shutdown */
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
         bool logind_absent; /* nobody holds logind's name */
