@@ -103,6 +103,8 @@ static void wall_clock(usec_t t, char *buffer, size_t size) {
                 buffer[0] = '\0';
 }
 
+/* Some forty characters of a summary are all that many notification servers show, and the time left stands at its
+ * end: it is no sentence. */
 char *wording_summary(const Wording *w) {
         unsigned long seconds, minutes, hours;
         char at[64], *s;
@@ -118,18 +120,18 @@ char *wording_summary(const Wording *w) {
 
         if (seconds < 120)
                 r = asprintf(&s,
-                                ngettext("You will be logged off at %s (in %lu second)",
-                                                "You will be logged off at %s (in %lu seconds)", seconds),
+                                ngettext("Log-off at %s (in %lu second)",
+                                                "Log-off at %s (in %lu seconds)", seconds),
                                 at, seconds);
         else if (minutes < 120)
                 r = asprintf(&s,
-                                ngettext("You will be logged off at %s (in %lu minute)",
-                                                "You will be logged off at %s (in %lu minutes)", minutes),
+                                ngettext("Log-off at %s (in %lu minute)",
+                                                "Log-off at %s (in %lu minutes)", minutes),
                                 at, minutes);
         else
                 r = asprintf(&s,
-                                ngettext("You will be logged off at %s (in %lu hour)",
-                                                "You will be logged off at %s (in %lu hours)", hours),
+                                ngettext("Log-off at %s (in %lu hour)",
+                                                "Log-off at %s (in %lu hours)", hours),
                                 at, hours);
 
         return r < 0 ? NULL : s;

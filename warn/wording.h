@@ -20,7 +20,7 @@ typedef struct Wording {
         usec_t now;      /* CLOCK_REALTIME */
 } Wording;
 
-/* One line: "You will be logged off at 14:05 (in 20 seconds)". */
+/* One line: "Log-off at 14:05 (in 20 seconds)". */
 char *wording_summary(const Wording *w);
 
 /* Some lines: where, who, why, the message, what to do. */

@@ -52,7 +52,7 @@ static void test_two_sessions_on_a_seat(Fixture *f, gconstpointer unused) {
         g_auto(GStrv) jobs = usher_log_off(f->usher, "seat-box3", 3, NULL);
 
         g_assert_cmpuint(g_strv_length(jobs), ==, 2);
-        g_assert_true(box_session_wait_text(back, "You will be logged off at", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_wait_text(back, "Log-off at", BOX_TIMEOUT_MSEC));
         usher_assert_removed(f->usher, 1, NULL, "done", USHER_END_MSEC);
         usher_assert_removed(f->usher, 2, NULL, "done", USHER_END_MSEC);
         g_assert_true(box_session_wait_gone(front, 1000));
@@ -212,7 +212,7 @@ static void test_left_and_back(Fixture *f, gconstpointer unused) {
         g_autoptr(GError) error = NULL;
         gint64 begin = g_get_monotonic_time();
 
-        g_assert_true(box_session_wait_text(first, "You will be logged off at", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_wait_text(first, "Log-off at", BOX_TIMEOUT_MSEC));
         (void) box_session_close(first, &error);
         g_assert_no_error(error);
         usher_assert_removed(f->usher, 1, first, "left", BOX_TIMEOUT_MSEC);

@@ -35,16 +35,16 @@ static void assert_summary(usec_t left, const char *expected) {
 }
 
 static void test_summary_tells_both_times(void) {
-        assert_summary(20 * USEC_PER_SEC, "You will be logged off at 14:05 (in 20 seconds)");
-        assert_summary(1 * USEC_PER_SEC, "You will be logged off at 14:05 (in 1 second)");
+        assert_summary(20 * USEC_PER_SEC, "Log-off at 14:05 (in 20 seconds)");
+        assert_summary(1 * USEC_PER_SEC, "Log-off at 14:05 (in 1 second)");
 }
 
 static void test_time_left_is_rounded(void) {
-        assert_summary(29900 * USEC_PER_MSEC, "You will be logged off at 14:05 (in 30 seconds)");
-        assert_summary(119 * USEC_PER_SEC, "You will be logged off at 14:05 (in 119 seconds)");
-        assert_summary(120 * USEC_PER_SEC, "You will be logged off at 14:05 (in 2 minutes)");
-        assert_summary(299 * USEC_PER_SEC, "You will be logged off at 14:05 (in 5 minutes)");
-        assert_summary(3 * USEC_PER_HOUR, "You will be logged off at 14:05 (in 3 hours)");
+        assert_summary(29900 * USEC_PER_MSEC, "Log-off at 14:05 (in 30 seconds)");
+        assert_summary(119 * USEC_PER_SEC, "Log-off at 14:05 (in 119 seconds)");
+        assert_summary(120 * USEC_PER_SEC, "Log-off at 14:05 (in 2 minutes)");
+        assert_summary(299 * USEC_PER_SEC, "Log-off at 14:05 (in 5 minutes)");
+        assert_summary(3 * USEC_PER_HOUR, "Log-off at 14:05 (in 3 hours)");
 }
 
 static void test_no_time_is_left(void) {
