@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "associate.h"
 #include "connection.h"
 #include "names.h"
 #include "output.h"
@@ -45,7 +46,29 @@ static int verb_identify(Command *c, char **arguments) {
         return connection_call(c, m, "Failed to show the label", NULL);
 }
 
-/* A station that is not there yet is made: only a name that could be several is wrong. */
+static int verb_lock(Command *c, char **arguments) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        int r;
+
+        r = station_call(c, arguments[0], "Lock", &m);
+        if (r < 0)
+                return r;
+
+        return connection_call(c, m, "Failed to lock the station", NULL);
+}
+
+/* Whether this can only be the id of a station that is not there yet: what begins an id need not be short for it. */
+static bool is_new_id(const Snapshot *s, const char *name) {
+        if (!startswith(name, "seat-"))
+                return false;
+
+        for (size_t i = 0; i < s->n_stations; i++)
+                if (streq(s->stations[i].id, name) || streq(s->stations[i].label, name))
+                        return false;
+
+        return true;
+}
+
 static int verb_attach(Command *c, char **arguments) {
         _cleanup_(snapshot_freep) Snapshot *s = NULL;
         _cleanup_bus_message_ sd_bus_message *m = NULL;
@@ -57,14 +80,11 @@ static int verb_attach(Command *c, char **arguments) {
         if (r < 0)
                 return r;
 
-        switch (station_match(s, id, &station)) {
-        case STATION_MATCH_ONE:
+        if (!is_new_id(s, id)) {
+                r = station_resolve(s, id, &station);
+                if (r < 0)
+                        return r;
                 id = station->id;
-                break;
-        case STATION_MATCH_SEVERAL:
-                return station_resolve(s, id, &station);
-        case STATION_MATCH_NONE:
-                break;
         }
 
         r = connection_new_call(c, USHER_PATH, USHER_IFACE_MANAGER, "AttachHub", &m);
@@ -74,7 +94,11 @@ static int verb_attach(Command *c, char **arguments) {
         if (r < 0)
                 return complain(r, "Failed to make the call: %m");
 
-        return connection_call(c, m, "Failed to attach the hub", NULL);
+        r = connection_call(c, m, "Failed to attach the hub", NULL);
+        if (r >= 0 && !station && !c->quiet && c->json == JSON_OFF)
+                say(stdout, "'%s' is a new station. It can be used once a screen belongs to it.", id);
+
+        return r;
 }
 
 static int verb_detach_all(Command *c, char **arguments) {
@@ -91,7 +115,9 @@ static int verb_detach_all(Command *c, char **arguments) {
 static const Verb verbs[] = {
         { "label", "STATION NAME", 2, 2, "Name a station; \"\" takes the name away", verb_label },
         { "identify", "STATION", 1, 1, "Show a station's label on its own screen", verb_identify },
+        { "lock", "STATION", 1, 1, "Ask the desktops there to lock their screens", verb_lock },
         { "attach", "HUB STATION", 2, 2, "Give a hub to a station, or to a new one", verb_attach },
+        { "associate", "[STATION…]", 0, -1, "Find each station's hub by Enter on its keyboard", verb_associate },
         { "detach-all", "", 0, 0, "Back to automatic assignment", verb_detach_all },
 };
 

@@ -38,6 +38,12 @@ static const char *runtime_directory(void) {
         return isempty(e) ? "/run/usher" : e;
 }
 
+static const char *state_directory(void) {
+        const char *e = getenv("STATE_DIRECTORY");
+
+        return isempty(e) ? "/var/lib/usher" : e;
+}
+
 static int run(void) {
         _cleanup_bus_close_ sd_bus *bus = NULL;
         _cleanup_(manager_freep) Manager *m = NULL;
@@ -85,7 +91,7 @@ static int run(void) {
         if (r < 0)
                 return log_error_errno(r, "Failed to attach the bus to the event loop: %m");
 
-        r = manager_new(&m, event, bus, &config, runtime_directory(), nologin);
+        r = manager_new(&m, event, bus, &config, runtime_directory(), state_directory(), nologin);
         if (r < 0)
                 return log_error_errno(r, "Failed to set up: %m");
 

@@ -3,8 +3,10 @@
 #include "authorize.h"
 #include "bus-util.h"
 #include "bus.h"
+#include "logoff-methods.h"
 #include "logoff.h"
 #include "names.h"
+#include "shutdown.h"
 #include "text.h"
 #include "timespan.h"
 
@@ -104,7 +106,9 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         if (r < 0)
                 return r;
         if (r == 0) {
-                r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF,
+                /* With the job all that was to follow it is called off. */
+                r = polkit_check(m->polkit, message,
+                                l->job.plan != PLAN_NONE ? plan_action(l->job.plan) : USHER_ACTION_LOG_OFF,
                                 (const char *const[]) {
                                                 "station", l->job.station,
                                                 "label", s ? station_name(s) : l->job.station,
@@ -116,6 +120,9 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
                 if (r <= 0)
                         return r < 0 ? r : 1;
         }
+
+        if (shutdown_is_under_way(m))
+                return cannot_stay(error);
 
         r = logoff_cancel(l);
         if (r < 0)

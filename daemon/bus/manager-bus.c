@@ -7,6 +7,8 @@
 #include "logoff.h"
 #include "message-methods.h"
 #include "names.h"
+#include "shutdown-methods.h"
+#include "station-methods.h"
 
 BUS_GETTER(get_version) {
         return sd_bus_message_append(reply, "s", PROJECT_VERSION);
@@ -43,7 +45,12 @@ BUS_GETTER(get_grace) {
         return sd_bus_message_append(reply, "t",
                         streq(property, "GraceUSec")        ? c->grace_usec :
                         streq(property, "MinimumGraceUSec") ? c->minimum_grace_usec :
+                        streq(property, "ShutdownGraceUSec") ? c->shutdown_grace_usec :
                                                               c->maximum_grace_usec);
+}
+
+BUS_GETTER(get_mode) {
+        return sd_bus_message_append(reply, "s", mode_to_string(((Manager *) userdata)->mode));
 }
 
 BUS_GETTER(get_remind) {
@@ -72,6 +79,10 @@ BUS_GETTER(get_last_operation) {
         }
 
         return sd_bus_message_close_container(reply);
+}
+
+BUS_GETTER(get_udev_overruns) {
+        return sd_bus_message_append(reply, "t", ((Manager *) userdata)->udev_overruns);
 }
 
 static int append_station(sd_bus_message *reply, Manager *m, const Station *s) {
@@ -273,6 +284,14 @@ static int method_cancel_all(sd_bus_message *message, void *userdata, sd_bus_err
         return cancel_all(userdata, message, error);
 }
 
+static int method_attach_hub(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return attach_hub(userdata, message, error);
+}
+
+static int method_detach_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return detach_all(userdata, message, error);
+}
+
 static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         return send_message(userdata, message, error);
 }
@@ -289,6 +308,18 @@ static int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_e
         return notice_shown(userdata, message, error);
 }
 
+static int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PLAN_RESTART, error);
+}
+
+static int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PLAN_POWER_OFF, error);
+}
+
+static int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return set_mode(userdata, message, error);
+}
+
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -297,8 +328,11 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("GraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("MinimumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("MaximumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("ShutdownGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Mode", "s", get_mode, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RemindUSec", "at", get_remind, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("LastOperation", "a{sv}", get_last_operation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("UdevOverruns", "t", get_udev_overruns, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
         SD_BUS_METHOD_WITH_ARGS("ListStations", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssssso)", stations),
                         method_list_stations, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -320,6 +354,10 @@ static const sd_bus_vtable manager_vtable[] = {
                         method_log_off_all, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CancelAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", cancelled), method_cancel_all,
                         SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AttachHub", SD_BUS_ARGS("s", hub, "s", station), SD_BUS_NO_RESULT,
+                        method_attach_hub, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DetachAll", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_detach_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", station, "s", text), SD_BUS_NO_RESULT,
                         method_send_message, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessageAll", SD_BUS_ARGS("s", text), SD_BUS_RESULT("u", reached),
@@ -328,6 +366,12 @@ static const sd_bus_vtable manager_vtable[] = {
                         method_list_notices, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("NoticeShown", SD_BUS_ARGS("u", number, "s", how), SD_BUS_NO_RESULT,
                         method_notice_shown, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Restart", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_restart,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PowerOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs),
+                        method_power_off, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetMode", SD_BUS_ARGS("s", mode, "a{sv}", options), SD_BUS_RESULT("ao", jobs),
+                        method_set_mode, SD_BUS_VTABLE_UNPRIVILEGED),
 
         SD_BUS_SIGNAL_WITH_ARGS("StationAdded", SD_BUS_ARGS("s", station, "o", path), 0),
         SD_BUS_SIGNAL_WITH_ARGS("StationRemoved", SD_BUS_ARGS("s", station, "o", path), 0),
@@ -346,7 +390,10 @@ static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_CONFIG, "GraceUSec" },
         { MANAGER_CHANGED_CONFIG, "MinimumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "ShutdownGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "RemindUSec" },
+        { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
+        { MANAGER_CHANGED_MODE, "Mode" },
 };
 
 void manager_emit_changed(Manager *m, unsigned mask) {

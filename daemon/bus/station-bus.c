@@ -5,6 +5,7 @@
 #include "logoff-methods.h"
 #include "message-methods.h"
 #include "names.h"
+#include "station-methods.h"
 
 /* The object of the vtable is the manager; the station is looked up by its path each time. */
 static Station *station_at(Manager *m, const char *path) {
@@ -133,6 +134,24 @@ static int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error 
         return s ? log_off_station(userdata, message, s, error) : -ENOENT;
 }
 
+static int method_set_label(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+
+        return s ? set_label(userdata, message, s, error) : -ENOENT;
+}
+
+static int method_identify(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+
+        return s ? identify_station(userdata, message, s, error) : -ENOENT;
+}
+
+static int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+
+        return s ? lock_station(userdata, message, s, error) : -ENOENT;
+}
+
 static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         Station *s = station_at(userdata, sd_bus_message_get_path(message));
 
@@ -155,6 +174,11 @@ static const sd_bus_vtable station_vtable[] = {
         SD_BUS_PROPERTY("Jobs", "ao", get_jobs, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_METHOD_WITH_ARGS("LogOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_log_off,
                         SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetLabel", SD_BUS_ARGS("s", label), SD_BUS_NO_RESULT, method_set_label,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Identify", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_identify,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_lock, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", text), SD_BUS_NO_RESULT, method_send_message,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,

@@ -3,11 +3,13 @@
 /* What the neighbours tell, on its way into what the manager knows. */
 
 #include "facts.h"
+#include "hub-lost.h"
 #include "journal.h"
 #include "log.h"
 #include "login-screen.h"
 #include "logoff.h"
 #include "notice.h"
+#include "shutdown.h"
 
 static void advance_job_of(Manager *m, const char *session) {
         LogOff *l, *next;
@@ -79,13 +81,9 @@ static void on_seat(const char *id, void *userdata) {
                 return;
         }
 
-        s = manager_find_station(m, id);
-        if (!s) {
-                if (station_new(&s, id) < 0) {
-                        log_oom();
-                        return;
-                }
-                TAILQ_INSERT_TAIL(&m->stations, s, stations);
+        if (manager_make_station(m, id, &s) < 0) {
+                log_oom();
+                return;
         }
 
         s->present = true;
@@ -114,6 +112,7 @@ static void on_logind_synced(void *userdata) {
         m->logind_synced = true;
         m->logind_lost = false;
         manager_changed(m, 0);
+        shutdown_logind_synced(m);
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
@@ -128,6 +127,7 @@ static void on_logind_lost(void *userdata) {
         m->logind_lost = true;
         m->logind_absent = !logind_is_there(m->logind);
         manager_changed(m, 0);
+        shutdown_logind_lost(m);
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
                 logoff_advance(l);
@@ -144,6 +144,10 @@ static void on_resumed(void *userdata) {
         }
 }
 
+static void on_shutting_down(bool begins, void *userdata) {
+        shutdown_prepare(userdata, begins);
+}
+
 const LogindEvents facts_from_logind = {
         .session = on_session,
         .session_gone = on_session_gone,
@@ -152,6 +156,7 @@ const LogindEvents facts_from_logind = {
         .synced = on_logind_synced,
         .lost = on_logind_lost,
         .resumed = on_resumed,
+        .shutting_down = on_shutting_down,
 };
 
 /* udev */
@@ -213,6 +218,20 @@ static void on_seat_changed(const char *seat, unsigned mask, void *userdata) {
                 changed |= STATION_CHANGED_DEVICES | STATION_CHANGED_DISPLAYS;
 
         manager_station_changed(m, seat, changed);
+        if (mask & SEAT_CHANGED_LOST)
+                hub_lost_check(m, seat);
+}
+
+/* A hub may belong to a seat that logind does not make, for want of a screen: that is a station all the same, for an
+ * administrator must see where the hub has gone. */
+static void make_stations_of_hubs(Manager *m) {
+        for (size_t i = 0; i < topology_n_hubs(m->topology); i++) {
+                const Hub *h = topology_hub_at(m->topology, i);
+                Station *s;
+
+                if (h->seat && manager_make_station(m, h->seat, &s) < 0)
+                        log_oom();
+        }
 }
 
 static void on_settled(void *userdata) {
@@ -223,14 +242,18 @@ static void on_settled(void *userdata) {
                 .seat_changed = on_seat_changed,
         };
         Manager *m = userdata;
+        uint64_t overruns;
         int r;
 
         r = topology_settle(m->topology, &events, m);
         if (r < 0)
                 log_error_errno(r, "Failed to look at the hubs anew: %m");
 
+        make_stations_of_hubs(m);
         m->udev_settled = true;
-        manager_changed(m, 0);
+        overruns = udev_host_overruns(m->udev);
+        manager_changed(m, overruns != m->udev_overruns ? MANAGER_CHANGED_UDEV_OVERRUNS : 0);
+        m->udev_overruns = overruns;
 }
 
 const UdevEvents facts_from_udev = {

@@ -11,3 +11,5 @@ void journal_job_ended(LogOff *l);
 void journal_login_screen_missing(const Station *s, uint32_t job);
 void journal_message(const Notice *n, NoticeShown how);
 void journal_station_health(const Station *s);
+/* Hubs were gone for too long, and this is done about it. */
+void journal_hub_lost(const Station *s, const TopologySeat *seat, HubLost action);

@@ -4,6 +4,8 @@
 #include "log.h"
 #include "logoff.h"
 #include "login-screen.h"
+#include "plan.h"
+#include "shutdown.h"
 #include "timespan.h"
 
 /* usher-warn tells how the user was reached within this time of the job, or nobody was reached: it gives a
@@ -61,6 +63,8 @@ static void finish(LogOff *l) {
 
         manager_changed(m, MANAGER_CHANGED_JOBS);
         manager_station_changed(m, j->station, STATION_CHANGED_JOBS);
+        plan_job_ended(m, j);
+        shutdown_job_ended(m);
         if (j->graphical && !isempty(j->station) && (j->result == JOB_DONE || j->result == JOB_LEFT))
                 login_screen_expect(m, j->station, j->number);
 
@@ -135,7 +139,9 @@ static void perform(LogOff *l, JobAction action) {
                 l->warn_again = 0;
                 break;
         case JOB_TERMINATE:
-                end_session(l, LOGIND_TERMINATE);
+                /* While the machine goes down logind would have systemd stop the scope, and systemd waits with that
+                 * until the hook has ended, which waits for us. */
+                end_session(l, shutdown_is_under_way(l->manager) ? LOGIND_SIGNAL : LOGIND_TERMINATE);
                 break;
         case JOB_KILL:
                 end_session(l, LOGIND_KILL);

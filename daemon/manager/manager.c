@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "facts.h"
+#include "hub-lost.h"
 #include "idle-watch.h"
 #include "journal.h"
 #include "log.h"
 #include "login-screen.h"
 #include "logoff.h"
 #include "manager.h"
+#include "mode.h"
 #include "notice.h"
+#include "order.h"
+#include "plan.h"
+#include "shutdown.h"
+#include "station-label.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
         Station *s;
@@ -75,6 +81,22 @@ LogOff *manager_find_job_of(Manager *m, const SessionFacts *f) {
 
 static int compare_stations(const void *a, const void *b) {
         return station_compare(*(Station *const *) a, *(Station *const *) b);
+}
+
+int manager_make_station(Manager *m, const char *id, Station **ret) {
+        Station *s = manager_find_station(m, id);
+        int r;
+
+        if (!s) {
+                r = station_new(&s, id);
+                if (r < 0)
+                        return r;
+                TAILQ_INSERT_TAIL(&m->stations, s, stations);
+                manager_changed(m, 0);
+        }
+
+        *ret = s;
+        return 0;
 }
 
 int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n) {
@@ -150,7 +172,6 @@ static bool has_job(Manager *m, const char *seat) {
 static int update_station(Manager *m, Station *s) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
         const TopologySeat *seat = topology_find_seat(m->topology, s->id);
-        StationHealth health = s->health;
         size_t n;
         int r;
 
@@ -158,9 +179,10 @@ static int update_station(Manager *m, Station *s) {
         if (r < 0)
                 return r;
 
+        /* logind makes a seat of a device, seat0 apart: where udev has told of none, it is on its way. */
         r = station_update(s, sessions, n, has_job(m, s->id),
                         &(StationEquipment) {
-                                        .known = udev_host_is_live(m->udev),
+                                        .known = udev_host_is_live(m->udev) && (seat || streq(s->id, "seat0")),
                                         .keyboard = seat && seat->has_keyboard,
                                         .pointer = seat && seat->has_pointer,
                                         .display = seat && seat->has_display,
@@ -168,15 +190,27 @@ static int update_station(Manager *m, Station *s) {
         if (r < 0)
                 return r;
 
-        if (s->announced && s->health != health)
+        /* While the first picture is put together a station may look worse than it is. */
+        if (m->ready && s->health != s->journal_health) {
+                s->journal_health = s->health;
                 journal_station_health(s);
+        }
 
         return 0;
 }
 
-/* A station stays while its seat is there, while it has a label to be missed by, and while a job runs on it. */
+static bool has_hub(Manager *m, const char *seat) {
+        for (size_t i = 0; i < topology_n_hubs(m->topology); i++)
+                if (streq_ptr(topology_hub_at(m->topology, i)->seat, seat))
+                        return true;
+
+        return false;
+}
+
+/* A station stays while its seat is there, while it has a label to be missed by, while hubs are waiting for its screen,
+ * and while a job runs on it. */
 static bool is_wanted(Manager *m, const Station *s) {
-        return s->present || !isempty(s->label) || has_job(m, s->id);
+        return s->present || !isempty(s->label) || has_hub(m, s->id) || has_job(m, s->id);
 }
 
 static void flush_station(Manager *m, Station *s) {
@@ -207,11 +241,13 @@ static void flush_station(Manager *m, Station *s) {
 }
 
 static void check_ready(Manager *m) {
-        if (m->ready || !m->udev_settled || !(m->logind_synced || m->logind_absent))
+        if (m->ready || !m->udev_settled || !m->mode_known || !(m->logind_synced || m->logind_absent))
                 return;
 
         m->ready = true;
         m->events->ready(m->userdata);
+        manager_changed(m, 0);
+        mode_boot(m);
 }
 
 int manager_block_logins(Manager *m) {
@@ -228,6 +264,10 @@ int manager_block_logins(Manager *m) {
 
 static void check_logins(Manager *m) {
         LogOff *l;
+
+        /* Nor is a machine that goes down a place to log in at. */
+        if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))
+                return;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (l->job.block_logins)
@@ -293,6 +333,7 @@ int manager_new(
                 sd_bus *bus,
                 const Config *config,
                 const char *runtime_directory,
+                const char *state_directory,
                 const char *nologin_path) {
 
         _cleanup_(manager_freep) Manager *m = NULL;
@@ -309,6 +350,8 @@ int manager_new(
                 .sessions = TAILQ_HEAD_INITIALIZER(m->sessions),
                 .jobs = TAILQ_HEAD_INITIALIZER(m->jobs),
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
+                .hubs_lost = TAILQ_HEAD_INITIALIZER(m->hubs_lost),
+                .orders = TAILQ_HEAD_INITIALIZER(m->orders),
                 .notices = TAILQ_HEAD_INITIALIZER(m->notices),
         };
 
@@ -319,6 +362,10 @@ int manager_new(
         r = store_new(&m->store, runtime_directory);
         if (r < 0)
                 return log_error_errno(r, "Failed to open '%s': %m", runtime_directory);
+
+        r = labels_new(&m->labels, state_directory);
+        if (r < 0)
+                return r;
 
         r = nologin_new(&m->nologin, nologin_path, runtime_directory);
         if (r < 0)
@@ -355,6 +402,9 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         m->events = events;
         m->userdata = userdata;
 
+        /* Before the first flush: what has a label is there from the beginning, be it as absent. */
+        station_labels_load(m);
+
         r = udev_host_new(&m->udev, m->event, &facts_from_udev, m);
         if (r < 0)
                 return log_error_errno(r, "Failed to listen to udev: %m");
@@ -363,9 +413,16 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 return log_error_errno(r, "Failed to watch logind: %m");
 
+        r = shutdown_start(m);
+        if (r >= 0)
+                r = mode_start(m);
+        if (r < 0)
+                return log_error_errno(r, "Failed to follow the units of ours: %m");
+
         r = store_load(m->store, on_stored_job, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
+        plan_restore(m);
 
         r = udev_host_start(m->udev);
         if (r < 0)
@@ -376,6 +433,7 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
 
 void manager_set_config(Manager *m, const Config *config) {
         m->config = *config;
+        hub_lost_reconfigure(m);
         manager_changed(m, MANAGER_CHANGED_CONFIG);
 }
 
@@ -390,10 +448,15 @@ Manager *manager_free(Manager *m) {
         /* The jobs are not ended: they stay on disk for the usherd that comes next. */
         if (m->store_dirty)
                 manager_store_jobs(m);
+        plan_free(m->plan);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
         idle_watch_free(m->idle_watch);
+        shutdown_done(m);
+        mode_done(m);
         login_screen_done(m);
+        hub_lost_done(m);
+        order_done(m);
         notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);
@@ -410,6 +473,7 @@ Manager *manager_free(Manager *m) {
         units_free(m->units);
         topology_free(m->topology);
         store_free(m->store);
+        labels_free(m->labels);
         nologin_free(m->nologin);
         sd_event_source_disable_unref(m->flush);
         sd_bus_unref(m->bus);

@@ -12,6 +12,8 @@
 #include "config.h"
 #include "idle.h"
 #include "job.h"
+#include "labels.h"
+#include "logind-shutdown.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
@@ -20,16 +22,21 @@
 #include "store.h"
 #include "topology.h"
 #include "udev.h"
+#include "unit-watch.h"
 #include "units.h"
 
 /* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
 #define JOBS_MAX 1024U
 
+typedef struct HubLostWatch HubLostWatch;
 typedef struct LogOff LogOff;
 typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
+typedef struct Order Order;
 typedef struct Notice Notice;
+typedef struct Plan Plan;
+typedef void (*ModeHandler)(const char *error, void *userdata);
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
@@ -43,6 +50,8 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_JOBS = 1 << 1,
         MANAGER_CHANGED_LAST_OPERATION = 1 << 2,
         MANAGER_CHANGED_CONFIG = 1 << 3,
+        MANAGER_CHANGED_UDEV_OVERRUNS = 1 << 4,
+        MANAGER_CHANGED_MODE = 1 << 5,
 } ManagerChange;
 
 /* What the latest log-off request of several sessions did, and whom it left alone. */
@@ -80,19 +89,36 @@ struct Manager {
         Polkit *polkit;
         UdevHost *udev;
         Store *store;
+        Labels *labels;
         Nologin *nologin;
+        UnitWatch *console; /* usher-console.service */
+        UnitWatch *hook;    /* usher-shutdown.service */
+        DelayLock *delay_lock;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
         TAILQ_HEAD(, LogOff) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
+        TAILQ_HEAD(, HubLostWatch) hubs_lost;
+        TAILQ_HEAD(, Order) orders;
         TAILQ_HEAD(, Notice) notices;
         Topology *topology;
+        uint64_t udev_overruns; /* as told last */
         uint32_t last_job;
         uint32_t last_notice;
         Rate message_rate;
         IdleWatch *idle_watch;
         Operation last_operation;
+
+        Plan *plan; /* NULL: nothing is to follow the log-offs */
+        Mode mode;
+        bool mode_known;
+        ModeHandler mode_handler; /* while a switch is under way */
+        void *mode_userdata;
+        sd_event_source *mode_wait;
+        bool shutting_down;          /* by logind */
+        usec_t delay_max;            /* for so long logind waits for our lock */
+        sd_event_source *last_word;  /* while the lock is held against a shutdown */
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
         bool logind_absent; /* nobody holds logind's name */
@@ -108,13 +134,15 @@ struct Manager {
         void *userdata;
 };
 
-/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept. */
+/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept, state_directory where
+ * labels are. */
 int manager_new(
                 Manager **ret,
                 sd_event *event,
                 sd_bus *bus,
                 const Config *config,
                 const char *runtime_directory,
+                const char *state_directory,
                 const char *nologin_path);
 Manager *manager_free(Manager *m);
 DEFINE_CLEANUP(Manager *, manager_free);
@@ -134,6 +162,9 @@ const SessionFacts *manager_find_session(Manager *m, const char *id);
 Session *manager_find_session_entry(Manager *m, const char *id);
 LogOff *manager_find_job(Manager *m, uint32_t number);
 LogOff *manager_find_job_of(Manager *m, const SessionFacts *f);
+
+/* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for it. */
+int manager_make_station(Manager *m, const char *id, Station **ret);
 
 /* Stations in the order of listings. The array is the caller's, the stations are not. */
 int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n);

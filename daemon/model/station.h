@@ -63,6 +63,7 @@ typedef struct Station {
         /* Derived, as it was told last. */
         StationState state;
         StationHealth health;
+        StationHealth journal_health; /* as the journal has it */
         char *active_session; /* of any class, "" for none */
         char *active_user;    /* of the session that the station is in use by, "" for none */
         uid_t active_uid;     /* -1 for none */

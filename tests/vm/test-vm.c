@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The PC itself, before Usher is on it: if these fail, look here first. They also say what we lean on: who is logged in
- * where, that a desktop can show a notification, that the greeter comes back, that a hub takes its keyboard with it.
+/* The PC itself, before Usher is on it: if these fail, look here first. They also say what we lean on: who is
+ * logged in where, that a desktop shows notifications, that the greeter comes back, that a hub takes its keyboard
+ * with it.
  *
  * With $USHER_SCREENSHOTS, a folder, pictures of the stations are kept there. */
 
@@ -203,8 +204,8 @@ static void wait_quiet(guint station) {
         screen_free(before);
 }
 
-/* lightdm logs pupils in by itself once after boot. Whoever is logged off then finds the greeter, and can log in as a person
- * does. The greeter's session is "opening" for a while before it is "active". */
+/* lightdm logs pupils in by itself once after boot. Whoever is logged off then finds the greeter, and can log in as
+ * a person does. The greeter's session is "opening" for a while before it is "active". */
 static void test_greeter_comes_back(void) {
         static const char *const wait_for =
                 "[[ $(loginctl show-session -p Name -p Class -p State $(loginctl show-seat --value -p ActiveSession %s)) == "

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What people type is none of our business, so the kernel is told to keep it from us: each device is opened, and before
+ * anything is read from it everything but Enter is masked (EVIOCSMASK). A device that does not take the mask is closed
+ * again. That is also why this leans on no library: those ask for the state of every key. */
+
+#include <fcntl.h>
+#include <linux/input.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "keyboards.h"
+#include "log.h"
+
+#define BYTES_OF_BITS(n) (((n) + 7) / 8)
+
+typedef struct Keyboard {
+        Keyboards *keyboards;
+        char *name; /* in the directory: "event3" */
+        char *syspath;
+        int fd;
+        sd_event_source *io;
+        TAILQ_ENTRY(Keyboard) entries;
+} Keyboard;
+
+struct Keyboards {
+        sd_event *event;
+        char *directory;
+        sd_event_source *watch;
+        KeyboardsHandler handler;
+        void *userdata;
+        unsigned n;
+        TAILQ_HEAD(, Keyboard) list;
+};
+
+static Keyboard *keyboard_free(Keyboard *k) {
+        if (!k)
+                return NULL;
+
+        if (k->keyboards) {
+                TAILQ_REMOVE(&k->keyboards->list, k, entries);
+                k->keyboards->n--;
+        }
+        sd_event_source_disable_unref(k->io);
+        closep(&k->fd);
+        free(k->name);
+        free(k->syspath);
+        free(k);
+        return NULL;
+}
+
+DEFINE_CLEANUP(Keyboard *, keyboard_free);
+
+static void set_bit(uint8_t *bits, unsigned n) {
+        bits[n / 8] |= (uint8_t) (1U << n % 8);
+}
+
+static int set_mask(int fd, unsigned type, uint8_t *bits, size_t size) {
+        struct input_mask mask = {
+                .type = type,
+                .codes_size = (uint32_t) size,
+                .codes_ptr = (uint64_t) (uintptr_t) bits,
+        };
+
+        return ioctl(fd, EVIOCSMASK, &mask) < 0 ? -errno : 0;
+}
+
+/* From here on the kernel gives nothing but Enter. */
+static int mask_all_but_enter(int fd) {
+        uint8_t types[BYTES_OF_BITS(EV_CNT)] = {}, keys[BYTES_OF_BITS(KEY_CNT)] = {};
+        int r;
+
+        set_bit(keys, KEY_ENTER);
+        set_bit(keys, KEY_KPENTER);
+        r = set_mask(fd, EV_KEY, keys, sizeof(keys));
+        if (r < 0)
+                return r;
+
+        /* The mask of the types is that of EV_SYN. */
+        set_bit(types, EV_KEY);
+        return set_mask(fd, EV_SYN, types, sizeof(types));
+}
+
+static bool has_enter(int fd) {
+        uint8_t keys[BYTES_OF_BITS(KEY_CNT)] = {};
+
+        return ioctl(fd, EVIOCGBIT(EV_KEY, sizeof(keys)), keys) >= 0 && (keys[KEY_ENTER / 8] & 1U << KEY_ENTER % 8);
+}
+
+/* The input device above the event node. */
+static int find_syspath(int fd, char **ret) {
+        _cleanup_free_ char *link = NULL;
+        struct stat st;
+        char *path;
+
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISCHR(st.st_mode))
+                return -ENODEV;
+        if (asprintf(&link, "/sys/dev/char/%u:%u/..", major(st.st_rdev), minor(st.st_rdev)) < 0) {
+                link = NULL;
+                return -ENOMEM;
+        }
+
+        path = realpath(link, NULL);
+        if (!path)
+                return -errno;
+
+        *ret = path;
+        return 0;
+}
+
+static int on_input(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct input_event events[16];
+        Keyboard *k = userdata;
+        ssize_t n;
+
+        n = read(fd, events, sizeof(events));
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+                return 0;
+        if (n <= 0) {
+                /* Unplugged. */
+                keyboard_free(k);
+                return 0;
+        }
+
+        for (size_t i = 0; i < (size_t) n / sizeof(events[0]); i++) {
+                const struct input_event *e = events + i;
+
+                if (e->type == EV_KEY && (e->code == KEY_ENTER || e->code == KEY_KPENTER) && e->value == 1)
+                        k->keyboards->handler(k->syspath, k->keyboards->userdata);
+        }
+
+        return 0;
+}
+
+static bool is_open(const Keyboards *s, const char *name) {
+        const Keyboard *k;
+
+        TAILQ_FOREACH(k, &s->list, entries)
+                if (streq(k->name, name))
+                        return true;
+
+        return false;
+}
+
+static int keyboard_open(Keyboards *s, const char *name) {
+        _cleanup_(keyboard_freep) Keyboard *k = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        if (s->n >= KEYBOARDS_MAX)
+                return -ENOBUFS;
+        if (asprintf(&path, "%s/%s", s->directory, name) < 0) {
+                path = NULL;
+                return -ENOMEM;
+        }
+
+        k = malloc(sizeof(*k));
+        if (!k)
+                return -ENOMEM;
+        *k = (Keyboard) { .name = strdup(name), .fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) };
+        if (!k->name)
+                return -ENOMEM;
+        if (k->fd < 0)
+                return -errno;
+        if (!has_enter(k->fd))
+                return -ENODEV;
+
+        r = mask_all_but_enter(k->fd);
+        if (r < 0)
+                return r;
+        r = find_syspath(k->fd, &k->syspath);
+        if (r < 0)
+                return r;
+        r = sd_event_add_io(s->event, &k->io, k->fd, EPOLLIN, on_input, k);
+        if (r < 0)
+                return r;
+
+        k->keyboards = s;
+        TAILQ_INSERT_TAIL(&s->list, k, entries);
+        s->n++;
+        (void) TAKE_PTR(k);
+        return 0;
+}
+
+static void look_at(Keyboards *s, const char *name) {
+        int r;
+
+        if (!startswith(name, "event") || is_open(s, name))
+                return;
+
+        r = keyboard_open(s, name);
+        if (r < 0)
+                log_debug_errno(r, "Not listening to '%s': %m", name);
+}
+
+/* udev gives us the right to read a little after the device is there. */
+static int on_directory(sd_event_source *source, const struct inotify_event *e, void *userdata) {
+        if (e->len > 0)
+                look_at(userdata, e->name);
+
+        return 0;
+}
+
+static int look_at_all(Keyboards *s) {
+        _cleanup_closedir_ DIR *d = NULL;
+        struct dirent *entry;
+
+        d = opendir(s->directory);
+        if (!d)
+                return -errno;
+
+        while ((entry = readdir(d)))
+                look_at(s, entry->d_name);
+
+        return 0;
+}
+
+int keyboards_new(Keyboards **ret, sd_event *event, const char *directory, KeyboardsHandler handler, void *userdata) {
+        _cleanup_(keyboards_freep) Keyboards *s = NULL;
+        int r;
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        *s = (Keyboards) {
+                .event = sd_event_ref(event),
+                .directory = strdup(directory),
+                .handler = handler,
+                .userdata = userdata,
+                .list = TAILQ_HEAD_INITIALIZER(s->list),
+        };
+        if (!s->directory)
+                return -ENOMEM;
+
+        r = sd_event_add_inotify(event, &s->watch, directory, IN_CREATE | IN_ATTRIB | IN_MOVED_TO, on_directory, s);
+        if (r < 0)
+                return r;
+        r = look_at_all(s);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
+Keyboards *keyboards_free(Keyboards *s) {
+        Keyboard *k;
+
+        if (!s)
+                return NULL;
+
+        while ((k = TAILQ_FIRST(&s->list)))
+                keyboard_free(k);
+        sd_event_source_disable_unref(s->watch);
+        sd_event_unref(s->event);
+        free(s->directory);
+        free(s);
+        return NULL;
+}

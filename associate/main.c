@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usher-associate: says on which keyboard Enter was pressed, for as long as somebody listens. systemd gives it a socket
+ * that only root can connect to, and starts it with the first connection; it ends with that connection. It sends
+ * "ready", then for each Enter a line with the keyboard's place in sysfs, and it takes no orders. */
+
+#include <sys/socket.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "bus-util.h"
+#include "keyboards.h"
+#include "log.h"
+
+/* Whoever connected went away again before we were there. */
+#define CONNECT_USEC (10 * USEC_PER_SEC)
+
+typedef struct Associate {
+        sd_event *event;
+        int client;
+        sd_event_source *listener, *hang_up, *timeout;
+        Keyboards *keyboards;
+} Associate;
+
+static void associate_done(Associate *a) {
+        keyboards_free(a->keyboards);
+        sd_event_source_disable_unref(a->listener);
+        sd_event_source_disable_unref(a->hang_up);
+        sd_event_source_disable_unref(a->timeout);
+        closep(&a->client);
+        sd_event_unref(a->event);
+}
+
+static void tell(Associate *a, const char *line) {
+        char buffer[4096];
+        int n;
+
+        n = snprintf(buffer, sizeof(buffer), "%s\n", line);
+        if (n <= 0 || (size_t) n >= sizeof(buffer))
+                return;
+
+        /* A client that does not read is none. */
+        if (send(a->client, buffer, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
+                (void) sd_event_exit(a->event, EXIT_SUCCESS);
+}
+
+static void on_enter(const char *syspath, void *userdata) {
+        tell(userdata, syspath);
+}
+
+static int on_client(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        Associate *a = userdata;
+
+        /* There is nothing to say to us. */
+        return sd_event_exit(a->event, EXIT_SUCCESS);
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        Associate *a = userdata;
+
+        return sd_event_exit(a->event, EXIT_SUCCESS);
+}
+
+static int begin(Associate *a) {
+        int r;
+
+        r = sd_event_add_io(a->event, &a->hang_up, a->client, EPOLLIN | EPOLLRDHUP, on_client, a);
+        if (r < 0)
+                return r;
+
+        r = keyboards_new(&a->keyboards, a->event, "/dev/input", on_enter, a);
+        if (r < 0)
+                return r;
+
+        tell(a, "ready");
+        return 0;
+}
+
+static int on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        _cleanup_close_ int client = -EBADF;
+        Associate *a = userdata;
+        int r;
+
+        client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (client < 0)
+                return 0;
+
+        /* One at a time: two who ask people to press Enter would take each other's. */
+        if (a->client >= 0)
+                return 0;
+
+        a->client = TAKE_FD(client);
+        a->timeout = sd_event_source_disable_unref(a->timeout);
+        r = begin(a);
+        if (r < 0) {
+                log_error_errno(r, "Failed to listen to the keyboards: %m");
+                (void) sd_event_exit(a->event, EXIT_FAILURE);
+        }
+
+        return 0;
+}
+
+static int run(void) {
+        _cleanup_(associate_done) Associate a = { .client = -EBADF };
+        int r;
+
+        r = sd_listen_fds(true);
+        if (r != 1 || sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0) {
+                log_error("This is started by usher-associate.socket, which 'usherctl associate' starts.");
+                return -EINVAL;
+        }
+
+        r = sd_event_new(&a.event);
+        if (r >= 0)
+                r = sd_event_add_io(a.event, &a.listener, SD_LISTEN_FDS_START, EPOLLIN, on_connection, &a);
+        if (r >= 0)
+                r = sd_event_add_time_relative(
+                                a.event, &a.timeout, CLOCK_MONOTONIC, CONNECT_USEC, 0, on_timeout, &a);
+        if (r < 0)
+                return log_error_errno(r, "Failed to set up: %m");
+
+        return sd_event_loop(a.event);
+}
+
+int main(int argc, char *argv[]) {
+        log_init("usher-associate");
+
+        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

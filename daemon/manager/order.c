@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "bus-util.h"
+#include "hub-lost.h"
+#include "log.h"
+#include "logind-seat.h"
+#include "names.h"
+#include "order.h"
+
+typedef struct OrderCall {
+        Order *order;
+        Call *call;
+} OrderCall;
+
+struct Order {
+        Manager *manager;
+        const char *what; /* for the log */
+        sd_bus_message *message;
+        sd_bus_error error; /* the first */
+        OrderCall *calls;
+        size_t n_calls; /* that were sent */
+        size_t n_answers;
+        bool sent; /* no more are to come */
+        bool done_for_all; /* what it did holds for every station */
+        TAILQ_ENTRY(Order) orders;
+};
+
+static Order *order_free(Order *o) {
+        if (!o)
+                return NULL;
+
+        TAILQ_REMOVE(&o->manager->orders, o, orders);
+        for (size_t i = 0; i < o->n_calls; i++)
+                call_free(o->calls[i].call);
+        sd_bus_message_unref(o->message);
+        sd_bus_error_free(&o->error);
+        free(o->calls);
+        free(o);
+        return NULL;
+}
+
+DEFINE_CLEANUP(Order *, order_free);
+
+/* Frees the order when nothing is outstanding, and tells the caller. */
+static void order_check(Order *o) {
+        int r = 0;
+
+        if (!o->sent || o->n_answers < o->n_calls)
+                return;
+
+        if (!sd_bus_error_is_set(&o->error) && o->done_for_all)
+                hub_lost_forget(o->manager);
+
+        if (o->message && sd_bus_error_is_set(&o->error))
+                r = sd_bus_reply_method_error(o->message, &o->error);
+        else if (o->message)
+                r = sd_bus_reply_method_return(o->message, NULL);
+        else if (sd_bus_error_is_set(&o->error))
+                log_warning("%s failed, ignoring: %s", o->what, strempty(o->error.message));
+        if (r < 0)
+                log_warning_errno(r, "Failed to answer a call, ignoring: %m");
+
+        order_free(o);
+}
+
+/* logind's errors are not ours: a caller who was authorised must not read that access was denied. */
+static void set_error(sd_bus_error *ret, const sd_bus_error *e) {
+        const char *text = strempty(e->message);
+
+        if (streq(e->name, LOGIND_ERROR_NO_SUCH_SESSION))
+                (void) sd_bus_error_setf(ret, USHER_ERROR_NO_SUCH_SESSION, "There is no such session any more.");
+        else if (streq(e->name, SD_BUS_ERROR_SERVICE_UNKNOWN) || streq(e->name, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
+                        streq(e->name, SD_BUS_ERROR_NO_REPLY) || streq(e->name, SD_BUS_ERROR_TIMEOUT))
+                (void) sd_bus_error_setf(ret, USHER_ERROR_BUSY, "logind does not answer just now.");
+        else if (streq(e->name, "System.Error.ENODEV"))
+                (void) sd_bus_error_setf(ret, USHER_ERROR_NO_SUCH_HUB, "logind cannot give this hub to a station.");
+        else
+                (void) sd_bus_error_setf(ret, SD_BUS_ERROR_FAILED, "logind refused: %s", text);
+}
+
+static void on_answer(sd_bus_message *reply, void *userdata) {
+        OrderCall *call = userdata;
+        Order *o = call->order;
+
+        if (sd_bus_message_is_method_error(reply, NULL) && !sd_bus_error_is_set(&o->error))
+                set_error(&o->error, sd_bus_message_get_error(reply));
+
+        o->n_answers++;
+        order_check(o);
+}
+
+static int order_new(Order **ret, Manager *m, const char *what, sd_bus_message *message, size_t n_calls) {
+        unsigned n = 0;
+        Order *o;
+
+        TAILQ_FOREACH(o, &m->orders, orders)
+                n++;
+        if (n >= ORDERS_MAX)
+                return -ENOBUFS;
+
+        o = malloc(sizeof(*o));
+        if (!o)
+                return -ENOMEM;
+        *o = (Order) {
+                .manager = m,
+                .what = what,
+                .error = SD_BUS_ERROR_NULL,
+                .calls = calloc(n_calls + 1, sizeof(*o->calls)),
+        };
+        TAILQ_INSERT_TAIL(&m->orders, o, orders);
+        if (!o->calls) {
+                order_free(o);
+                return -ENOMEM;
+        }
+
+        o->message = sd_bus_message_ref(message);
+        *ret = o;
+        return 0;
+}
+
+static OrderCall *next_call(Order *o) {
+        OrderCall *call = o->calls + o->n_calls++;
+
+        call->order = o;
+        return call;
+}
+
+static void order_send(Order *o) {
+        o->sent = true;
+        order_check(o);
+}
+
+int order_lock(Manager *m, sd_bus_message *message, const char *seat) {
+        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_(order_freep) Order *o = NULL;
+        size_t n;
+        int r;
+
+        r = manager_sessions_of(m, seat, &sessions, &n);
+        if (r < 0)
+                return r;
+
+        r = order_new(&o, m, "Locking a station", message, n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++) {
+                OrderCall *call;
+
+                if (session_kind(sessions[i]) != SESSION_KIND_USER || session_is_closing(sessions[i]))
+                        continue;
+
+                call = next_call(o);
+                r = logind_lock_session(m->logind, &call->call, sessions[i]->id, on_answer, call);
+                if (r < 0)
+                        return r;
+        }
+
+        order_send(TAKE_PTR(o));
+        return 0;
+}
+
+int order_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat) {
+        const char *const halves[] = { h->syspath, h->peer_syspath };
+        _cleanup_(order_freep) Order *o = NULL;
+        int r;
+
+        r = order_new(&o, m, "Attaching a hub", message, ELEMENTSOF(halves));
+        if (r < 0)
+                return r;
+
+        /* One hub to a person is two to the kernel, and what is plugged in stands on either. */
+        for (size_t i = 0; i < ELEMENTSOF(halves); i++) {
+                OrderCall *call;
+
+                if (!halves[i])
+                        continue;
+
+                call = next_call(o);
+                r = logind_attach_device(m->logind, &call->call, seat, halves[i], on_answer, call);
+                if (r < 0)
+                        return r;
+        }
+
+        order_send(TAKE_PTR(o));
+        return 0;
+}
+
+int order_detach_all(Manager *m, sd_bus_message *message) {
+        _cleanup_(order_freep) Order *o = NULL;
+        OrderCall *call;
+        int r;
+
+        r = order_new(&o, m, "Detaching all hubs", message, 1);
+        if (r < 0)
+                return r;
+
+        o->done_for_all = true;
+        call = next_call(o);
+        r = logind_flush_devices(m->logind, &call->call, on_answer, call);
+        if (r < 0)
+                return r;
+
+        order_send(TAKE_PTR(o));
+        return 0;
+}
+
+void order_done(Manager *m) {
+        Order *o;
+
+        while ((o = TAILQ_FIRST(&m->orders)))
+                order_free(o);
+}

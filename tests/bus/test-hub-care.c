@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Hubs that are given to stations, hubs that are missed, and devices that mean no good. Two seats have a hub, a
+ * keyboard and a mouse. */
+
+#include "fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hubs.h"
+#include "names.h"
+
+#define LEFT "/org/usher1/station/seat_2dleft"
+#define RIGHT "/org/usher1/station/seat_2dright"
+#define HUB_LEFT "/org/usher1/hub/_31_2d3"
+#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
+#define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
+
+typedef struct Desk {
+        Fixture f;
+        Hubs *hubs;
+        const char *root, *left, *right;
+        guint hurry, events; /* usherd is waited for after so many events, instead of after each */
+} Desk;
+
+static void let_usherd_read(gpointer data) {
+        Desk *d = data;
+
+        if (d->f.pid > 0 && (d->hurry == 0 || ++d->events % d->hurry == 0))
+                fixture_wait_asleep(&d->f);
+}
+
+static void set_up(Desk *d, gconstpointer data) {
+        d->hubs = hubs_new(let_usherd_read, d);
+        d->root = hubs_add_root_hub(d->hubs, "usb1");
+        hubs_add_card(d->hubs, "card1", "seat-left");
+        hubs_add_card(d->hubs, "card2", "seat-right");
+        d->left = hubs_add_hub(d->hubs, d->root, "1-3", "Four Ports", "seat-left");
+        hubs_add_keyboard(d->hubs, d->left, "1-3.1", NULL);
+        hubs_add_mouse(d->hubs, d->left, "1-3.2", NULL);
+        d->right = hubs_add_hub(d->hubs, d->root, "1-4", "Four Ports", "seat-right");
+        hubs_add_keyboard(d->hubs, d->right, "1-4.1", NULL);
+        hubs_add_mouse(d->hubs, d->right, "1-4.2", NULL);
+        fixture_set_up(&d->f, NULL);
+}
+
+static void tear_down(Desk *d, gconstpointer data) {
+        fixture_tear_down(&d->f, NULL);
+        hubs_free(d->hubs);
+}
+
+static void attach(Fixture *f, const char *hub, const char *station) {
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.AttachHub", ARGS("(%s, %s)", hub, station)));
+}
+
+static void label(Fixture *f, const char *station, const char *text) {
+        g_variant_unref(usher_call(f->root, station, "Station.SetLabel", ARGS("(%s,)", text)));
+}
+
+/* Giving and taking back */
+
+static void test_attach_asks_logind(Desk *d, gconstpointer data) {
+        g_autofree char *expected = NULL;
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        label(f, RIGHT, "By the door");
+        attach(f, "1-3", "By the door");
+        attach(f, d->left, "seat-left");
+        attach(f, "1-3", "seat0");
+        expected = g_strdup_printf("AttachDevice('seat-right', '%s', false); AttachDevice('seat-left', '%s', false); "
+                                   "AttachDevice('seat0', '%s', false)", d->left, d->left, d->left);
+        assert_deeds(&f->logind->fake, expected);
+}
+
+/* Until a screen belongs to it logind does not know it; an administrator must see all the same where the hub is. */
+static void test_a_new_station_and_back(Desk *d, gconstpointer data) {
+        g_autofree char *expected = NULL;
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        attach(f, "1-3", "seat-new");
+        hubs_attach(d->hubs, d->left, "seat-new");
+        fixture_wait_property(f, HUB_LEFT, "Station", "'/org/usher1/station/seat_2dnew'");
+        fixture_wait_property(f, "/org/usher1/station/seat_2dnew", "Health", "'absent'");
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        fake_logind_add_seat(f->logind, "seat-new");
+        fixture_wait_property(f, "/org/usher1/station/seat_2dnew", "Health", "'no-display'");
+        fake_logind_remove_seat(f->logind, "seat-new");
+
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.DetachAll", NULL));
+        hubs_attach(d->hubs, d->left, "seat-left");
+        fixture_wait_property(f, HUB_LEFT, "Station", "'" LEFT "'");
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "StationRemoved") == 1);
+        expected = g_strdup_printf("AttachDevice('seat-new', '%s', false); FlushDevices(false)", d->left);
+        assert_deeds(&f->logind->fake, expected);
+}
+
+static void test_what_is_not_attached(Desk *d, gconstpointer data) {
+        static const char *const bad[] = { "seat", "new", "", "seat-a/../b", "seat-%2e", "seat-ä", "seat1", "Seat-1" };
+        g_autofree char *huge = g_strdup_printf("seat-%0300d", 1);
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-9', 'seat-left')"), "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('../1-3', 'seat-left')"), "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3.1', 'seat-left')"), "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('usb1', 'seat-left')"), INVALID_ARGS);
+        for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+                assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', %s)", bad[i]),
+                                "org.usher1.Error.NoSuchStation");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', %s)", huge),
+                        "org.usher1.Error.NoSuchStation");
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_only_with_the_right(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+        GDBusConnection *teacher;
+
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+        assert_refused(teacher, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"), ACCESS_DENIED);
+        assert_refused(teacher, MANAGER, "Manager.DetachAll", NULL, ACCESS_DENIED);
+        assert_refused(teacher, LEFT, "Station.Lock", NULL, ACCESS_DENIED);
+        assert_refused(teacher, LEFT, "Station.Identify", NULL, ACCESS_DENIED);
+        assert_deeds(&f->logind->fake, "");
+
+        fake_polkit_answer(f->polkit, USHER_ACTION_MANAGE_STATIONS, TEACHER, FAKE_POLKIT_YES);
+        g_variant_unref(usher_call(teacher, MANAGER, "Manager.DetachAll", NULL));
+        assert_deeds(&f->logind->fake, "FlushDevices(false)");
+}
+
+/* The hub is pulled while somebody types a password. */
+static void test_a_hub_that_goes_meanwhile(Desk *d, gconstpointer data) {
+        g_autoptr(Call) call = NULL;
+        Fixture *f = &d->f;
+        GDBusConnection *teacher;
+
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+        fake_polkit_answer(f->polkit, USHER_ACTION_MANAGE_STATIONS, TEACHER, FAKE_POLKIT_YES);
+        f->polkit->fake.hang = TRUE;
+        call = usher_send(teacher, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"));
+        WAIT_FOR(fake_count(&f->polkit->fake, "CheckAuthorization") > 0);
+        hubs_unplug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Hubs", "[]");
+        fake_release(&f->polkit->fake);
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, "org.usher1.Error.NoSuchHub");
+        assert_deeds(&f->logind->fake, "");
+}
+
+/* The caller waits for logind, and nobody else does. */
+static void test_logind_takes_its_time(Desk *d, gconstpointer data) {
+        g_autoptr(Call) call = NULL;
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        f->logind->fake.hang = TRUE;
+        call = usher_send(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"));
+        WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 1);
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        g_assert_false(call->done);
+        fake_release(&f->logind->fake);
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, NULL);
+}
+
+static void test_logind_is_away(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        fake_stop(&f->logind->fake);
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"), "org.usher1.Error.Busy");
+        assert_refused(f->root, MANAGER, "Manager.DetachAll", NULL, "org.usher1.Error.Busy");
+        fake_start(&f->logind->fake);
+        fixture_settle(f);
+}
+
+static void test_too_many_at_once(Desk *d, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        Fixture *f = &d->f;
+        guint refused = 0;
+
+        fixture_start(f);
+        f->logind->fake.hang = TRUE;
+        for (int i = 0; i < 80; i++)
+                g_ptr_array_add(calls, usher_send(f->root, MANAGER, "Manager.DetachAll", NULL));
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        for (guint i = 0; i < calls->len; i++) {
+                Call *c = calls->pdata[i];
+
+                refused += c->done && g_strcmp0(c->error, "org.freedesktop.DBus.Error.LimitsExceeded") == 0;
+        }
+        g_assert_cmpuint(refused, ==, 80 - 64);
+        fake_release(&f->logind->fake);
+        for (guint i = 0; i < calls->len; i++)
+                call_wait(calls->pdata[i]);
+}
+
+/* With a caller still waiting. */
+static void test_the_end_in_the_middle(Desk *d, gconstpointer data) {
+        g_autoptr(Call) call = NULL;
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        f->logind->fake.hang = TRUE;
+        call = usher_send(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"));
+        WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 1);
+        fixture_stop(f);
+        f->dies_by_design = TRUE;
+        call_wait(call);
+        g_assert_nonnull(call->error);
+}
+
+/* Locking and showing */
+
+static void test_lock_is_for_people(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left", .state = "online", .inactive = TRUE);
+        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .name = "lightdm", .seat = "seat-left", .class = "greeter");
+        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat-right");
+        fixture_start(f);
+
+        g_variant_unref(usher_call(f->root, LEFT, "Station.Lock", NULL));
+        assert_deeds(&f->logind->fake, "LockSession('3'); LockSession('4')");
+        fixture_wait_property(f, LEFT, "State", "'locked'");
+
+        /* Nobody there is nothing to lock. */
+        fake_forget(&f->logind->fake);
+        g_variant_unref(usher_call(f->root, SEAT0, "Station.Lock", NULL));
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_identify(Desk *d, gconstpointer data) {
+        g_autoptr(GVariant) notices = NULL;
+        g_autofree char *text = NULL;
+        Fixture *f = &d->f;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fixture_start(f);
+        label(f, LEFT, "Window");
+        g_variant_unref(usher_call(f->root, LEFT, "Station.Identify", NULL));
+        fixture_settle(f);
+        g_assert_true(fake_systemd_has_warner(f->systemd, ADA));
+        notices = usher_call(f->root, MANAGER, "Manager.ListNotices", NULL);
+        text = g_variant_print(notices, FALSE);
+        g_assert_nonnull(strstr(text, "'identify', 'seat-left', 'Window', '3', 61001"));
+
+        /* There is nothing there that could show it, and whoever walks along the row must know. */
+        assert_refused(f->root, RIGHT, "Station.Identify", NULL, "org.usher1.Error.NoSuchSession");
+}
+
+/* HubLost= */
+
+static void configure(Fixture *f, const char *what, const char *when) {
+        g_autofree char *text = NULL;
+
+        text = g_strdup_printf(TEST_CONFIG "[Stations]\nHubLost=%s\nHubLostSec=%s\n", what, when);
+        fixture_configure(f, text);
+}
+
+static void test_a_lost_hub_locks(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+
+        configure(f, "lock", "200ms");
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat-right");
+        fixture_start(f);
+        hubs_unplug(d->hubs, d->left);
+        WAIT_FOR(fake_count(&f->logind->fake, "LockSession") == 1);
+        assert_deeds(&f->logind->fake, "LockSession('3')");
+        assert_jobs(f, "");
+}
+
+static void test_a_lost_hub_logs_off(Desk *d, gconstpointer data) {
+        g_autofree char *job = NULL, *message = NULL, *by = NULL, *reason = NULL;
+        Fixture *f = &d->f;
+
+        configure(f, "log-off", "200ms");
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat-right");
+        fixture_start(f);
+        hubs_unplug(d->hubs, d->left);
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 1);
+        job = fixture_only_job(f);
+        message = usher_get_string(f->root, job, "Message");
+        g_assert_cmpstr(message, ==, "The keyboard's hub of this station was unplugged.");
+        by = usher_get_text(f->root, job, "StartedBy");
+        g_assert_cmpstr(by, ==, "(0, '')");
+        reason = usher_get_string(f->root, job, "Reason");
+        g_assert_cmpstr(reason, ==, "requested");
+        fixture_wait_property(f, job, "Session", "'3'");
+
+        /* It is back in time: nothing was lost. */
+        hubs_plug(d->hubs, d->left);
+        assert_result(f, job, "cancelled");
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_a_hub_that_is_back_in_time(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+
+        configure(f, "log-off", "2");
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fixture_start(f);
+        hubs_unplug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        hubs_plug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        wait_until_time(g_get_monotonic_time() + 5 * G_USEC_PER_SEC / 2);
+        assert_jobs(f, "");
+        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
+}
+
+/* What somebody has asked for goes on as it was, whatever happens to the hub. */
+static void test_a_countdown_is_kept(Desk *d, gconstpointer data) {
+        g_autofree char *job = NULL;
+        Fixture *f = &d->f;
+        guint64 deadline;
+
+        configure(f, "log-off", "200ms");
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fixture_start(f);
+        job = fixture_log_off(f, "seat-left", "{'grace': <uint32 600>}");
+        deadline = usher_get_uint64(f->root, job, "DeadlineMonotonic");
+        hubs_unplug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        wait_until_time(g_get_monotonic_time() + G_USEC_PER_SEC / 2);
+        assert_jobs(f, "1");
+        g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), ==, deadline);
+
+        hubs_plug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        assert_jobs(f, "1");
+        fixture_wait_property(f, job, "Phase", "'warning'");
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_nothing_is_done_unless_asked_for(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+
+        configure(f, "keep", "0");
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fixture_start(f);
+        hubs_unplug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        wait_until_time(g_get_monotonic_time() + G_USEC_PER_SEC / 2);
+        assert_jobs(f, "");
+        assert_deeds(&f->logind->fake, "");
+}
+
+/* Devices that mean no good */
+
+static void assert_plain(const char *text) {
+        g_assert_true(g_utf8_validate(text, -1, NULL));
+        for (const char *p = text; *p; p = g_utf8_next_char(p))
+                g_assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));
+}
+
+static void test_hostile_seats(Desk *d, gconstpointer data) {
+        static const char *const seats[] = {
+                "../../etc/shadow", "seat-a b", "seat-\x1b[2J", "%s%n", "\xff\xfe", "seat\xe2\x80\xae", "seat-", " seat-x",
+        };
+        g_autofree char *huge = g_strdup_printf("seat-%04096d", 0);
+        g_autoptr(GVariant) hubs = NULL, stations = NULL;
+        g_autofree char *text = NULL, *names = NULL;
+        Fixture *f = &d->f;
+
+        for (gsize i = 0; i < G_N_ELEMENTS(seats); i++) {
+                g_autofree char *name = g_strdup_printf("1-%zu", 10 + i);
+
+                (void) hubs_add_hub(d->hubs, d->root, name, "Trojan", seats[i]);
+        }
+        (void) hubs_add_hub(d->hubs, d->root, "1-30", "Trojan", huge);
+        fixture_start(f);
+
+        hubs = usher_call(f->root, MANAGER, "Manager.ListHubs", NULL);
+        text = g_variant_print(hubs, FALSE);
+        stations = usher_call(f->root, MANAGER, "Manager.ListStations", NULL);
+        names = g_variant_print(stations, FALSE);
+        g_assert_nonnull(strstr(text, "'1-10'"));
+        g_assert_null(strstr(text, "shadow"));
+        g_assert_null(strstr(names, "shadow"));
+        g_assert_null(strstr(names, "00000000000000000000"));
+        g_assert_null(strstr(names, "seat-a"));
+        assert_plain(text);
+        assert_plain(names);
+
+        /* Whose it is it cannot say, but it can be given to somebody. */
+        attach(f, "1-10", "seat-left");
+}
+
+static void test_hostile_text(Desk *d, gconstpointer data) {
+        static const char *const texts[] = { "a\nb", "\x1b]0;x\x07", "%s%n%p", "\xff\xc3\x28", "\xe2\x80\xae" "txt", "\"'$(id)`" };
+        Fixture *f = &d->f;
+
+        for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+                g_autofree char *name = g_strdup_printf("1-%zu", 10 + i);
+
+                (void) hubs_add_hub(d->hubs, d->root, name, texts[i], NULL);
+        }
+        fixture_start(f);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+                g_autofree char *path = g_strdup_printf("/org/usher1/hub/_31_2d%zu", 10 + i), *product = NULL;
+
+                product = usher_get_string(f->root, path, "Product");
+                g_assert_nonnull(product);
+                assert_plain(product);
+        }
+}
+
+/* What usherd has used so far, in hundredths of a second. */
+static guint64 cpu_ticks(Fixture *f) {
+        g_autofree char *file = g_strdup_printf("/proc/%d/stat", f->pid), *text = NULL;
+        unsigned long user, system;
+        g_autoptr(GError) error = NULL;
+
+        g_file_get_contents(file, &text, NULL, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(sscanf(strrchr(text, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                                        &system), ==, 2);
+        return user + system;
+}
+
+/* Sixteen hubs come and go, two thousand events. */
+static void test_a_storm(Desk *d, gconstpointer data) {
+        const char *storm[16];
+        g_autoptr(GVariant) reply = NULL, list = NULL;
+        guint64 before, after;
+        Fixture *f = &d->f;
+        gint64 quiet;
+
+        fixture_start(f);
+        for (gsize i = 0; i < G_N_ELEMENTS(storm); i++) {
+                g_autofree char *name = g_strdup_printf("1-%zu", 100 + i);
+
+                storm[i] = hubs_add_hub(d->hubs, d->root, name, "Storm", NULL);
+        }
+
+        d->hurry = 6;
+        for (int k = 0; k < 62; k++)
+                for (gsize i = 0; i < G_N_ELEMENTS(storm); i++) {
+                        hubs_plug(d->hubs, storm[i]);
+                        hubs_unplug(d->hubs, storm[i]);
+                }
+        for (gsize i = 0; i < G_N_ELEMENTS(storm); i++)
+                hubs_plug(d->hubs, storm[i]);
+
+        fixture_wait_property(f, "/org/usher1/hub/_31_2d115", "Role", "'shared'");
+        reply = usher_call(f->root, MANAGER, "Manager.ListHubs", NULL);
+        list = g_variant_get_child_value(reply, 0);
+        g_assert_cmpuint(g_variant_n_children(list), ==, 3 + G_N_ELEMENTS(storm));
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        g_test_message("%u events, %" G_GUINT64_FORMAT " overruns, %" G_GUINT64_FORMAT " hundredths of a second",
+                        d->events, usher_get_uint64(f->root, MANAGER, "UdevOverruns"), cpu_ticks(f));
+
+        /* And then there is peace. */
+        fixture_settle(f);
+        before = cpu_ticks(f);
+        quiet = g_get_monotonic_time() + 2 * G_USEC_PER_SEC;
+        wait_until_time(quiet);
+        after = cpu_ticks(f);
+        g_assert_cmpuint(after - before, <=, 2);
+}
+
+int main(int argc, char *argv[]) {
+        hubs_enter(argv);
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) g_test_add("/hub-care/" name, Desk, NULL, set_up, function, tear_down)
+        ADD("attach-asks-logind", test_attach_asks_logind);
+        ADD("a-new-station-and-back", test_a_new_station_and_back);
+        ADD("what-is-not-attached", test_what_is_not_attached);
+        ADD("only-with-the-right", test_only_with_the_right);
+        ADD("a-hub-that-goes-meanwhile", test_a_hub_that_goes_meanwhile);
+        ADD("logind-takes-its-time", test_logind_takes_its_time);
+        ADD("logind-is-away", test_logind_is_away);
+        ADD("too-many-at-once", test_too_many_at_once);
+        ADD("the-end-in-the-middle", test_the_end_in_the_middle);
+        ADD("lock-is-for-people", test_lock_is_for_people);
+        ADD("identify", test_identify);
+        ADD("a-lost-hub-locks", test_a_lost_hub_locks);
+        ADD("a-lost-hub-logs-off", test_a_lost_hub_logs_off);
+        ADD("a-hub-that-is-back-in-time", test_a_hub_that_is_back_in_time);
+        ADD("a-countdown-is-kept", test_a_countdown_is_kept);
+        ADD("nothing-is-done-unless-asked-for", test_nothing_is_done_unless_asked_for);
+        ADD("hostile-seats", test_hostile_seats);
+        ADD("hostile-text", test_hostile_text);
+        ADD("a-storm", test_a_storm);
+
+        return g_test_run();
+}
