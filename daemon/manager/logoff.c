@@ -36,7 +36,7 @@ const SessionFacts *logoff_session(LogOff *l) {
 static JobSession look(LogOff *l) {
         const SessionFacts *f = logoff_session(l);
 
-        if (l->manager->logind_lost || (l->restored && !l->manager->logind_synced))
+        if (l->manager->logind_lost || (l->restored && !l->manager->serving))
                 return JOB_SESSION_UNKNOWN;
         if (!f)
                 return JOB_SESSION_GONE;

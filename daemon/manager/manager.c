@@ -431,6 +431,16 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         return 0;
 }
 
+void manager_serve(Manager *m) {
+        LogOff *l, *next;
+
+        m->serving = true;
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                logoff_advance(l);
+        }
+}
+
 void manager_set_config(Manager *m, const Config *config) {
         m->config = *config;
         hub_lost_reconfigure(m);

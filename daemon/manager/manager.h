@@ -125,6 +125,7 @@ struct Manager {
         bool logind_synced; /* the first picture of logind is in */
         bool udev_settled;
         bool ready;
+        bool serving; /* the name is ours: whoever watches for it hears us */
 
         unsigned changed; /* not told so far: a mask of ManagerChange */
         bool store_dirty;
@@ -149,6 +150,9 @@ DEFINE_CLEANUP(Manager *, manager_free);
 
 /* Begins to look at the neighbours; what they say is told by the events from here on. */
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata);
+
+/* The name is ours. Jobs from before a restart go on from here, so that nobody misses how one of them ended. */
+void manager_serve(Manager *m);
 
 /* Takes another configuration; live jobs keep their deadlines. */
 void manager_set_config(Manager *m, const Config *config);
