@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The journal's records that people and programs look for: units/usher.catalog explains each, with the fields named
- * here. Say MESSAGE_ID=%s and these fields in sd_journal_send(); fields of logind's names mean what logind means. */
+/* The journal's records that people and programs look for: units/usher.catalog explains each, with the
+ * fields named here. Say MESSAGE_ID=%s and these fields in sd_journal_send(); fields of logind's names mean
+ * what logind means. */
 
-/* One record a log-off: USHER_JOB=number, USHER_RESULT=, SESSION_ID=, USER_ID=name, SEAT_ID= ("" without a seat),
- * USHER_STATION=label, USHER_REASON=, USHER_STARTED_BY=name, USHER_WARNED=, USHER_PHASES=each phase and when,
- * USHER_BLOCKERS= (who held up the desktop's log-out), USHER_SURVIVORS= (processes, after `failed`). */
+/* One record a log-off: USHER_JOB=number, USHER_RESULT=, SESSION_ID=, USER_ID=name, SEAT_ID= ("" without a
+ * seat), USHER_STATION=label, USHER_REASON=, USHER_STARTED_BY=name, USHER_WARNED=, USHER_PHASES=each phase
+ * and when, USHER_BLOCKERS= (who held up the desktop's log-out), USHER_SURVIVORS= (processes, after
+ * `failed`). */
 #define USHER_MESSAGE_JOB_ENDED "470f658d8c12434aa1f2f49fffad093a"
 
 /* One record a message to a person at a station: SEAT_ID=, USHER_STATION=label, SESSION_ID=, USER_ID=name of who was to

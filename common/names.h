@@ -13,6 +13,9 @@
 #define USHER_IFACE_HUB "org.usher1.Hub"
 #define USHER_IFACE_JOB "org.usher1.Job"
 
+#define USHER_UNIT_CONSOLE "usher-console.service"
+#define USHER_UNIT_SHUTDOWN "usher-shutdown.service"
+
 #define USHER_ERROR_NO_SUCH_STATION "org.usher1.Error.NoSuchStation"
 #define USHER_ERROR_NO_SUCH_SESSION "org.usher1.Error.NoSuchSession"
 #define USHER_ERROR_NO_SUCH_HUB "org.usher1.Error.NoSuchHub"
@@ -44,6 +47,7 @@
 #define SYSTEMD_BUS_NAME "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
 #define SYSTEMD_IFACE_MANAGER "org.freedesktop.systemd1.Manager"
+#define SYSTEMD_IFACE_UNIT "org.freedesktop.systemd1.Unit"
 
 #define POLKIT_BUS_NAME "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"

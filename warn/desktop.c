@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One user may have two sessions on two stations and one bus for both. So before a session manager is asked, the
- * process behind its name is looked up at logind: it must belong to the session that is to end. A session manager that
- * the user's systemd started belongs to no session; it is asked only where this session is the user's only graphical
- * one. The process is one of the user's own, so whatever it pretends to be, it can end nobody else's session. */
+/* One user may have two sessions on two stations and one bus for both. So before a session manager is asked,
+ * the process behind its name is looked up at logind: it must belong to the session that is to end. A
+ * session manager that the user's systemd started belongs to no session; it is asked only where this session
+ * is the user's only graphical one. The process is one of the user's own, so whatever it pretends to be, it
+ * can end nobody else's session. */
 
 #include "desktop.h"
 #include "inhibitors.h"
@@ -11,6 +12,9 @@
 #include "names.h"
 
 #define CALL_TIMEOUT_USEC (2 * USEC_PER_SEC)
+
+/* After this somebody hangs: the bus, which sd-bus would wait for longer, or logind. */
+#define PATIENCE_USEC (4 * USEC_PER_SEC)
 
 /* Other sessions of the same user that are looked at. */
 #define OTHERS_MAX 16U
@@ -22,9 +26,9 @@ typedef enum Arguments {
         ARGUMENTS_XFCE,      /* bb: no dialog, programs may save */
 } Arguments;
 
-/* MATE and Cinnamon have kept the name and the interface of GNOME's. Plasma has a small service for it since 5.24,
- * which is started when it is called and speaks to ksmserver; before that it was ksmserver itself. LXQt's method has
- * no answer. */
+/* MATE and Cinnamon have kept the name and the interface of GNOME's. Plasma has a small service for it since
+ * 5.24, which is started when it is called and speaks to ksmserver; before that it was ksmserver itself.
+ * LXQt's method has no answer. */
 static const struct SessionManager {
         const char *owner; /* whose process is looked up */
         const char *destination;
@@ -36,13 +40,14 @@ static const struct SessionManager {
         bool has_inhibitors;
 } session_managers[] = {
         { "org.gnome.SessionManager", "org.gnome.SessionManager", "/org/gnome/SessionManager",
-          "org.gnome.SessionManager", "Logout", ARGUMENTS_MODE, .has_inhibitors = true },
+                        "org.gnome.SessionManager", "Logout", ARGUMENTS_MODE, .has_inhibitors = true },
         { "org.kde.ksmserver", "org.kde.Shutdown", "/Shutdown", "org.kde.Shutdown", "logout" },
         { "org.kde.ksmserver", "org.kde.ksmserver", "/KSMServer", "org.kde.KSMServerInterface", "logout",
-          ARGUMENTS_KSMSERVER },
+                        ARGUMENTS_KSMSERVER },
         { "org.xfce.SessionManager", "org.xfce.SessionManager", "/org/xfce/SessionManager",
-          "org.xfce.Session.Manager", "Logout", ARGUMENTS_XFCE },
-        { "org.lxqt.session", "org.lxqt.session", "/LXQtSession", "org.lxqt.session", "logout", .no_reply = true },
+                        "org.xfce.Session.Manager", "Logout", ARGUMENTS_XFCE },
+        { "org.lxqt.session", "org.lxqt.session", "/LXQtSession", "org.lxqt.session", "logout",
+                        .no_reply = true },
 };
 
 struct DesktopRequest {
@@ -55,7 +60,8 @@ struct DesktopRequest {
 
         size_t candidate;
         sd_bus_slot *call;
-        sd_event_source *defer;
+        sd_event_source *patience;
+        bool sent; /* the request itself is under way */
         char *others[OTHERS_MAX];
         size_t n_others;
         Inhibitors *inhibitors;
@@ -69,6 +75,8 @@ static void try_next(DesktopRequest *d) {
 }
 
 static void refused(DesktopRequest *d) {
+        d->patience = sd_event_source_disable_unref(d->patience);
+        d->call = sd_bus_slot_unref(d->call);
         d->func(false, "", d->userdata);
 }
 
@@ -81,10 +89,13 @@ static void on_inhibitors(const char *blockers, void *userdata) {
 static void accepted(DesktopRequest *d) {
         const struct SessionManager *s = session_managers + d->candidate;
 
+        d->patience = sd_event_source_disable_unref(d->patience);
+        d->call = sd_bus_slot_unref(d->call);
         log_debug("'%s' was asked to log out.", s->destination);
 
         if (s->has_inhibitors)
-                (void) inhibitors_new(&d->inhibitors, d->event, d->user_bus, s->destination, s->path, on_inhibitors, d);
+                (void) inhibitors_new(&d->inhibitors, d->event, d->user_bus, s->destination, s->path,
+                                on_inhibitors, d);
 
         d->func(true, "", d->userdata);
 }
@@ -97,7 +108,8 @@ static int on_logout(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         if (sd_bus_message_is_method_error(m, NULL) && sd_bus_message_get_errno(m) != ETIMEDOUT) {
                 log_debug("'%s' does not log out: %s", session_managers[d->candidate].destination,
-                          sd_bus_message_get_error(m)->name);
+                                sd_bus_message_get_error(m)->name);
+                d->sent = false;
                 try_next(d);
         } else
                 accepted(d);
@@ -126,7 +138,8 @@ static int call_logout(DesktopRequest *d) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(d->user_bus, &m, s->destination, s->path, s->interface, s->member);
+        r = sd_bus_message_new_method_call(
+                        d->user_bus, &m, s->destination, s->path, s->interface, s->member);
         if (r < 0)
                 return r;
 
@@ -153,6 +166,8 @@ static void logout(DesktopRequest *d) {
                 refused(d);
         } else if (session_managers[d->candidate].no_reply)
                 accepted(d);
+        else
+                d->sent = true;
 }
 
 static void look_at_other(DesktopRequest *d);
@@ -168,7 +183,7 @@ static int on_other_type(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 facts.type = (char *) type;
                 if (session_is_graphical(&facts)) {
                         log_debug("Which session '%s' belongs to cannot be told.",
-                                  session_managers[d->candidate].owner);
+                                        session_managers[d->candidate].owner);
                         refused(d);
                         return 0;
                 }
@@ -188,7 +203,8 @@ static void look_at_other(DesktopRequest *d) {
                 return;
         }
 
-        path = TAKE_PTR(d->others[--d->n_others]);
+        d->n_others--;
+        path = TAKE_PTR(d->others[d->n_others]);
         r = logind_call(d->system_bus, &d->call, path, DBUS_IFACE_PROPERTIES, "Get", on_other_type, d, "ss",
                         LOGIND_IFACE_SESSION, "Type");
         if (r < 0)
@@ -247,8 +263,9 @@ static int on_session_of_process(sd_bus_message *m, void *userdata, sd_bus_error
         }
 
         /* In no session: below the user's own systemd. */
-        if (!d->graphical || logind_call(d->system_bus, &d->call, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSessions",
-                                         on_sessions, d, NULL) < 0)
+        if (!d->graphical ||
+                        logind_call(d->system_bus, &d->call, LOGIND_PATH, LOGIND_IFACE_MANAGER,
+                                        "ListSessions", on_sessions, d, NULL) < 0)
                 refused(d);
 
         return 0;
@@ -280,8 +297,8 @@ static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *error
         }
 
         if (bus_message_read_properties(m, read_pid, &pid) < 0 || pid == 0 ||
-            logind_call(d->system_bus, &d->call, LOGIND_PATH, LOGIND_IFACE_MANAGER, "GetSessionByPID",
-                        on_session_of_process, d, "u", pid) < 0)
+                        logind_call(d->system_bus, &d->call, LOGIND_PATH, LOGIND_IFACE_MANAGER,
+                                        "GetSessionByPID", on_session_of_process, d, "u", pid) < 0)
                 try_next(d);
 
         return 0;
@@ -291,8 +308,8 @@ static int ask_credentials(DesktopRequest *d, const char *name) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(d->user_bus, &m, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
-                                           "GetConnectionCredentials");
+        r = sd_bus_message_new_method_call(
+                        d->user_bus, &m, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetConnectionCredentials");
         if (r < 0)
                 return r;
 
@@ -305,25 +322,28 @@ static int ask_credentials(DesktopRequest *d, const char *name) {
 
 static void try_candidate(DesktopRequest *d) {
         if (d->candidate >= ELEMENTSOF(session_managers) ||
-            ask_credentials(d, session_managers[d->candidate].owner) < 0)
+                        ask_credentials(d, session_managers[d->candidate].owner) < 0)
                 refused(d);
 }
 
-static int on_defer(sd_event_source *source, void *userdata) {
+static int on_patience(sd_event_source *source, uint64_t usec, void *userdata) {
         DesktopRequest *d = userdata;
 
-        d->defer = sd_event_source_disable_unref(d->defer);
-
-        if (d->user_bus)
-                try_candidate(d);
+        if (d->sent)
+                accepted(d);
         else
                 refused(d);
 
         return 0;
 }
 
-int desktop_request_new(DesktopRequest **ret, sd_event *event, sd_bus *user_bus, sd_bus *system_bus,
-                        const SessionFacts *session, DesktopFunc func, void *userdata) {
+int desktop_request_new(DesktopRequest **ret,
+                sd_event *event,
+                sd_bus *user_bus,
+                sd_bus *system_bus,
+                const SessionFacts *session,
+                DesktopFunc func,
+                void *userdata) {
 
         _cleanup_desktop_request_ DesktopRequest *d = NULL;
         int r;
@@ -332,7 +352,7 @@ int desktop_request_new(DesktopRequest **ret, sd_event *event, sd_bus *user_bus,
         if (!d)
                 return -ENOMEM;
 
-        *d = (DesktopRequest) {
+        *d = (DesktopRequest){
                 .event = sd_event_ref(event),
                 .user_bus = sd_bus_ref(user_bus),
                 .system_bus = sd_bus_ref(system_bus),
@@ -345,9 +365,16 @@ int desktop_request_new(DesktopRequest **ret, sd_event *event, sd_bus *user_bus,
         if (r < 0)
                 return r;
 
-        r = sd_event_add_defer(event, &d->defer, on_defer, d);
+        r = sd_event_add_time_relative(event, &d->patience, CLOCK_MONOTONIC, user_bus ? PATIENCE_USEC : 0, 0,
+                        on_patience, d);
         if (r < 0)
                 return r;
+
+        if (user_bus) {
+                r = ask_credentials(d, session_managers[0].owner);
+                if (r < 0)
+                        return r;
+        }
 
         *ret = TAKE_PTR(d);
         return 0;
@@ -358,7 +385,7 @@ DesktopRequest *desktop_request_free(DesktopRequest *d) {
                 return NULL;
 
         sd_bus_slot_unref(d->call);
-        sd_event_source_disable_unref(d->defer);
+        sd_event_source_disable_unref(d->patience);
         inhibitors_free(d->inhibitors);
         for (size_t i = 0; i < OTHERS_MAX; i++)
                 free(d->others[i]);

@@ -12,8 +12,13 @@ typedef struct DesktopRequest DesktopRequest;
 typedef void (*DesktopFunc)(bool accepted, const char *blockers, void *userdata);
 
 /* user_bus may be NULL: then there is nobody to ask, which func is told as well. */
-int desktop_request_new(DesktopRequest **ret, sd_event *event, sd_bus *user_bus, sd_bus *system_bus,
-                        const SessionFacts *session, DesktopFunc func, void *userdata);
+int desktop_request_new(DesktopRequest **ret,
+                sd_event *event,
+                sd_bus *user_bus,
+                sd_bus *system_bus,
+                const SessionFacts *session,
+                DesktopFunc func,
+                void *userdata);
 DesktopRequest *desktop_request_free(DesktopRequest *d);
 
 DEFINE_CLEANUP(DesktopRequest *, desktop_request_free);

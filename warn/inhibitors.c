@@ -25,15 +25,18 @@ struct Inhibitors {
 
         char *paths[INHIBITORS_MAX];
         size_t n_paths;
-        char *name;    /* of the one that is looked at */
-        char *found;   /* those of this round */
-        char *told;    /* what func knows */
+        char *name;  /* of the one that is looked at */
+        char *found; /* those of this round */
+        char *told;  /* what func knows */
 };
 
 static void look_at_next(Inhibitors *i);
 
-static int ask(Inhibitors *i, const char *path, const char *interface, const char *member,
-               sd_bus_message_handler_t func) {
+static int ask(Inhibitors *i,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message_handler_t func) {
 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
@@ -63,7 +66,7 @@ static void add_found(Inhibitors *i, const char *reason) {
         char *s;
 
         if (asprintf(&s, "%s%s%s%s%s", strempty(i->found), isempty(i->found) ? "" : ", ", strempty(i->name),
-                     isempty(reason) ? "" : ": ", strempty(reason)) < 0)
+                            isempty(reason) ? "" : ": ", strempty(reason)) < 0)
                 return;
 
         free(i->found);
@@ -102,7 +105,8 @@ static int on_flags(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         i->call = sd_bus_slot_unref(i->call);
 
         if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "u", &flags) < 0 ||
-            !(flags & FLAG_LOGOUT) || ask(i, i->paths[i->n_paths], INHIBITOR_IFACE, "GetAppId", on_name) < 0)
+                        !(flags & FLAG_LOGOUT) ||
+                        ask(i, i->paths[i->n_paths], INHIBITOR_IFACE, "GetAppId", on_name) < 0)
                 look_at_next(i);
 
         return 0;
@@ -128,7 +132,7 @@ static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 return 0;
 
         while (i->n_paths < INHIBITORS_MAX && sd_bus_message_read(m, "o", &path) > 0 &&
-               string_replace(&i->paths[i->n_paths], path) >= 0)
+                        string_replace(&i->paths[i->n_paths], path) >= 0)
                 i->n_paths++;
 
         look_at_next(i);
@@ -150,8 +154,13 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-int inhibitors_new(Inhibitors **ret, sd_event *event, sd_bus *user_bus, const char *destination, const char *path,
-                   InhibitorsFunc func, void *userdata) {
+int inhibitors_new(Inhibitors **ret,
+                sd_event *event,
+                sd_bus *user_bus,
+                const char *destination,
+                const char *path,
+                InhibitorsFunc func,
+                void *userdata) {
 
         _cleanup_inhibitors_ Inhibitors *i = NULL;
         int r;
@@ -160,7 +169,7 @@ int inhibitors_new(Inhibitors **ret, sd_event *event, sd_bus *user_bus, const ch
         if (!i)
                 return -ENOMEM;
 
-        *i = (Inhibitors) { .bus = sd_bus_ref(user_bus), .func = func, .userdata = userdata };
+        *i = (Inhibitors){ .bus = sd_bus_ref(user_bus), .func = func, .userdata = userdata };
 
         if (string_replace(&i->destination, destination) < 0 || string_replace(&i->manager_path, path) < 0)
                 return -ENOMEM;

@@ -11,8 +11,13 @@ typedef struct Inhibitors Inhibitors;
 typedef void (*InhibitorsFunc)(const char *blockers, void *userdata);
 
 /* Looks at once and then every other second, until it is freed. */
-int inhibitors_new(Inhibitors **ret, sd_event *event, sd_bus *user_bus, const char *destination, const char *path,
-                   InhibitorsFunc func, void *userdata);
+int inhibitors_new(Inhibitors **ret,
+                sd_event *event,
+                sd_bus *user_bus,
+                const char *destination,
+                const char *path,
+                InhibitorsFunc func,
+                void *userdata);
 Inhibitors *inhibitors_free(Inhibitors *i);
 
 DEFINE_CLEANUP(Inhibitors *, inhibitors_free);

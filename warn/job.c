@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A job is read whole each time: what a signal says about it is only that it is worth reading. The match for these
- * signals is made once the job is known to be ours, and the job is read again after that, so that no change is lost
- * and other people's jobs cost one call. */
+/* A job is read whole each time: what a signal says about it is only that it is worth reading. The match for
+ * these signals is made once the job is known to be ours, and the job is read again after that, so that no
+ * change is lost and other people's jobs cost one call. */
 
 #include <stdarg.h>
 
@@ -19,7 +19,7 @@ int job_new(Job **ret, Jobs *jobs, sd_bus *bus, const char *path) {
         if (!job)
                 return -ENOMEM;
 
-        *job = (Job) {
+        *job = (Job){
                 .jobs = jobs,
                 .bus = sd_bus_ref(bus),
                 .path = strdup(path),
@@ -55,8 +55,13 @@ Job *job_free(Job *job) {
         return NULL;
 }
 
-int job_call(Job *job, sd_bus_slot **ret, const char *member, sd_bus_message_handler_t func, void *userdata,
-             const char *types, ...) {
+int job_call(Job *job,
+                sd_bus_slot **ret,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                ...) {
         va_list ap;
         int r;
 
@@ -92,8 +97,12 @@ static int read_job_property(sd_bus_message *m, const char *name, const char *co
                 const char *name;
                 char **field;
         } strings[] = {
-                { "Station", &job->station }, { "Session", &job->session }, { "Reason", &job->reason },
-                { "Message", &job->message }, { "Phase", &job->phase },     { "Warned", &job->warned },
+                { "Station", &job->station },
+                { "Session", &job->session },
+                { "Reason", &job->reason },
+                { "Message", &job->message },
+                { "Phase", &job->phase },
+                { "Warned", &job->warned },
         };
         int r;
 
@@ -144,7 +153,7 @@ static int job_ask_label(Job *job) {
                 return r;
 
         return jobs_call(job->jobs, &job->call, path, DBUS_IFACE_PROPERTIES, "Get", on_label, job, "ss",
-                         USHER_IFACE_STATION, "Label");
+                        USHER_IFACE_STATION, "Label");
 }
 
 static int on_job_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -159,8 +168,8 @@ static int on_job_changed(sd_bus_message *m, void *userdata, sd_bus_error *error
 static void job_watch(Job *job) {
         int r;
 
-        r = sd_bus_match_signal_async(job->bus, &job->match, USHER_BUS_NAME, job->path, DBUS_IFACE_PROPERTIES,
-                                      "PropertiesChanged", on_job_changed, NULL, job);
+        r = sd_bus_match_signal_async(job->bus, &job->match, USHER_BUS_NAME, job->path,
+                        DBUS_IFACE_PROPERTIES, "PropertiesChanged", on_job_changed, NULL, job);
         if (r < 0) {
                 log_warning_errno(r, "Failed to watch '%s', ignoring it: %m", job->path);
                 jobs_drop(job->jobs, job, "");
@@ -177,8 +186,8 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         job->call = sd_bus_slot_unref(job->call);
 
         if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.UnknownObject") ||
-            sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.UnknownMethod") ||
-            sd_bus_message_is_method_error(m, USHER_ERROR_NO_SUCH_JOB)) {
+                        sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.UnknownMethod") ||
+                        sd_bus_message_is_method_error(m, USHER_ERROR_NO_SUCH_JOB)) {
                 jobs_drop(job->jobs, job, "");
                 return 0;
         }
@@ -214,8 +223,7 @@ void job_read(Job *job) {
                 return;
 
         r = jobs_call(job->jobs, &job->call, job->path, DBUS_IFACE_PROPERTIES, "GetAll", on_job, job, "s",
-                      USHER_IFACE_JOB);
+                        USHER_IFACE_JOB);
         if (r < 0)
                 log_debug_errno(r, "Failed to ask for '%s', ignoring: %m", job->path);
 }
-

@@ -41,5 +41,10 @@ Job *job_free(Job *job);
 void job_read(Job *job);
 
 /* Calls a method of the job. func may be NULL. */
-int job_call(Job *job, sd_bus_slot **ret, const char *member, sd_bus_message_handler_t func, void *userdata,
-             const char *types, ...);
+int job_call(Job *job,
+                sd_bus_slot **ret,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                ...);

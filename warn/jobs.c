@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Calls go to the unique name of usherd: that never starts a usherd that somebody has stopped, and what a newer one
- * says is not mixed up with the words of an older. When usherd restarts, the jobs stay and are read again. */
+/* Calls go to the unique name of usherd: that never starts a usherd that somebody has stopped, and what a
+ * newer one says is not mixed up with the words of an older. When usherd restarts, the jobs stay and are
+ * read again. */
 
 #include <pwd.h>
 #include <stdarg.h>
@@ -70,8 +71,15 @@ bool jobs_is_sender(const Jobs *j, sd_bus_message *m) {
         return j->owner && streq_ptr(sd_bus_message_get_sender(m), j->owner);
 }
 
-int jobs_callv(Jobs *j, sd_bus_slot **ret, const char *path, const char *interface, const char *member,
-               sd_bus_message_handler_t func, void *userdata, const char *types, va_list ap) {
+int jobs_callv(Jobs *j,
+                sd_bus_slot **ret,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                va_list ap) {
 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
@@ -97,8 +105,15 @@ int jobs_callv(Jobs *j, sd_bus_slot **ret, const char *path, const char *interfa
         return sd_bus_call_async(j->bus, ret, m, func, userdata, CALL_TIMEOUT_USEC);
 }
 
-int jobs_call(Jobs *j, sd_bus_slot **ret, const char *path, const char *interface, const char *member,
-              sd_bus_message_handler_t func, void *userdata, const char *types, ...) {
+int jobs_call(Jobs *j,
+                sd_bus_slot **ret,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                ...) {
         va_list ap;
         int r;
 
@@ -252,8 +267,9 @@ static int on_manager(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         j->manager_call = sd_bus_slot_unref(j->manager_call);
 
-        r = sd_bus_message_is_method_error(m, NULL) ? -sd_bus_message_get_errno(m)
-                                                    : bus_message_read_properties(m, read_manager_property, j);
+        r = sd_bus_message_is_method_error(m, NULL)
+                        ? -sd_bus_message_get_errno(m)
+                        : bus_message_read_properties(m, read_manager_property, j);
         if (r < 0)
                 log_warning_errno(r, "Failed to read when to remind, ignoring: %m");
 
@@ -288,8 +304,8 @@ static void set_owner(Jobs *j, const char *owner) {
         (void) sd_event_source_set_enabled(j->absence, SD_EVENT_OFF);
 
         if (owner)
-                (void) jobs_call(j, &j->manager_call, USHER_PATH, DBUS_IFACE_PROPERTIES, "GetAll", on_manager, j, "s",
-                                 USHER_IFACE_MANAGER);
+                (void) jobs_call(j, &j->manager_call, USHER_PATH, DBUS_IFACE_PROPERTIES, "GetAll",
+                                on_manager, j, "s", USHER_IFACE_MANAGER);
         else {
                 (void) sd_event_source_set_time_relative(j->absence, ABSENCE_USEC);
                 (void) sd_event_source_set_enabled(j->absence, SD_EVENT_ONESHOT);
@@ -313,7 +329,8 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         Jobs *j = userdata;
 
         if (!streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) ||
-            sd_bus_message_read(m, "sss", &name, NULL, &after) < 0 || !streq(name, USHER_BUS_NAME))
+                        sd_bus_message_read(m, "sss", &name, NULL, &after) < 0 ||
+                        !streq(name, USHER_BUS_NAME))
                 return 0;
 
         j->owner_call = sd_bus_slot_unref(j->owner_call);
@@ -325,24 +342,24 @@ static int subscribe(Jobs *j) {
         int r;
 
         r = sd_bus_add_match_async(j->bus, &j->match_owner,
-                                   "type='signal',sender='" DBUS_BUS_NAME "',interface='" DBUS_IFACE
-                                   "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
-                                   on_owner_changed, NULL, j);
+                        "type='signal',sender='" DBUS_BUS_NAME "',interface='" DBUS_IFACE
+                        "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
+                        on_owner_changed, NULL, j);
         if (r < 0)
                 return r;
 
         r = sd_bus_match_signal_async(j->bus, &j->match_new, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER,
-                                      "JobNew", on_job_new, NULL, j);
+                        "JobNew", on_job_new, NULL, j);
         if (r < 0)
                 return r;
 
-        r = sd_bus_match_signal_async(j->bus, &j->match_removed, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER,
-                                      "JobRemoved", on_job_removed, NULL, j);
+        r = sd_bus_match_signal_async(j->bus, &j->match_removed, USHER_BUS_NAME, USHER_PATH,
+                        USHER_IFACE_MANAGER, "JobRemoved", on_job_removed, NULL, j);
         if (r < 0)
                 return r;
 
-        return sd_bus_call_method_async(j->bus, &j->owner_call, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetNameOwner",
-                                        on_owner, j, "s", USHER_BUS_NAME);
+        return sd_bus_call_method_async(j->bus, &j->owner_call, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
+                        "GetNameOwner", on_owner, j, "s", USHER_BUS_NAME);
 }
 
 int jobs_new(Jobs **ret, sd_event *event, sd_bus *bus, const JobsHandler *handler, void *userdata) {
@@ -354,7 +371,7 @@ int jobs_new(Jobs **ret, sd_event *event, sd_bus *bus, const JobsHandler *handle
         if (!j)
                 return -ENOMEM;
 
-        *j = (Jobs) {
+        *j = (Jobs){
                 .event = sd_event_ref(event),
                 .bus = sd_bus_ref(bus),
                 .handler = handler,

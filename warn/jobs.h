@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The user's own jobs, as usherd tells them. Signals are hints to look again, and count only from the owner of
- * org.usher1. */
+/* The user's own jobs, as usherd tells them. Signals are hints to look again, and count only from the owner
+ * of org.usher1. */
 
 #include "job.h"
 
@@ -34,15 +34,30 @@ bool jobs_is_empty(const Jobs *j);
 /* The next one after |job|, the first for NULL. */
 Job *jobs_next(Jobs *j, Job *job);
 
-/* How long before a deadline to remind, longest first, and the longest warning; as the configuration has them. */
+/* How long before a deadline to remind, longest first, and the longest warning; as the configuration has
+ * them. */
 const usec_t *jobs_get_reminders(const Jobs *j, size_t *ret_n);
 usec_t jobs_get_maximum_grace(const Jobs *j);
 
 /* For job.c: calls a method of usherd, whoever that is now. -ENOTCONN while there is none. */
-int jobs_call(Jobs *j, sd_bus_slot **ret, const char *path, const char *interface, const char *member,
-              sd_bus_message_handler_t func, void *userdata, const char *types, ...);
-int jobs_callv(Jobs *j, sd_bus_slot **ret, const char *path, const char *interface, const char *member,
-               sd_bus_message_handler_t func, void *userdata, const char *types, va_list ap);
+int jobs_call(Jobs *j,
+                sd_bus_slot **ret,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                ...);
+int jobs_callv(Jobs *j,
+                sd_bus_slot **ret,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                va_list ap);
 
 /* For job.c: whether a message is usherd's own. */
 bool jobs_is_sender(const Jobs *j, sd_bus_message *m);

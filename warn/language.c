@@ -135,7 +135,7 @@ static int on_environment(sd_bus_message *m, void *userdata, sd_bus_error *error
         l->call = sd_bus_slot_unref(l->call);
 
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_enter_container(m, 'v', "as") > 0 &&
-            sd_bus_message_read_strv(m, &environment) >= 0)
+                        sd_bus_message_read_strv(m, &environment) >= 0)
                 named = language_apply((const char *const *) environment);
 
         for (char **e = environment; e && *e; e++)
@@ -167,13 +167,13 @@ int language_new(Language **ret, sd_event *event, UserBus *bus, LanguageFunc fun
         if (!l)
                 return -ENOMEM;
 
-        *l = (Language) { .func = func, .userdata = userdata };
+        *l = (Language){ .func = func, .userdata = userdata };
 
         catalog_open();
 
-        r = user_bus_get(bus) ? sd_bus_call_method_async(user_bus_get(bus), &l->call, SYSTEMD_BUS_NAME, SYSTEMD_PATH,
-                                                         DBUS_IFACE_PROPERTIES, "Get", on_environment, l, "ss",
-                                                         SYSTEMD_IFACE_MANAGER, "Environment")
+        r = user_bus_get(bus) ? sd_bus_call_method_async(user_bus_get(bus), &l->call, SYSTEMD_BUS_NAME,
+                                                SYSTEMD_PATH, DBUS_IFACE_PROPERTIES, "Get", on_environment,
+                                                l, "ss", SYSTEMD_IFACE_MANAGER, "Environment")
                               : -ENOTCONN;
         if (r < 0)
                 limit = 0; /* nobody to ask */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when they get a
- * job; it shows all of their jobs and ends with the last of them. */
+/* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when
+ * they get a job; it shows all of their jobs and ends with the last of them. */
 
 #include <getopt.h>
 #include <signal.h>
@@ -34,7 +34,8 @@ typedef struct Program {
         Notices *notices;
         sd_event_source *linger;
         unsigned lingered;
-        bool speaking; /* the language is known */
+        bool speaking;  /* the language is known */
+        bool abandoned; /* by usherd: jobs that are still known do not count */
         bool leaving;
 } Program;
 
@@ -44,6 +45,8 @@ static void linger(Program *p, usec_t t);
 static bool has_work(Program *p) {
         if (!notices_is_empty(p->notices))
                 return true;
+        if (p->abandoned)
+                return false;
 
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 if (job->announced)
@@ -62,13 +65,17 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
                 return 0;
 
         /* A job that is being read, a notification that is to be taken away again. */
-        if ((!jobs_is_empty(p->around.jobs) || !notifier_is_idle(p->around.notifier)) && p->lingered++ < LINGER_MAX) {
+        if ((!jobs_is_empty(p->around.jobs) || !notifier_is_idle(p->around.notifier)) &&
+                        p->lingered++ < LINGER_MAX) {
                 linger(p, LINGER_USEC);
                 return 0;
         }
 
-        /* From here on systemd takes a start for one that is to come after our end. What was started before has left
-         * its job or its notice in the lists, so the lists decide. */
+        if (p->leaving)
+                return sd_event_exit(p->around.event, EXIT_SUCCESS);
+
+        /* From here on systemd takes a start for one that is to come after our end. What was started before
+         * has left its job or its notice in the lists, so the lists decide. */
         p->leaving = true;
         (void) sd_notify(false, "STOPPING=1");
         (void) sd_notify_barrier(false, BARRIER_USEC);
@@ -82,9 +89,6 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void linger(Program *p, usec_t t) {
         uint64_t until;
-
-        if (p->leaving)
-                return;
 
         /* The longer one counts. */
         if (p->linger && sd_event_source_get_time(p->linger, &until) >= 0) {
@@ -113,8 +117,11 @@ static void warn(Program *p, Job *job) {
 static void on_job(Job *job, JobEvent event, const char *result, void *userdata) {
         Program *p = userdata;
 
-        if (p->leaving)
+        if (p->leaving) {
+                if (event == JOB_ADDED)
+                        (void) sd_event_exit(p->around.event, EXIT_AGAIN);
                 return;
+        }
 
         switch (event) {
         case JOB_ADDED:
@@ -152,8 +159,10 @@ static void post(Program *p, Notice *n) {
 static void on_notice(Notice *n, void *userdata) {
         Program *p = userdata;
 
-        if (p->leaving)
+        if (p->leaving) {
+                (void) sd_event_exit(p->around.event, EXIT_AGAIN);
                 return;
+        }
 
         p->linger = sd_event_source_disable_unref(p->linger);
         p->lingered = 0;
@@ -168,12 +177,11 @@ static void on_notice_removed(Notice *n, void *userdata) {
 
 static void on_notices_listed(void *userdata) {
         Program *p = userdata;
-        bool empty = jobs_is_empty(p->around.jobs) && notices_is_empty(p->notices);
 
-        if (p->leaving)
-                (void) sd_event_exit(p->around.event, empty ? EXIT_SUCCESS : EXIT_AGAIN);
-        else if (empty)
-                linger(p, LINGER_USEC);
+        if (p->leaving && jobs_is_empty(p->around.jobs) && notices_is_empty(p->notices))
+                (void) sd_event_exit(p->around.event, EXIT_SUCCESS);
+        else
+                linger(p, LINGER_USEC); /* a job that turns out to be ours ends it */
 }
 
 static const NoticesHandler notices_handler = {
@@ -194,6 +202,7 @@ static void on_abandoned(void *userdata) {
         Program *p = userdata;
 
         log_notice("usherd has been away for long, leaving.");
+        p->abandoned = true;
 
         for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
                 job->userdata = warning_free(job->userdata, "");
@@ -342,7 +351,7 @@ static int parse_arguments(int argc, char *argv[]) {
                         printf("%s\n\nWarns the calling user of the end of their sessions, as usherd asks.\n"
                                "usher-warn@.service starts it; see usher-warn(8).\n\n"
                                "  -h --help     show this\n     --version  show the version\n",
-                               program_invocation_short_name);
+                                        program_invocation_short_name);
                         return 0;
                 case 'V':
                         printf("usher %s\n", PROJECT_VERSION);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* At most one Notify() of a notification is under way, so a server that hangs holds one call and no more; what changed
- * meanwhile is sent after the answer. A call is given up late, but the user counts as not warned soon: a slow server
- * that answers in the end is neither asked twice nor left with a bubble that nobody takes away. */
+/* At most one Notify() of a notification is under way, so a server that hangs holds one call and no more;
+ * what changed meanwhile is sent after the answer. A call is given up late, but the user counts as not
+ * warned soon: a slow server that answers in the end is neither asked twice nor left with a bubble that
+ * nobody takes away. */
 
 #include "log.h"
 #include "names.h"
+#include "notification-message.h"
 #include "notification.h"
-#include "text.h"
-#include "wording.h"
 
 /* After this the warning goes another way. */
 #define PATIENCE_USEC (2 * USEC_PER_SEC)
@@ -19,12 +19,6 @@
 /* A server that came back gets what was on the screen, but not more often than this. */
 #define RESHOW_USEC (500 * USEC_PER_MSEC)
 
-/* Last words go by themselves after this, in ms. */
-#define LAST_WORDS_MSEC 10000
-
-#define ACTION_END_NOW "end-now"
-#define ACTION_EXTEND "extend"
-
 struct Notifier {
         sd_event *event;
         UserBus *bus;
@@ -33,8 +27,8 @@ struct Notifier {
         sd_event_source *reshow;
         Notification *first;
 
-        bool capabilities_known;
-        bool actions, body, markup;
+        bool abilities_known;
+        ServerAbilities abilities;
 };
 
 struct Notification {
@@ -44,9 +38,9 @@ struct Notification {
         void *userdata;
 
         char *summary, *body;
-        bool critical, end_now, extend, notice;
-        bool dirty; /* the content was not sent so far */
-        bool close; /* nothing but taking it away is left to do */
+        NotificationContent content; /* its texts are the two above */
+        bool dirty;                  /* the content was not sent so far */
+        bool close;                  /* nothing but taking it away is left to do */
 
         sd_bus_slot *call;
         sd_event_source *patience;
@@ -94,7 +88,8 @@ static int on_patience(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void patience_start(Notification *n, usec_t limit) {
         n->patience = sd_event_source_disable_unref(n->patience);
-        (void) sd_event_add_time_relative(n->notifier->event, &n->patience, CLOCK_MONOTONIC, limit, 0, on_patience, n);
+        (void) sd_event_add_time_relative(
+                        n->notifier->event, &n->patience, CLOCK_MONOTONIC, limit, 0, on_patience, n);
 }
 
 /* Nobody waits for the answer to this. */
@@ -106,9 +101,10 @@ static void send_close(Notification *n) {
                 return;
 
         if (sd_bus_message_new_method_call(bus, &m, n->server, NOTIFICATIONS_PATH, NOTIFICATIONS_IFACE,
-                                           "CloseNotification") >= 0 &&
-            sd_bus_message_append(m, "u", n->id) >= 0 && sd_bus_message_set_expect_reply(m, false) >= 0 &&
-            sd_bus_message_set_auto_start(m, false) >= 0)
+                            "CloseNotification") >= 0 &&
+                        sd_bus_message_append(m, "u", n->id) >= 0 &&
+                        sd_bus_message_set_expect_reply(m, false) >= 0 &&
+                        sd_bus_message_set_auto_start(m, false) >= 0)
                 (void) sd_bus_send(bus, m, NULL);
 
         n->id = 0;
@@ -139,7 +135,8 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         if (sd_bus_message_is_method_error(m, NULL)) {
                 log_debug("The notification server refused: %s", sd_bus_message_get_error(m)->name);
                 notification_settle(n, false);
-        } else if (sd_bus_message_read(m, "u", &id) < 0 || id == 0 || string_replace(&n->server, server) < 0) {
+        } else if (sd_bus_message_read(m, "u", &id) < 0 || id == 0 ||
+                        string_replace(&n->server, server) < 0) {
                 log_debug("The notification server answered nonsense.");
                 notification_settle(n, false);
         } else {
@@ -150,99 +147,15 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-static int append_hints(Notification *n, sd_bus_message *m) {
-        return sd_bus_message_append(m, "a{sv}", 5, "urgency", "y", n->critical ? 2 : 1, "category", "s",
-                                     n->notice ? "x-usher.notice" : "x-usher.log-off", "desktop-entry", "s", "usher", "resident", "b", n->critical,
-                                     "transient", "b", false);
-}
-
-static int append_actions(Notification *n, sd_bus_message *m) {
-        int r;
-
-        r = sd_bus_message_open_container(m, 'a', "s");
-        if (r >= 0 && n->notifier->actions && n->end_now)
-                r = sd_bus_message_append(m, "ss", ACTION_END_NOW, wording_action_end_now());
-        if (r >= 0 && n->notifier->actions && n->extend)
-                r = sd_bus_message_append(m, "ss", ACTION_EXTEND, wording_action_extend());
-
-        return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-/* What this server can show of it: markup is escaped where it is read and left alone where it is not, and a server
- * without bodies gets the first line of it in the summary. */
-static int make_texts(Notification *n, char **ret_summary, char **ret_body) {
-        _cleanup_free_ char *summary = NULL, *body = NULL;
-        Notifier *s = n->notifier;
-
-        if (!s->body && !isempty(n->body)) {
-                if (asprintf(&summary, "%s – %.*s", n->summary, (int) strcspn(n->body, "\n"), n->body) < 0)
-                        summary = NULL;
-                body = strdup("");
-        } else {
-                summary = strdup(n->summary);
-                body = s->markup ? text_escape_markup(n->body) : text_escape_terminal(n->body, true);
-        }
-
-        if (!summary || !body)
-                return -ENOMEM;
-
-        *ret_summary = TAKE_PTR(summary);
-        *ret_body = TAKE_PTR(body);
-        return 0;
-}
-
 static int call_notify(Notification *n, sd_bus *bus) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
-        _cleanup_free_ char *summary = NULL, *body = NULL;
         int r;
 
-        r = make_texts(n, &summary, &body);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_new_method_call(bus, &m, NOTIFICATIONS_BUS_NAME, NOTIFICATIONS_PATH, NOTIFICATIONS_IFACE,
-                                           "Notify");
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_append(m, "susss", "Usher", n->id,
-                                  n->notice ? "dialog-information" : "system-log-out", summary, body);
-        if (r < 0)
-                return r;
-
-        r = append_actions(n, m);
-        if (r < 0)
-                return r;
-
-        r = append_hints(n, m);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_append(m, "i", n->critical ? 0 : LAST_WORDS_MSEC);
+        r = notification_message_new(&m, bus, &n->content, &n->notifier->abilities, n->id);
         if (r < 0)
                 return r;
 
         return sd_bus_call_async(bus, &n->call, m, on_notified, n, CALL_TIMEOUT_USEC);
-}
-
-static int read_capabilities(Notifier *s, sd_bus_message *m) {
-        const char *name;
-        int r;
-
-        s->actions = s->body = s->markup = false;
-
-        r = sd_bus_message_enter_container(m, 'a', "s");
-        while (r > 0) {
-                r = sd_bus_message_read(m, "s", &name);
-                if (r <= 0)
-                        break;
-
-                s->actions = s->actions || streq(name, "actions");
-                s->body = s->body || streq(name, "body");
-                s->markup = s->markup || streq(name, "body-markup");
-        }
-
-        return r;
 }
 
 static void send_all(Notifier *s) {
@@ -272,13 +185,13 @@ static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *erro
 
         s->capabilities_call = sd_bus_slot_unref(s->capabilities_call);
 
-        if (sd_bus_message_is_method_error(m, NULL) || read_capabilities(s, m) < 0) {
+        if (sd_bus_message_is_method_error(m, NULL) || server_abilities_read(&s->abilities, m) < 0) {
                 log_debug("There is no notification server, or one that does not know what it can do.");
                 fail_all(s);
                 return 0;
         }
 
-        s->capabilities_known = true;
+        s->abilities_known = true;
         send_all(s);
         return 0;
 }
@@ -287,8 +200,8 @@ static int ask_capabilities(Notifier *s, sd_bus *bus) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(bus, &m, NOTIFICATIONS_BUS_NAME, NOTIFICATIONS_PATH, NOTIFICATIONS_IFACE,
-                                           "GetCapabilities");
+        r = sd_bus_message_new_method_call(bus, &m, NOTIFICATIONS_BUS_NAME, NOTIFICATIONS_PATH,
+                        NOTIFICATIONS_IFACE, "GetCapabilities");
         if (r < 0)
                 return r;
 
@@ -310,7 +223,7 @@ static void notification_send(Notification *n) {
 
         if (!bus)
                 r = -ENOTCONN;
-        else if (!s->capabilities_known)
+        else if (!s->abilities_known)
                 r = ask_capabilities(s, bus);
         else {
                 n->dirty = false;
@@ -341,14 +254,15 @@ static int on_reshow(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void schedule_reshow(Notifier *s) {
         if (!s->reshow)
-                (void) sd_event_add_time_relative(s->event, &s->reshow, CLOCK_MONOTONIC, RESHOW_USEC, 0, on_reshow, s);
+                (void) sd_event_add_time_relative(
+                                s->event, &s->reshow, CLOCK_MONOTONIC, RESHOW_USEC, 0, on_reshow, s);
 }
 
 /* Another server knows nothing of our ids, and may show other things. */
 static void forget_server(Notifier *s) {
         Notification *next;
 
-        s->capabilities_known = false;
+        s->abilities_known = false;
         s->capabilities_call = sd_bus_slot_unref(s->capabilities_call);
 
         for (Notification *n = s->first; n; n = next) {
@@ -368,10 +282,12 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         Notifier *s = userdata;
 
         if (!streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) ||
-            sd_bus_message_read(m, "sss", &name, &before, &after) < 0 || !streq(name, NOTIFICATIONS_BUS_NAME))
+                        sd_bus_message_read(m, "sss", &name, &before, &after) < 0 ||
+                        !streq(name, NOTIFICATIONS_BUS_NAME))
                 return 0;
 
-        /* A server that was started by our own call comes this way too: the call is still under way to it. */
+        /* A server that was started by our own call comes this way too: the call is still under way to it.
+         * */
         if (!isempty(before))
                 forget_server(s);
         if (!isempty(after))
@@ -390,9 +306,9 @@ static int on_action(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         for (Notification *n = s->first; n; n = n->next)
                 if (n->id != 0 && n->id == id && streq_ptr(n->server, sender)) {
-                        if (streq(action, ACTION_END_NOW) && n->end_now)
+                        if (streq(action, NOTIFICATION_ACTION_END_NOW) && n->content.end_now)
                                 tell(n, NOTIFICATION_END_NOW);
-                        else if (streq(action, ACTION_EXTEND) && n->extend)
+                        else if (streq(action, NOTIFICATION_ACTION_EXTEND) && n->content.extend)
                                 tell(n, NOTIFICATION_EXTEND);
                         break;
                 }
@@ -409,12 +325,12 @@ static int on_match_installed(sd_bus_message *m, void *userdata, sd_bus_error *e
 }
 
 static void subscribe(Notifier *s, sd_bus *bus) {
-        (void) sd_bus_match_signal_async(bus, &s->match_actions, NULL, NOTIFICATIONS_PATH, NOTIFICATIONS_IFACE,
-                                         "ActionInvoked", on_action, on_match_installed, s);
+        (void) sd_bus_match_signal_async(bus, &s->match_actions, NULL, NOTIFICATIONS_PATH,
+                        NOTIFICATIONS_IFACE, "ActionInvoked", on_action, on_match_installed, s);
         (void) sd_bus_add_match_async(bus, &s->match_owner,
-                                      "type='signal',sender='" DBUS_BUS_NAME "',interface='" DBUS_IFACE
-                                      "',member='NameOwnerChanged',arg0='" NOTIFICATIONS_BUS_NAME "'",
-                                      on_owner_changed, on_match_installed, s);
+                        "type='signal',sender='" DBUS_BUS_NAME "',interface='" DBUS_IFACE
+                        "',member='NameOwnerChanged',arg0='" NOTIFICATIONS_BUS_NAME "'",
+                        on_owner_changed, on_match_installed, s);
 }
 
 static void on_bus(bool up, void *userdata) {
@@ -437,7 +353,7 @@ int notifier_new(Notifier **ret, sd_event *event, UserBus *bus) {
         if (!s)
                 return -ENOMEM;
 
-        *s = (Notifier) { .event = sd_event_ref(event), .bus = bus };
+        *s = (Notifier){ .event = sd_event_ref(event), .bus = bus };
 
         user_bus_set_handler(bus, on_bus, s);
         if (user_bus_get(bus))
@@ -475,7 +391,7 @@ int notification_new(Notification **ret, Notifier *s, NotificationFunc func, voi
         if (!n)
                 return -ENOMEM;
 
-        *n = (Notification) { .notifier = s, .next = s->first, .func = func, .userdata = userdata };
+        *n = (Notification){ .notifier = s, .next = s->first, .func = func, .userdata = userdata };
         s->first = n;
 
         *ret = n;
@@ -486,10 +402,9 @@ static int set_content(Notification *n, const NotificationContent *content) {
         if (string_replace(&n->summary, content->summary) < 0 || string_replace(&n->body, content->body) < 0)
                 return -ENOMEM;
 
-        n->critical = content->critical;
-        n->end_now = content->end_now;
-        n->extend = content->extend;
-        n->notice = content->notice;
+        n->content = *content;
+        n->content.summary = n->summary;
+        n->content.body = n->body;
         return 0;
 }
 

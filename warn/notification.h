@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Notifications on the user's own bus. The server is a program of the user: it may hang, lie, die and come back. Its
- * answers decide nothing but whether the user counts as warned. */
+/* Notifications on the user's own bus. The server is a program of the user: it may hang, lie, die and come
+ * back. Its answers decide nothing but whether the user counts as warned. */
 
 #include "user-bus.h"
 
@@ -13,8 +13,8 @@ typedef struct Notifier Notifier;
 typedef struct Notification Notification;
 
 typedef enum NotificationEvent {
-        NOTIFICATION_SHOWN,  /* the server took the latest update */
-        NOTIFICATION_FAILED, /* it did not, or has not answered in time; SHOWN may still follow */
+        NOTIFICATION_SHOWN,   /* the server took the latest update */
+        NOTIFICATION_FAILED,  /* it did not, or has not answered in time; SHOWN may still follow */
         NOTIFICATION_END_NOW, /* the user's choices */
         NOTIFICATION_EXTEND,
 } NotificationEvent;
@@ -45,8 +45,8 @@ int notification_new(Notification **ret, Notifier *s, NotificationFunc func, voi
 /* Shows or replaces. What happened comes as an event, later. */
 int notification_update(Notification *n, const NotificationContent *content);
 
-/* Gives the notification back to the notifier: takes it off the screen, or shows these last words and leaves them
- * there. There are no more events. Returns NULL. */
+/* Gives the notification back to the notifier: takes it off the screen, or shows these last words and leaves
+ * them there. There are no more events. Returns NULL. */
 Notification *notification_finish(Notification *n, const NotificationContent *last);
 
 /* The same, but what is on the screen stays there. */

@@ -22,8 +22,15 @@ bool session_is_graphical(const SessionFacts *facts) {
         return streq(type, "x11") || streq(type, "wayland") || streq(type, "mir");
 }
 
-int logind_call(sd_bus *bus, sd_bus_slot **ret, const char *path, const char *interface, const char *member,
-                sd_bus_message_handler_t func, void *userdata, const char *types, ...) {
+int logind_call(sd_bus *bus,
+                sd_bus_slot **ret,
+                const char *path,
+                const char *interface,
+                const char *member,
+                sd_bus_message_handler_t func,
+                void *userdata,
+                const char *types,
+                ...) {
 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         va_list ap;
@@ -33,11 +40,13 @@ int logind_call(sd_bus *bus, sd_bus_slot **ret, const char *path, const char *in
         if (r < 0)
                 return r;
 
-        va_start(ap, types);
-        r = sd_bus_message_appendv(m, types, ap);
-        va_end(ap);
-        if (r < 0)
-                return r;
+        if (types) {
+                va_start(ap, types);
+                r = sd_bus_message_appendv(m, types, ap);
+                va_end(ap);
+                if (r < 0)
+                        return r;
+        }
 
         return sd_bus_call_async(bus, ret, m, func, userdata, LOGIND_TIMEOUT_USEC);
 }
@@ -84,9 +93,9 @@ static int on_path(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         l->call = sd_bus_slot_unref(l->call);
 
         if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "o", &path) < 0 ||
-            string_replace(&l->facts.path, path) < 0 ||
-            logind_call(l->bus, &l->call, path, DBUS_IFACE_PROPERTIES, "GetAll", on_properties, l, "s",
-                        LOGIND_IFACE_SESSION) < 0)
+                        string_replace(&l->facts.path, path) < 0 ||
+                        logind_call(l->bus, &l->call, path, DBUS_IFACE_PROPERTIES, "GetAll", on_properties,
+                                        l, "s", LOGIND_IFACE_SESSION) < 0)
                 l->func(NULL, l->userdata);
 
         return 0;
@@ -100,7 +109,7 @@ int session_look_new(SessionLook **ret, sd_bus *bus, const char *id, SessionFunc
         if (!l)
                 return -ENOMEM;
 
-        *l = (SessionLook) {
+        *l = (SessionLook){
                 .bus = sd_bus_ref(bus),
                 .facts.uid = (uid_t) -1,
                 .func = func,

@@ -62,11 +62,13 @@ static int open_bus(UserBus *b) {
         if (r >= 0)
                 r = sd_bus_set_description(bus, "user");
         if (r >= 0)
+                r = sd_bus_set_close_on_exit(bus, false); /* that would flush it first */
+        if (r >= 0)
                 r = sd_bus_attach_event(bus, b->event, SD_EVENT_PRIORITY_NORMAL);
         if (r >= 0)
                 r = sd_bus_match_signal_async(bus, &b->disconnected, "org.freedesktop.DBus.Local",
-                                              "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
-                                              "Disconnected", on_disconnected, NULL, b);
+                                "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local", "Disconnected",
+                                on_disconnected, NULL, b);
         if (r >= 0)
                 r = sd_bus_start(bus);
         if (r < 0) {
@@ -113,7 +115,7 @@ int user_bus_new(UserBus **ret, sd_event *event) {
         if (!b)
                 return -ENOMEM;
 
-        *b = (UserBus) { .event = sd_event_ref(event) };
+        *b = (UserBus){ .event = sd_event_ref(event) };
 
         r = sd_event_add_time_relative(event, &b->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_timer, b);
         if (r < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The connection to the user's own bus, which comes and goes with their sessions. The user may have put anything in
- * its place: nothing here or in those who use it waits for it. */
+/* The connection to the user's own bus, which comes and goes with their sessions. The user may have put
+ * anything in its place: nothing here or in those who use it waits for it. */
 
 #include "bus-util.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Each time something is to be said logind is asked afresh what the session is: a session may turn graphical, and a
- * terminal may have a new owner. A session on a terminal is warned there and nowhere else. A graphical one is warned
- * on the desktop, else on its terminal where that shows text. usherd is told once, and better news later. */
+/* Each time something is to be said logind is asked afresh what the session is: a session may turn
+ * graphical, and a terminal may have a new owner. A session on a terminal is warned there and nowhere else.
+ * A graphical one is warned on the desktop, else on its terminal where that shows text. usherd is told once,
+ * and better news later. */
 
 #include "desktop.h"
 #include "log.h"
@@ -36,7 +37,6 @@ struct Warning {
         DesktopRequest *request;
 
         Outcome outcome; /* what usherd was told */
-        bool confirmed;  /* and shows */
         usec_t shown_deadline;
         usec_t first_seen; /* CLOCK_MONOTONIC */
         bool cannot_extend;
@@ -48,7 +48,7 @@ static void present(Warning *w);
 static Wording wording_of(const Warning *w) {
         const Job *job = w->job;
 
-        return (Wording) {
+        return (Wording){
                 .station = strempty(job->station),
                 .label = strempty(job->label),
                 .session = strempty(job->session),
@@ -66,28 +66,23 @@ static int on_reported(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         w->report_call = sd_bus_slot_unref(w->report_call);
 
-        /* A usherd that went away meanwhile asks again by saying "pending". */
         if (sd_bus_message_is_method_error(m, NULL))
-                w->confirmed = true;
+                log_debug("usherd does not take the report: %s", sd_bus_message_get_error(m)->name);
 
         return 0;
 }
 
 static void report(Warning *w, Outcome outcome) {
-        int r;
-
         if (outcome <= w->outcome)
                 return;
 
         w->outcome = outcome;
         w->report_call = sd_bus_slot_unref(w->report_call);
-        r = job_call(w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
-        if (r < 0)
-                w->confirmed = true;
+        (void) job_call(w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
 }
 
-/* Whether five more minutes could be granted. The job may be older than what we have seen of it; then usherd says no,
- * and the offer goes. */
+/* Whether five more minutes could be granted. The job may be older than what we have seen of it; then usherd
+ * says no, and the offer goes. */
 static bool may_extend(const Warning *w) {
         usec_t maximum = jobs_get_maximum_grace(w->around->jobs);
 
@@ -95,7 +90,8 @@ static bool may_extend(const Warning *w) {
                 return false;
 
         return maximum == USEC_INFINITY ||
-                        w->job->deadline_monotonic + WORDING_EXTEND_SEC * USEC_PER_SEC <= w->first_seen + maximum;
+                        w->job->deadline_monotonic + WORDING_EXTEND_SEC * USEC_PER_SEC <=
+                        w->first_seen + maximum;
 }
 
 /* The text of this moment; the caller frees both. */
@@ -172,7 +168,8 @@ static void on_notification(Notification *n, NotificationEvent event, void *user
                 break;
         case NOTIFICATION_EXTEND:
                 w->action_call = sd_bus_slot_unref(w->action_call);
-                (void) job_call(w->job, &w->action_call, "Extend", on_action_called, w, "u", WORDING_EXTEND_SEC);
+                (void) job_call(w->job, &w->action_call, "Extend", on_action_called, w, "u",
+                                WORDING_EXTEND_SEC);
                 break;
         }
 }
@@ -191,13 +188,14 @@ static int show_notification(Warning *w) {
                         return r;
         }
 
-        return notification_update(w->notification, &(NotificationContent) {
-                .summary = summary,
-                .body = body,
-                .critical = true,
-                .end_now = !w->ending,
-                .extend = may_extend(w),
-        });
+        return notification_update(w->notification,
+                        &(NotificationContent){
+                                        .summary = summary,
+                                        .body = body,
+                                        .critical = true,
+                                        .end_now = !w->ending,
+                                        .extend = may_extend(w),
+                        });
 }
 
 static void on_asked(bool accepted, const char *blockers, void *userdata) {
@@ -210,8 +208,9 @@ static void ask_desktop(Warning *w, const SessionFacts *facts) {
         if (w->request)
                 return;
 
-        if (!facts || desktop_request_new(&w->request, w->around->event, user_bus_get(w->around->user_bus),
-                                          w->around->system_bus, facts, on_asked, w) < 0)
+        if (!facts ||
+                        desktop_request_new(&w->request, w->around->event, user_bus_get(w->around->user_bus),
+                                        w->around->system_bus, facts, on_asked, w) < 0)
                 on_asked(false, "", w);
 }
 
@@ -293,7 +292,7 @@ static void arm_reminder(Warning *w) {
 
         if (next != USEC_INFINITY)
                 (void) sd_event_add_time(w->around->event, &w->reminder, CLOCK_MONOTONIC, next,
-                                         50 * USEC_PER_MSEC, on_reminder, w);
+                                50 * USEC_PER_MSEC, on_reminder, w);
 }
 
 static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -304,14 +303,10 @@ static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* usherd takes the user for not warned again: it was restarted, or the machine slept. */
-static bool is_wanted_again(Warning *w) {
-        bool pending = streq(w->job->warned, "pending");
-
-        if (!pending)
-                w->confirmed = true;
-
-        return pending && w->confirmed && w->outcome != OUTCOME_PENDING;
+/* usherd takes the user for not warned again: it was restarted, or the machine slept. Before our report is
+ * answered "pending" is only old news. */
+static bool is_wanted_again(const Warning *w) {
+        return streq(w->job->warned, "pending") && w->outcome != OUTCOME_PENDING && !w->report_call;
 }
 
 void warning_update(Warning *w) {
@@ -320,7 +315,7 @@ void warning_update(Warning *w) {
 
                 if (again) {
                         w->outcome = OUTCOME_PENDING;
-                        w->confirmed = w->said_before = false;
+                        w->said_before = false;
                 }
 
                 if (again || w->shown_deadline != w->job->deadline_monotonic) {
@@ -347,7 +342,7 @@ int warning_new(Warning **ret, const Surroundings *around, Job *job) {
         if (!w)
                 return -ENOMEM;
 
-        *w = (Warning) {
+        *w = (Warning){
                 .around = around,
                 .job = job,
                 .shown_deadline = USEC_INFINITY,
@@ -375,8 +370,8 @@ static void say_cancelled(Warning *w) {
         if (w->said_before && w->tty)
                 (void) terminal_write(w->tty, text);
 
-        w->notification = notification_finish(w->notification,
-                                              &(NotificationContent) { .summary = summary, .body = body });
+        w->notification = notification_finish(
+                        w->notification, &(NotificationContent){ .summary = summary, .body = body });
 }
 
 Warning *warning_free(Warning *w, const char *result) {

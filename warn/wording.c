@@ -103,6 +103,8 @@ static void wall_clock(usec_t t, char *buffer, size_t size) {
                 buffer[0] = '\0';
 }
 
+/* Some forty characters of a summary are all that many notification servers show, and the time left stands at its
+ * end: it is no sentence. */
 char *wording_summary(const Wording *w) {
         unsigned long seconds, minutes, hours;
         char at[64], *s;
@@ -117,17 +119,20 @@ char *wording_summary(const Wording *w) {
         hours = (minutes + 30) / 60;
 
         if (seconds < 120)
-                r = asprintf(&s, ngettext("You will be logged off at %s (in %lu second)",
-                                          "You will be logged off at %s (in %lu seconds)", seconds),
-                             at, seconds);
+                r = asprintf(&s,
+                                ngettext("Log-off at %s (in %lu second)",
+                                                "Log-off at %s (in %lu seconds)", seconds),
+                                at, seconds);
         else if (minutes < 120)
-                r = asprintf(&s, ngettext("You will be logged off at %s (in %lu minute)",
-                                          "You will be logged off at %s (in %lu minutes)", minutes),
-                             at, minutes);
+                r = asprintf(&s,
+                                ngettext("Log-off at %s (in %lu minute)",
+                                                "Log-off at %s (in %lu minutes)", minutes),
+                                at, minutes);
         else
-                r = asprintf(&s, ngettext("You will be logged off at %s (in %lu hour)",
-                                          "You will be logged off at %s (in %lu hours)", hours),
-                             at, hours);
+                r = asprintf(&s,
+                                ngettext("Log-off at %s (in %lu hour)",
+                                                "Log-off at %s (in %lu hours)", hours),
+                                at, hours);
 
         return r < 0 ? NULL : s;
 }
@@ -144,7 +149,7 @@ char *wording_body(const Wording *w) {
                 return NULL;
 
         if (asprintf(&s, "%s\n%s\n%s%s%s%s%s", where, who, strempty(why), why ? "\n" : "", message,
-                     isempty(message) ? "" : "\n", _("Please save your work.")) < 0)
+                            isempty(message) ? "" : "\n", _("Please save your work.")) < 0)
                 return NULL;
 
         return s;
@@ -162,7 +167,8 @@ char *wording_ending_body(const Wording *w) {
         if (!where)
                 return NULL;
 
-        return asprintf(&s, "%s\n%s", where, _("If a program asks whether to save, answer now.")) < 0 ? NULL : s;
+        return asprintf(&s, "%s\n%s", where, _("If a program asks whether to save, answer now.")) < 0 ? NULL
+                                                                                                      : s;
 }
 
 char *wording_cancelled_summary(const Wording *w) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the user reads. Text in, text out: no bus, no clock, no terminal. The language is the one that language.c has
- * set. What came from outside (labels, names, the message) leaves with its control and bidirectional characters made
- * visible; markup is the notification's to escape. Every function returns NULL when out of memory. */
+/* What the user reads. Text in, text out: no bus, no clock, no terminal. The language is the one that
+ * language.c has set. What came from outside (labels, names, the message) leaves with its control and
+ * bidirectional characters made visible; markup is the notification's to escape. Every function returns NULL
+ * when out of memory. */
 
 #include "macro.h"
 
@@ -19,7 +20,7 @@ typedef struct Wording {
         usec_t now;      /* CLOCK_REALTIME */
 } Wording;
 
-/* One line: "You will be logged off at 14:05 (in 20 seconds)". */
+/* One line: "Log-off at 14:05 (in 20 seconds)". */
 char *wording_summary(const Wording *w);
 
 /* Some lines: where, who, why, the message, what to do. */

@@ -90,6 +90,22 @@ int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_
         return check_grace(m, message, grace, error);
 }
 
+const char *plan_action(PlanKind kind) {
+        return kind == PLAN_RESTART   ? USHER_ACTION_RESTART :
+               kind == PLAN_POWER_OFF ? USHER_ACTION_POWER_OFF :
+                                        USHER_ACTION_SET_MODE;
+}
+
+int authorize_plan(Manager *m, sd_bus_message *message, PlanKind kind, usec_t grace, sd_bus_error *error) {
+        int r;
+
+        r = polkit_check(m->polkit, message, plan_action(kind), NULL, error);
+        if (r <= 0)
+                return r;
+
+        return check_grace(m, message, grace, error);
+}
+
 int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_bus_error *error) {
         PolkitVerdict verdict;
         int r;

@@ -243,6 +243,7 @@ static int on_name(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         } else {
                 notify_status(m);
                 (void) sd_notify(false, "READY=1");
+                manager_serve(m);
         }
 
         return 0;

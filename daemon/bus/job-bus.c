@@ -3,8 +3,10 @@
 #include "authorize.h"
 #include "bus-util.h"
 #include "bus.h"
+#include "logoff-methods.h"
 #include "logoff.h"
 #include "names.h"
+#include "shutdown.h"
 #include "text.h"
 #include "timespan.h"
 
@@ -96,6 +98,7 @@ static int sender_is(sd_bus_message *message, uid_t wanted, sd_bus_error *error)
 static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         LogOff *l = userdata;
         Manager *m = l->manager;
+        Station *s = manager_find_station(m, l->job.station);
         int r;
 
         /* Whoever began it may call it off. That somebody's own session is meant gives them no right to stay. */
@@ -103,9 +106,12 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         if (r < 0)
                 return r;
         if (r == 0) {
-                r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF,
+                /* With the job all that was to follow it is called off. */
+                r = polkit_check(m->polkit, message,
+                                l->job.plan != PLAN_NONE ? plan_action(l->job.plan) : USHER_ACTION_LOG_OFF,
                                 (const char *const[]) {
                                                 "station", l->job.station,
+                                                "label", s ? station_name(s) : l->job.station,
                                                 "session", l->job.session.id,
                                                 "user", l->job.user,
                                                 NULL,
@@ -114,6 +120,9 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
                 if (r <= 0)
                         return r < 0 ? r : 1;
         }
+
+        if (shutdown_is_under_way(m))
+                return cannot_stay(error);
 
         r = logoff_cancel(l);
         if (r < 0)

@@ -7,7 +7,9 @@
 #include "logoff.h"
 #include "names.h"
 #include "options.h"
+#include "plan.h"
 #include "sender.h"
+#include "shutdown.h"
 
 /* Sessions that a request is about. */
 typedef struct Targets {
@@ -254,9 +256,36 @@ int log_off_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         return begin_and_reply(m, message, &t, &options, error);
 }
 
-int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
+int cannot_stay(sd_bus_error *error) {
+        return sd_bus_error_setf(error, USHER_ERROR_NOT_CANCELLABLE, "The machine shuts down, and every session ends with it.");
+}
+
+/* Returns 1 with the verdict, 0 when it is not in, or what polkit_check() does where asking is worth it. */
+static int may_cancel(
+                Manager *m,
+                sd_bus_message *message,
+                const char *action,
+                bool ask,
+                bool *ret,
+                sd_bus_error *error) {
+
         PolkitVerdict verdict;
-        unsigned others = 0, own = 0, cancelled = 0;
+        int r;
+
+        if (ask)
+                return polkit_check(m->polkit, message, action, NULL, error);
+
+        r = polkit_probe(m->polkit, message, action, &verdict, error);
+        if (r < 0)
+                return r;
+
+        *ret = verdict == POLKIT_ALLOWED;
+        return verdict != POLKIT_PENDING;
+}
+
+int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
+        unsigned others = 0, own = 0, planned = 0, cancelled = 0;
+        bool may_others = true, may_planned = true;
         LogOff *l, *next;
         uid_t uid;
         int r;
@@ -268,27 +297,31 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (l->job.by_uid == uid)
                         own++;
+                else if (l->job.plan != PLAN_NONE)
+                        planned++;
                 else
                         others++;
 
         /* What somebody began they may call off. For the rest a dialog is only worth it when there is nothing of
          * their own to cancel. */
-        verdict = POLKIT_ALLOWED;
-        if (others > 0 && own > 0) {
-                r = polkit_probe(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, &verdict, error);
-                if (r < 0)
-                        return r;
-                if (verdict == POLKIT_PENDING)
-                        return 1;
-        } else if (own == 0) {
-                r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
+        if (others > 0 || (own == 0 && planned == 0)) {
+                r = may_cancel(m, message, USHER_ACTION_LOG_OFF_ALL, own == 0, &may_others, error);
+                if (r <= 0)
+                        return r < 0 ? r : 1;
+        }
+        if (planned > 0) {
+                r = may_cancel(m, message, plan_action(m->plan ? m->plan->kind : PLAN_NONE), own == 0 && others == 0,
+                                &may_planned, error);
                 if (r <= 0)
                         return r < 0 ? r : 1;
         }
 
+        if (shutdown_is_under_way(m) && !TAILQ_EMPTY(&m->jobs))
+                return cannot_stay(error);
+
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                if (verdict == POLKIT_ALLOWED || l->job.by_uid == uid)
+                if (l->job.by_uid == uid || (l->job.plan != PLAN_NONE ? may_planned : may_others))
                         cancelled += logoff_cancel(l) >= 0;
         }
 

@@ -7,6 +7,7 @@
 #include "logoff.h"
 #include "message-methods.h"
 #include "names.h"
+#include "shutdown-methods.h"
 #include "station-methods.h"
 
 BUS_GETTER(get_version) {
@@ -44,7 +45,12 @@ BUS_GETTER(get_grace) {
         return sd_bus_message_append(reply, "t",
                         streq(property, "GraceUSec")        ? c->grace_usec :
                         streq(property, "MinimumGraceUSec") ? c->minimum_grace_usec :
+                        streq(property, "ShutdownGraceUSec") ? c->shutdown_grace_usec :
                                                               c->maximum_grace_usec);
+}
+
+BUS_GETTER(get_mode) {
+        return sd_bus_message_append(reply, "s", mode_to_string(((Manager *) userdata)->mode));
 }
 
 BUS_GETTER(get_remind) {
@@ -302,6 +308,18 @@ static int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_e
         return notice_shown(userdata, message, error);
 }
 
+static int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PLAN_RESTART, error);
+}
+
+static int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PLAN_POWER_OFF, error);
+}
+
+static int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return set_mode(userdata, message, error);
+}
+
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -310,6 +328,8 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("GraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("MinimumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("MaximumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("ShutdownGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Mode", "s", get_mode, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RemindUSec", "at", get_remind, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("LastOperation", "a{sv}", get_last_operation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("UdevOverruns", "t", get_udev_overruns, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
@@ -346,6 +366,12 @@ static const sd_bus_vtable manager_vtable[] = {
                         method_list_notices, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("NoticeShown", SD_BUS_ARGS("u", number, "s", how), SD_BUS_NO_RESULT,
                         method_notice_shown, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Restart", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_restart,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PowerOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs),
+                        method_power_off, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetMode", SD_BUS_ARGS("s", mode, "a{sv}", options), SD_BUS_RESULT("ao", jobs),
+                        method_set_mode, SD_BUS_VTABLE_UNPRIVILEGED),
 
         SD_BUS_SIGNAL_WITH_ARGS("StationAdded", SD_BUS_ARGS("s", station, "o", path), 0),
         SD_BUS_SIGNAL_WITH_ARGS("StationRemoved", SD_BUS_ARGS("s", station, "o", path), 0),
@@ -364,8 +390,10 @@ static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_CONFIG, "GraceUSec" },
         { MANAGER_CHANGED_CONFIG, "MinimumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "ShutdownGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "RemindUSec" },
         { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
+        { MANAGER_CHANGED_MODE, "Mode" },
 };
 
 void manager_emit_changed(Manager *m, unsigned mask) {

@@ -103,12 +103,8 @@ static int read_option(sd_bus_message *m, const char *key, const char *contents,
         return refuse(o, key, "is unknown");
 }
 
-int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error) {
-        Reader o = {
-                .options = { .grace = config->grace_usec, .message = "", .reason = JOB_REASON_REQUESTED },
-                .config = config,
-                .error = error,
-        };
+int log_off_options_read_over(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error) {
+        Reader o = { .options = *ret, .config = config, .error = error };
         int r;
 
         r = bus_message_read_properties(m, read_option, &o);
@@ -116,5 +112,17 @@ int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions 
                 return r;
 
         *ret = o.options;
+        return 0;
+}
+
+int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error) {
+        LogOffOptions options = { .grace = config->grace_usec, .message = "", .reason = JOB_REASON_REQUESTED };
+        int r;
+
+        r = log_off_options_read_over(m, config, &options, error);
+        if (r < 0)
+                return r;
+
+        *ret = options;
         return 0;
 }

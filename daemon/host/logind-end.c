@@ -16,6 +16,7 @@ struct LogindEnd {
         SessionIdentity identity;
         char *path;
         LogindEndHow how;
+        int signal; /* the next to be sent */
         LogindEndHandler handler;
         void *userdata;
         Call *look;
@@ -46,11 +47,23 @@ static void finish(LogindEnd *e, int r) {
         handler(r, userdata);
 }
 
+static int send_end(LogindEnd *e);
+
 static void on_end(sd_bus_message *reply, void *userdata) {
         LogindEnd *e = userdata;
         int r = 0;
 
-        if (sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
+        /* A shell at its prompt ignores SIGTERM, and goes when its terminal does. */
+        if (e->signal == SIGTERM && !sd_bus_message_is_method_error(reply, NULL)) {
+                e->signal = SIGHUP;
+                r = send_end(e);
+                if (r >= 0)
+                        return;
+        }
+
+        if (e->signal == SIGHUP)
+                r = 0; /* most are gone by now */
+        else if (sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
                 r = -ESRCH;
         else if (sd_bus_message_is_method_error(reply, NULL))
                 r = log_warning_errno(sd_bus_message_get_errno(reply), "logind refused to end session '%s': %s",
@@ -61,7 +74,7 @@ static void on_end(sd_bus_message *reply, void *userdata) {
 
 static int send_end(LogindEnd *e) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
-        bool kill = e->how == LOGIND_KILL;
+        bool kill = e->how != LOGIND_TERMINATE;
         int r;
 
         r = sd_bus_message_new_method_call(logind_bus(e->logind), &m, LOGIND_BUS_NAME, LOGIND_PATH,
@@ -71,7 +84,7 @@ static int send_end(LogindEnd *e) {
 
         r = sd_bus_message_append(m, "s", e->identity.id);
         if (r >= 0 && kill)
-                r = sd_bus_message_append(m, "si", "all", (int32_t) SIGKILL);
+                r = sd_bus_message_append(m, "si", "all", (int32_t) e->signal);
         if (r < 0)
                 return r;
 
@@ -112,6 +125,7 @@ int logind_end_session(
                 .logind = l,
                 .path = strdup(session->path),
                 .how = how,
+                .signal = how == LOGIND_KILL ? SIGKILL : how == LOGIND_SIGNAL ? SIGTERM : 0,
                 .handler = handler,
                 .userdata = userdata,
         };

@@ -423,6 +423,12 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 return 0;
         }
 
+        if (streq(member, "PrepareForShutdown")) {
+                if (sd_bus_message_read(m, "b", &begins) >= 0)
+                        l->events->shutting_down(begins, l->userdata);
+                return 0;
+        }
+
         if (streq(member, "PropertiesChanged")) {
                 TAILQ_FOREACH(w, &l->watches, watches)
                         if (streq_ptr(w->path, sd_bus_message_get_path(m)) && watch_query(w) < 0)

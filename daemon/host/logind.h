@@ -26,6 +26,9 @@ typedef struct LogindEvents {
 
         /* The machine woke up from a suspend. */
         void (*resumed)(void *userdata);
+
+        /* A shutdown begins, or is called off. */
+        void (*shutting_down)(bool begins, void *userdata);
 } LogindEvents;
 
 int logind_new(Logind **ret, sd_bus *bus, const LogindEvents *events, void *userdata);
@@ -46,6 +49,7 @@ bool logind_is_synced(const Logind *l);
 
 typedef enum LogindEndHow {
         LOGIND_TERMINATE, /* TerminateSession */
+        LOGIND_SIGNAL,    /* KillSession with SIGTERM and then SIGHUP, as the end of a scope does */
         LOGIND_KILL,      /* KillSession of all processes with SIGKILL */
 } LogindEndHow;
 

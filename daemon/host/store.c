@@ -12,6 +12,7 @@
 
 #define STORE_FILE "jobs"
 #define STORE_FILE_NEW "jobs.new"
+#define BOOT_FILE "booted"
 
 struct Store {
         int directory;
@@ -90,6 +91,7 @@ int store_add(Store *s, const Job *j) {
         write_text(f, "Scope", j->scope);
         write_number(f, "Graphical", j->graphical);
         write_number(f, "BlockLogins", j->block_logins);
+        write_text(f, "Plan", plan_kind_to_string(j->plan));
         write_text(f, "Reason", job_reason_to_string(j->reason));
         write_text(f, "Message", j->message);
         write_number(f, "ByUID", j->by_uid);
@@ -181,6 +183,8 @@ static int read_field(Job *j, const char *name, char *value) {
                 return j->reason = job_reason_from_string(value);
         if (streq(name, "Phase"))
                 return j->phase = job_phase_from_string(value);
+        if (streq(name, "Plan"))
+                return j->plan = plan_kind_from_string(value);
         if (streq(name, "Warned"))
                 return j->warned = job_warned_from_string(value);
 
@@ -248,6 +252,16 @@ static int read_job(FILE *f, Job *j) {
                 r = -EBADMSG;
 
         return r < 0 ? r : 1;
+}
+
+int store_mark_boot(Store *s) {
+        _cleanup_close_ int fd = -EBADF;
+
+        fd = openat(s->directory, BOOT_FILE, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return errno == EEXIST ? 0 : -errno;
+
+        return 1;
 }
 
 int store_load(Store *s, StoreHandler handler, void *userdata) {

@@ -18,6 +18,9 @@ int store_begin(Store *s);
 int store_add(Store *s, const Job *j);
 int store_commit(Store *s);
 
+/* Returns 1 when it is called for the first time since the machine was started, 0 later. */
+int store_mark_boot(Store *s);
+
 /* Gets one stored job after the other; it may take what it owns out of it. */
 typedef void (*StoreHandler)(Job *j, void *userdata);
 

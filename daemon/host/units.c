@@ -118,6 +118,19 @@ void units_start_warn(Units *u, uid_t uid) {
                 log_warning_errno(r, "Failed to start '%s': %m", unit);
 }
 
+void units_start_no_login_screen(Units *u, const char *seat) {
+        char unit[512];
+        int r;
+
+        /* logind's own rule for the ids of seats leaves nothing in them that the name of a unit has no room for. */
+        if (snprintf(unit, sizeof(unit), "usher-no-login-screen@%s.target", seat) >= (int) sizeof(unit))
+                return;
+
+        r = run_errand(u, "StartUnit", unit, "start usher-no-login-screen");
+        if (r < 0)
+                log_warning_errno(r, "Failed to start '%s': %m", unit);
+}
+
 void units_stop_scope(Units *u, const char *scope) {
         int r;
 

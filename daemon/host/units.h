@@ -19,6 +19,9 @@ DEFINE_CLEANUP(Units *, units_free);
  * the warning's grace does not depend on it. */
 void units_start_warn(Units *u, uid_t uid);
 
+/* Tells whoever wants to know that no login screen came back at a seat: starts usher-no-login-screen@SEAT.target. */
+void units_start_no_login_screen(Units *u, const char *seat);
+
 /* Stops a scope; what stays on is told by logind. */
 void units_stop_scope(Units *u, const char *scope);
 

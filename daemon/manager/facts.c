@@ -9,6 +9,7 @@
 #include "login-screen.h"
 #include "logoff.h"
 #include "notice.h"
+#include "shutdown.h"
 
 static void advance_job_of(Manager *m, const char *session) {
         LogOff *l, *next;
@@ -111,6 +112,7 @@ static void on_logind_synced(void *userdata) {
         m->logind_synced = true;
         m->logind_lost = false;
         manager_changed(m, 0);
+        shutdown_logind_synced(m);
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
@@ -125,6 +127,7 @@ static void on_logind_lost(void *userdata) {
         m->logind_lost = true;
         m->logind_absent = !logind_is_there(m->logind);
         manager_changed(m, 0);
+        shutdown_logind_lost(m);
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
                 logoff_advance(l);
@@ -141,6 +144,10 @@ static void on_resumed(void *userdata) {
         }
 }
 
+static void on_shutting_down(bool begins, void *userdata) {
+        shutdown_prepare(userdata, begins);
+}
+
 const LogindEvents facts_from_logind = {
         .session = on_session,
         .session_gone = on_session_gone,
@@ -149,6 +156,7 @@ const LogindEvents facts_from_logind = {
         .synced = on_logind_synced,
         .lost = on_logind_lost,
         .resumed = on_resumed,
+        .shutting_down = on_shutting_down,
 };
 
 /* udev */

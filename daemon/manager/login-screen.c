@@ -31,18 +31,31 @@ static LoginScreenWatch *watch_find(Manager *m, const char *seat) {
         return NULL;
 }
 
-/* Whether somebody can log in, or has: any session but one that is on its way out. */
-static bool is_back(Manager *m, const char *seat) {
+/* Who stands on that seat and is not on the way out. */
+static bool has_session(Manager *m, const char *seat) {
         const Session *s;
 
-        TAILQ_FOREACH(s, &m->sessions, sessions) {
-                if (!streq(s->facts->seat, seat) || session_is_closing(s->facts))
-                        continue;
-                if (session_kind(s->facts) == SESSION_KIND_USER || streq(s->facts->class, "greeter"))
+        TAILQ_FOREACH(s, &m->sessions, sessions)
+                if (streq(s->facts->seat, seat) && !session_is_closing(s->facts) &&
+                                session_kind(s->facts) == SESSION_KIND_USER)
                         return true;
-        }
 
         return false;
+}
+
+static bool has_greeter(Manager *m, const char *seat) {
+        const Session *s;
+
+        TAILQ_FOREACH(s, &m->sessions, sessions)
+                if (streq(s->facts->seat, seat) && !session_is_closing(s->facts) && streq(s->facts->class, "greeter"))
+                        return true;
+
+        return false;
+}
+
+/* Whether somebody can log in, or has. */
+static bool is_back(Manager *m, const char *seat) {
+        return has_session(m, seat) || has_greeter(m, seat);
 }
 
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -50,9 +63,10 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         Manager *m = w->manager;
         Station *s = manager_find_station(m, w->seat);
 
-        if (s && s->present) {
+        if (s && s->present && !is_back(m, w->seat)) {
                 s->login_screen_missing = true;
                 journal_login_screen_missing(s, w->job);
+                units_start_no_login_screen(m->units, w->seat);
                 manager_station_changed(m, w->seat, 0);
         }
 
@@ -64,7 +78,7 @@ void login_screen_expect(Manager *m, const char *seat, uint32_t job) {
         LoginScreenWatch *w;
         int r = -ENOMEM;
 
-        if (is_back(m, seat) || watch_find(m, seat))
+        if (has_session(m, seat) || watch_find(m, seat))
                 return;
 
         w = malloc(sizeof(*w));
@@ -96,8 +110,9 @@ void login_screen_check(Manager *m, const char *seat) {
         if (!is_back(m, seat))
                 return;
 
+        /* A greeter has to stay: one that comes and falls over leaves the same black screen. */
         w = watch_find(m, seat);
-        if (w)
+        if (w && has_session(m, seat))
                 watch_free(w);
 
         s = manager_find_station(m, seat);

@@ -4,11 +4,17 @@
 #include "log.h"
 #include "logoff.h"
 #include "login-screen.h"
+#include "plan.h"
+#include "shutdown.h"
 #include "timespan.h"
 
 /* usher-warn tells how the user was reached within this time of the job, or nobody was reached: it gives a
  * notification server two seconds, and the rest is for a busy machine to start it. */
 #define WARNED_USEC (10 * USEC_PER_SEC)
+
+/* logind says nothing when a session whose processes stay on begins to close: it is asked this long before the end, which
+ * goes another way for such a session. */
+#define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
 
 static void changed(LogOff *l, unsigned mask) {
         Manager *m = l->manager;
@@ -30,7 +36,7 @@ const SessionFacts *logoff_session(LogOff *l) {
 static JobSession look(LogOff *l) {
         const SessionFacts *f = logoff_session(l);
 
-        if (l->manager->logind_lost || (l->restored && !l->manager->logind_synced))
+        if (l->manager->logind_lost || (l->restored && !l->manager->serving))
                 return JOB_SESSION_UNKNOWN;
         if (!f)
                 return JOB_SESSION_GONE;
@@ -57,6 +63,8 @@ static void finish(LogOff *l) {
 
         manager_changed(m, MANAGER_CHANGED_JOBS);
         manager_station_changed(m, j->station, STATION_CHANGED_JOBS);
+        plan_job_ended(m, j);
+        shutdown_job_ended(m);
         if (j->graphical && !isempty(j->station) && (j->result == JOB_DONE || j->result == JOB_LEFT))
                 login_screen_expect(m, j->station, j->number);
 
@@ -131,7 +139,9 @@ static void perform(LogOff *l, JobAction action) {
                 l->warn_again = 0;
                 break;
         case JOB_TERMINATE:
-                end_session(l, LOGIND_TERMINATE);
+                /* While the machine goes down logind would have systemd stop the scope, and systemd waits with that
+                 * until the hook has ended, which waits for us. */
+                end_session(l, shutdown_is_under_way(l->manager) ? LOGIND_SIGNAL : LOGIND_TERMINATE);
                 break;
         case JOB_KILL:
                 end_session(l, LOGIND_KILL);
@@ -179,7 +189,7 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
         LogOff *l = userdata;
 
         /* While the end is on its way a lost signal must not hold it up. */
-        if (l->job.phase != JOB_WARNING)
+        if (l->job.phase != JOB_WARNING || now_monotonic() + LOOK_AHEAD_USEC >= l->job.deadline)
                 logind_look_session(l->manager->logind, l->job.session.id);
 
         logoff_advance(l);
@@ -231,6 +241,8 @@ void logoff_advance(LogOff *l) {
         perform(l, action);
 
         when = job_wakeup(j, now, session);
+        if (j->phase == JOB_WARNING && j->deadline > now + LOOK_AHEAD_USEC)
+                when = MIN_OF(when, j->deadline - LOOK_AHEAD_USEC);
         if (j->phase == JOB_WARNING || j->phase == JOB_ASKING) {
                 warn(l, now);
                 when = MIN_OF(when, l->warn_again);
@@ -311,6 +323,7 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
 
         /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
         l->phase_began[JOB_WARNING] = l->job.created;
+        logind_look_session(m->logind, session->id);
         warn(l, now_monotonic());
         r = arm(l, 0);
         if (r < 0)

@@ -9,9 +9,12 @@
 #include "login-screen.h"
 #include "logoff.h"
 #include "manager.h"
-#include "order.h"
-#include "station-label.h"
+#include "mode.h"
 #include "notice.h"
+#include "order.h"
+#include "plan.h"
+#include "shutdown.h"
+#include "station-label.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
         Station *s;
@@ -239,12 +242,13 @@ static void flush_station(Manager *m, Station *s) {
 }
 
 static void check_ready(Manager *m) {
-        if (m->ready || !m->udev_settled || !(m->logind_synced || m->logind_absent))
+        if (m->ready || !m->udev_settled || !m->mode_known || !(m->logind_synced || m->logind_absent))
                 return;
 
         m->ready = true;
         m->events->ready(m->userdata);
         manager_changed(m, 0);
+        mode_boot(m);
 }
 
 int manager_block_logins(Manager *m) {
@@ -261,6 +265,10 @@ int manager_block_logins(Manager *m) {
 
 static void check_logins(Manager *m) {
         LogOff *l;
+
+        /* Nor is a machine that goes down a place to log in at. */
+        if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))
+                return;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (l->job.block_logins)
@@ -407,15 +415,32 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 return log_error_errno(r, "Failed to watch logind: %m");
 
+        r = shutdown_start(m);
+        if (r >= 0)
+                r = mode_start(m);
+        if (r < 0)
+                return log_error_errno(r, "Failed to follow the units of ours: %m");
+
         r = store_load(m->store, on_stored_job, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
+        plan_restore(m);
 
         r = udev_host_start(m->udev);
         if (r < 0)
                 return log_error_errno(r, "Failed to ask udev for the devices: %m");
 
         return 0;
+}
+
+void manager_serve(Manager *m) {
+        LogOff *l, *next;
+
+        m->serving = true;
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                next = TAILQ_NEXT(l, jobs);
+                logoff_advance(l);
+        }
 }
 
 void manager_set_config(Manager *m, const Config *config) {
@@ -435,9 +460,12 @@ Manager *manager_free(Manager *m) {
         /* The jobs are not ended: they stay on disk for the usherd that comes next. */
         if (m->store_dirty)
                 manager_store_jobs(m);
+        plan_free(m->plan);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 logoff_free(job);
         idle_watch_free(m->idle_watch);
+        shutdown_done(m);
+        mode_done(m);
         login_screen_done(m);
         hub_lost_done(m);
         order_done(m);

@@ -13,6 +13,7 @@
 #include "idle.h"
 #include "job.h"
 #include "labels.h"
+#include "logind-shutdown.h"
 #include "logind.h"
 #include "nologin.h"
 #include "polkit.h"
@@ -21,6 +22,7 @@
 #include "store.h"
 #include "topology.h"
 #include "udev.h"
+#include "unit-watch.h"
 #include "units.h"
 
 /* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
@@ -34,6 +36,8 @@ typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
 typedef struct Order Order;
 typedef struct Notice Notice;
+typedef struct Plan Plan;
+typedef void (*ModeHandler)(const char *error, void *userdata);
 
 typedef struct Session {
         const SessionFacts *facts; /* logind's */
@@ -48,6 +52,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_LAST_OPERATION = 1 << 2,
         MANAGER_CHANGED_CONFIG = 1 << 3,
         MANAGER_CHANGED_UDEV_OVERRUNS = 1 << 4,
+        MANAGER_CHANGED_MODE = 1 << 5,
 } ManagerChange;
 
 /* What the latest log-off request of several sessions did, and whom it left alone. */
@@ -87,6 +92,9 @@ struct Manager {
         Store *store;
         Labels *labels;
         Nologin *nologin;
+        UnitWatch *console; /* usher-console.service */
+        UnitWatch *hook;    /* usher-shutdown.service */
+        DelayLock *delay_lock;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
@@ -107,11 +115,22 @@ struct Manager {
         IdleWatch *idle_watch;
         Operation last_operation;
 
+        Plan *plan; /* NULL: nothing is to follow the log-offs */
+        Mode mode;
+        bool mode_known;
+        ModeHandler mode_handler; /* while a switch is under way */
+        void *mode_userdata;
+        sd_event_source *mode_wait;
+        bool shutting_down;          /* by logind */
+        usec_t delay_max;            /* for so long logind waits for our lock */
+        sd_event_source *last_word;  /* while the lock is held against a shutdown */
+
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
         bool logind_absent; /* nobody holds logind's name */
         bool logind_synced; /* the first picture of logind is in */
         bool udev_settled;
         bool ready;
+        bool serving; /* the name is ours: whoever watches for it hears us */
 
         unsigned changed; /* not told so far: a mask of ManagerChange */
         bool store_dirty;
@@ -136,6 +155,9 @@ DEFINE_CLEANUP(Manager *, manager_free);
 
 /* Begins to look at the neighbours; what they say is told by the events from here on. */
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata);
+
+/* The name is ours. Jobs from before a restart go on from here, so that nobody misses how one of them ended. */
+void manager_serve(Manager *m);
 
 /* Takes another configuration; live jobs keep their deadlines. */
 void manager_set_config(Manager *m, const Config *config);

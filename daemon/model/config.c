@@ -15,7 +15,13 @@ static const char *const hub_lost_table[_HUB_LOST_MAX] = {
         [HUB_LOST_LOG_OFF] = "log-off",
 };
 
+static const char *const mode_table[_MODE_MAX] = {
+        [MODE_STATION] = "station",
+        [MODE_CONSOLE] = "console",
+};
+
 DEFINE_STRING_TABLE(HubLost, hub_lost, hub_lost_table, _HUB_LOST_MAX);
+DEFINE_STRING_TABLE(Mode, mode, mode_table, _MODE_MAX);
 
 static const Config defaults = {
         .grace_usec = 60 * USEC_PER_SEC,
@@ -29,6 +35,7 @@ static const Config defaults = {
         .shutdown_grace_usec = 30 * USEC_PER_SEC,
         .hub_lost = HUB_LOST_KEEP,
         .hub_lost_usec = 30 * USEC_PER_SEC,
+        .boot_mode = MODE_STATION,
 };
 
 /* The settings that are one time span. */
@@ -220,6 +227,16 @@ usec_t config_idle_log_off(const Config *c, const char *station, const char *lab
         return c->idle_log_off_usec;
 }
 
+static int apply_boot_mode(Config *c, const char *value, char **ret_problem) {
+        Mode m = isempty(value) ? defaults.boot_mode : mode_from_string(value);
+
+        if (m < 0)
+                return problem(ret_problem, value, "is none of station, console for BootMode=");
+
+        c->boot_mode = m;
+        return 0;
+}
+
 static bool is_section(const char *section) {
         for (size_t i = 0; i < ELEMENTSOF(time_settings); i++)
                 if (streq(time_settings[i].section, section))
@@ -228,7 +245,8 @@ static bool is_section(const char *section) {
         return false;
 }
 
-int config_apply_line(Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
+int config_apply_line(
+                Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
         const char *station = startswith(section, "Station:");
 
         /* As in units, what begins so is somebody else's. */
@@ -251,6 +269,8 @@ int config_apply_line(Config *c, const char *section, const char *key, const cha
                 return apply_remind(c, value, ret_problem);
         if (streq(section, "Stations") && streq(key, "HubLost"))
                 return apply_hub_lost(c, value, ret_problem);
+        if (streq(section, "Stations") && streq(key, "BootMode"))
+                return apply_boot_mode(c, value, ret_problem);
 
         if (station)
                 return apply_station(c, station, key, value, ret_problem);
@@ -282,5 +302,6 @@ void config_finish(Config *c, ConfigProblemFunc func, void *userdata) {
         }
 
         fit(&c->grace_usec, c, "[LogOff] GraceSec=", func, userdata);
-        fit(&c->shutdown_grace_usec, c, "[Shutdown] GraceSec=", func, userdata);
+        if (c->shutdown_grace_usec > 0)
+                fit(&c->shutdown_grace_usec, c, "[Shutdown] GraceSec=", func, userdata);
 }

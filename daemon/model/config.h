@@ -31,6 +31,15 @@ typedef struct ConfigStation {
         usec_t idle_log_off_usec; /* USEC_INFINITY: as all others */
 } ConfigStation;
 
+typedef enum Mode {
+        MODE_STATION, /* each seat for itself */
+        MODE_CONSOLE, /* all of them are one */
+        _MODE_MAX,
+        _MODE_INVALID = -EINVAL,
+} Mode;
+
+DECLARE_STRING_TABLE(Mode, mode);
+
 typedef struct Config {
         /* [LogOff] */
         usec_t grace_usec;
@@ -44,11 +53,12 @@ typedef struct Config {
         usec_t idle_log_off_usec; /* 0: off */
 
         /* [Shutdown] */
-        usec_t shutdown_grace_usec;
+        usec_t shutdown_grace_usec; /* 0: systemd's shutdowns are not held up */
 
         /* [Stations] */
         HubLost hub_lost;
         usec_t hub_lost_usec;
+        Mode boot_mode;
 
         ConfigStation stations[CONFIG_STATIONS_MAX];
         size_t n_stations;

@@ -38,10 +38,19 @@ static const char *const job_result_table[_JOB_RESULT_MAX] = {
         [JOB_FAILED] = "failed",
 };
 
+static const char *const plan_kind_table[_PLAN_KIND_MAX] = {
+        [PLAN_NONE] = "",
+        [PLAN_RESTART] = "restart",
+        [PLAN_POWER_OFF] = "power-off",
+        [PLAN_CONSOLE] = "console",
+        [PLAN_STATION] = "station",
+};
+
 DEFINE_STRING_TABLE(JobPhase, job_phase, job_phase_table, _JOB_PHASE_MAX);
 DEFINE_STRING_TABLE(JobWarned, job_warned, job_warned_table, _JOB_WARNED_MAX);
 DEFINE_STRING_TABLE(JobReason, job_reason, job_reason_table, _JOB_REASON_MAX);
 DEFINE_STRING_TABLE(JobResult, job_result, job_result_table, _JOB_RESULT_MAX);
+DEFINE_STRING_TABLE(PlanKind, plan_kind, plan_kind_table, _PLAN_KIND_MAX);
 
 int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequest *request, usec_t now) {
         int r;
@@ -51,6 +60,7 @@ int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequ
                 .uid = session->uid,
                 .graphical = session_is_graphical(session),
                 .block_logins = request->block_logins,
+                .plan = request->plan,
                 .reason = request->reason,
                 .by_uid = request->by_uid,
                 .created = now,
@@ -111,6 +121,8 @@ int job_join(Job *j, const JobRequest *request, usec_t now) {
         int r, taken;
 
         j->block_logins |= request->block_logins;
+        if (request->plan != PLAN_NONE)
+                j->plan = request->plan;
         if (j->phase != JOB_WARNING)
                 return 0;
 

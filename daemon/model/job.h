@@ -45,6 +45,17 @@ typedef enum JobResult {
         _JOB_RESULT_INVALID = -EINVAL,
 } JobResult;
 
+/* What comes when all jobs of a request have ended: they are one plan, of which there is one at a time. */
+typedef enum PlanKind {
+        PLAN_NONE,
+        PLAN_RESTART,
+        PLAN_POWER_OFF,
+        PLAN_CONSOLE, /* the mode */
+        PLAN_STATION,
+        _PLAN_KIND_MAX,
+        _PLAN_KIND_INVALID = -EINVAL,
+} PlanKind;
+
 /* What a fresh look at logind says of the job's session. */
 typedef enum JobSession {
         JOB_SESSION_UNKNOWN, /* logind is away: nothing can be said, so nothing is done */
@@ -72,6 +83,7 @@ typedef struct Job {
         char *scope;
         bool graphical;
         bool block_logins; /* newcomers are kept out until it has ended */
+        PlanKind plan;
 
         JobReason reason;
         char *message;
@@ -94,6 +106,7 @@ DECLARE_STRING_TABLE(JobPhase, job_phase);
 DECLARE_STRING_TABLE(JobWarned, job_warned);
 DECLARE_STRING_TABLE(JobReason, job_reason);
 DECLARE_STRING_TABLE(JobResult, job_result);
+DECLARE_STRING_TABLE(PlanKind, plan_kind);
 
 /* A request as it was asked for, before there is a job. */
 typedef struct JobRequest {
@@ -103,6 +116,7 @@ typedef struct JobRequest {
         uid_t by_uid;
         const char *by_user;
         bool block_logins;
+        PlanKind plan;
 } JobRequest;
 
 int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequest *request, usec_t now);

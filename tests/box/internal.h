@@ -17,7 +17,6 @@ struct Box {
         GDBusConnection *bus;
         guint job_removed;
         GHashTable *results;    /* job path → result, of every job of systemd that has ended */
-        guint n_sessions;
 };
 
 GVariant *box_call_systemd(Box *box, const char *member, GVariant *parameters, GError **error);

@@ -125,6 +125,7 @@ static GVariant *session_unit_properties(BoxSession *session, const BoxSessionOp
 }
 
 BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError **error) {
+        static unsigned n_started; /* not of one box: a unit of the one before may still be stopping */
         g_autoptr(BoxSession) session = NULL;
         g_autoptr(GVariant) reply = NULL;
         struct passwd *passwd;
@@ -138,7 +139,7 @@ BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError
         session = g_new(BoxSession, 1);
         *session = (BoxSession) {
                 .box = box,
-                .unit = g_strdup_printf("box-session-%d-%u.service", (int) getpid(), ++box->n_sessions),
+                .unit = g_strdup_printf("box-session-%d-%u.service", (int) getpid(), ++n_started),
                 .user = g_strdup(options->user),
                 .seat = g_strdup(options->seat),
                 .uid = passwd->pw_uid,

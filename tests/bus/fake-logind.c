@@ -353,8 +353,10 @@ static GVariant *get_seat(FakeLogind *l, Seat *seat, const char *property) {
 
 static GVariant *get_manager(FakeLogind *l, const char *property) {
         if (g_str_equal(property, "IdleHint") || g_str_equal(property, "KillUserProcesses") ||
-                        g_str_has_prefix(property, "PreparingFor"))
+                        g_str_equal(property, "PreparingForSleep"))
                 return g_variant_new_boolean(FALSE);
+        if (g_str_equal(property, "PreparingForShutdown"))
+                return g_variant_new_boolean(l->preparing);
         if (g_str_equal(property, "BlockInhibited"))
                 return g_variant_new_string(fake_logind_inhibitors(l, "block") > 0 ? "shutdown" : "");
         if (g_str_equal(property, "DelayInhibited"))
@@ -648,6 +650,8 @@ static void on_manager_call(FakeLogind *l, const FakeCall *call, GDBusMethodInvo
         } else if (g_str_has_prefix(member, "Can") && !g_str_has_prefix(member, "Cancel"))
                 g_dbus_method_invocation_return_value(
                                 invocation, g_variant_new("(s)", l->can ? l->can : "yes"));
+        else if (g_str_has_suffix(member, "WithFlags") && l->refuse_shutdown)
+                refuse(invocation, l->refuse_shutdown, member);
         else if (g_str_equal(member, "CancelScheduledShutdown"))
                 g_dbus_method_invocation_return_value(invocation, g_variant_new("(b)", FALSE));
         else if (g_str_has_suffix(member, "Session"))
@@ -796,7 +800,21 @@ void fake_logind_reuse_id(FakeLogind *l, const char *id, uid_t uid) {
         s->is.name = name_of(uid);
 }
 
+void fake_logind_block(FakeLogind *l, const char *what, const char *who, const char *why) {
+        Inhibitor *inhibitor = g_new0(Inhibitor, 1);
+
+        *inhibitor = (Inhibitor) {
+                .fd = open("/dev/null", O_RDONLY | O_CLOEXEC), /* never hangs up */
+                .mode = g_strdup("block"),
+                .what = g_strdup(what),
+                .who = g_strdup(who),
+                .why = g_strdup(why),
+        };
+        g_ptr_array_add(l->inhibitors, inhibitor);
+}
+
 void fake_logind_prepare_for_shutdown(FakeLogind *l, gboolean start) {
+        l->preparing = start;
         fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForShutdown",
                         g_variant_new("(b)", start));
 }

@@ -39,6 +39,9 @@ typedef struct FakeLogind {
         /* The answer of CanReboot and CanPowerOff; default "yes". */
         const char *can;
 
+        gboolean preparing; /* PreparingForShutdown */
+        const char *refuse_shutdown;
+
         /* private */
         GPtrArray *sessions;
         GPtrArray *seats;
@@ -73,6 +76,9 @@ const char *fake_logind_session_of_scope(FakeLogind *logind, const char *scope);
 
 /* What logind's PrepareForShutdown signal says. */
 void fake_logind_prepare_for_shutdown(FakeLogind *logind, gboolean start);
+
+/* Somebody takes a block inhibitor, for good. */
+void fake_logind_block(FakeLogind *logind, const char *what, const char *who, const char *why);
 
 /* How many inhibitor locks of that mode ("delay", "block") are held just now. */
 guint fake_logind_inhibitors(FakeLogind *logind, const char *mode);

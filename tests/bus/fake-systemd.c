@@ -31,8 +31,13 @@ static const char xml[] =
                 SIGNAL("JobNew", ARG("u") ARG("o") ARG("s"))
                 SIGNAL("JobRemoved", ARG("u") ARG("o") ARG("s") ARG("s"))
                 PROPERTY("Version", "s"))
+        INTERFACE("org.freedesktop.systemd1.Unit",
+                PROPERTY("ActiveState", "s"))
         "</node>";
 /* clang-format on */
+
+#define CONSOLE_PATH SYSTEMD_PATH "/unit/usher_2dconsole_2eservice"
+#define HOOK_PATH SYSTEMD_PATH "/unit/usher_2dshutdown_2eservice"
 
 typedef struct Warner {
         FakeSystemd *systemd;
@@ -186,14 +191,31 @@ static gboolean parse_warner(const char *unit, uid_t *ret) {
         return TRUE;
 }
 
-static void answer_with_job(FakeSystemd *systemd, const char *unit, GDBusMethodInvocation *invocation) {
+void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *state) {
+        gboolean console = g_str_equal(unit, USHER_UNIT_CONSOLE);
+
+        *(console ? &systemd->console : &systemd->hook) = state;
+        fake_emit_changed(&systemd->fake, console ? CONSOLE_PATH : HOOK_PATH, SYSTEMD_IFACE_UNIT,
+                        (const char *const[]){ "ActiveState", NULL });
+}
+
+static void answer_with_result(
+                FakeSystemd *systemd,
+                const char *unit,
+                const char *result,
+                GDBusMethodInvocation *invocation) {
+
         g_autofree char *path = NULL;
 
         systemd->last_job++;
         path = g_strdup_printf("/org/freedesktop/systemd1/job/%u", systemd->last_job);
         g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", path));
         fake_emit(&systemd->fake, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "JobRemoved",
-                        g_variant_new("(uoss)", systemd->last_job, path, unit, "done"));
+                        g_variant_new("(uoss)", systemd->last_job, path, unit, result));
+}
+
+static void answer_with_job(FakeSystemd *systemd, const char *unit, GDBusMethodInvocation *invocation) {
+        answer_with_result(systemd, unit, "done", invocation);
 }
 
 static void no_such_unit(GDBusMethodInvocation *invocation, const char *unit) {
@@ -208,7 +230,10 @@ static void on_start(FakeSystemd *systemd, const char *unit, GDBusMethodInvocati
         if (systemd->refuse_start)
                 g_dbus_method_invocation_return_dbus_error(
                                 invocation, systemd->refuse_start, "Told to refuse");
-        else if (!parse_warner(unit, &uid))
+        else if (g_str_equal(unit, USHER_UNIT_CONSOLE)) {
+                fake_systemd_set_unit(systemd, unit, systemd->console_fails ? "failed" : "active");
+                answer_with_result(systemd, unit, systemd->console_fails ? "failed" : "done", invocation);
+        } else if (!parse_warner(unit, &uid))
                 no_such_unit(invocation, unit);
         else {
                 answer_with_job(systemd, unit, invocation);
@@ -219,6 +244,12 @@ static void on_start(FakeSystemd *systemd, const char *unit, GDBusMethodInvocati
 static void on_stop(FakeSystemd *systemd, const char *unit, GDBusMethodInvocation *invocation) {
         const char *session = fake_logind_session_of_scope(systemd->logind, unit);
         uid_t uid;
+
+        if (g_str_equal(unit, USHER_UNIT_CONSOLE)) {
+                fake_systemd_set_unit(systemd, unit, "inactive");
+                answer_with_job(systemd, unit, invocation);
+                return;
+        }
 
         if (!session && !parse_warner(unit, &uid)) {
                 no_such_unit(invocation, unit);
@@ -287,6 +318,11 @@ static void on_call(gpointer owner, const FakeCall *call, GDBusMethodInvocation 
 }
 
 static GVariant *on_get(gpointer owner, const char *path, const char *interface, const char *property) {
+        FakeSystemd *systemd = owner;
+
+        if (g_str_equal(property, "ActiveState"))
+                return g_variant_new_string(g_str_equal(path, CONSOLE_PATH) ? systemd->console : systemd->hook);
+
         return g_variant_new_string("252");
 }
 
@@ -294,11 +330,14 @@ FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind) {
         FakeSystemd *systemd = g_new0(FakeSystemd, 1);
 
         systemd->logind = logind;
+        systemd->console = systemd->hook = "inactive";
         systemd->warned = "desktop";
         systemd->asked = FAKE_WARNER_NOBODY_TO_ASK;
         systemd->warners = g_hash_table_new_full(NULL, NULL, NULL, warner_free);
         fake_init(&systemd->fake, bus, SYSTEMD_BUS_NAME, 0, xml, on_call, on_get, systemd);
         fake_add_object(&systemd->fake, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER);
+        fake_add_object(&systemd->fake, CONSOLE_PATH, SYSTEMD_IFACE_UNIT);
+        fake_add_object(&systemd->fake, HOOK_PATH, SYSTEMD_IFACE_UNIT);
 
         return systemd;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A systemd that writes down which units it is asked to start and stop. It knows two kinds of them: the scopes of
- * the fake logind's sessions, and usher-warn@UID.service. For the latter it plays usher-warn itself, as that user on
+/* A systemd that writes down which units it is asked to start and stop. It knows the scopes of the fake logind's
+ * sessions, usher-console.service and usher-shutdown.service, and usher-warn@UID.service. For the latter it plays usher-warn itself, as that user on
  * the bus: SetWarned and SetAsked are accepted from the job's own user (and root) only. */
 
 #include "fake-logind.h"
@@ -25,7 +25,11 @@ typedef struct FakeSystemd {
                 FAKE_WARNER_LOGS_OUT,      /* SetAsked(true, ""), and the session goes by itself */
         } asked;
 
+        /* Starting usher-console.service ends in failure. */
+        gboolean console_fails;
+
         /* private */
+        const char *console, *hook; /* their ActiveState */
         FakeLogind *logind;
         GHashTable *warners; /* by uid */
         guint32 last_job;
@@ -36,6 +40,9 @@ void fake_systemd_free(FakeSystemd *systemd);
 
 /* Whether usher-warn was started for that user and has not been stopped since. */
 gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid);
+
+/* One of our own two units is in another state, as others have seen to. */
+void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *state);
 
 /* The warners of all users leave the bus, as if each had ended. */
 void fake_systemd_drop_warners(FakeSystemd *systemd);

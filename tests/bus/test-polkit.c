@@ -518,6 +518,8 @@ static const struct {
         { MANAGER, "Manager.CancelAll", NULL, ACCESS_DENIED },
         { MANAGER, "Manager.SendMessage", "('seat0', 'text')", ACCESS_DENIED },
         { MANAGER, "Manager.SendMessageAll", "('text',)", ACCESS_DENIED },
+        { MANAGER, "Manager.ListNotices", NULL, "" },
+        { MANAGER, "Manager.NoticeShown", "(uint32 1, 'desktop')", "org.usher1.Error.NoSuchNotice" },
         { MANAGER, "Manager.Restart", "(@a{sv} {},)", ACCESS_DENIED },
         { MANAGER, "Manager.PowerOff", "(@a{sv} {},)", ACCESS_DENIED },
         { MANAGER, "Manager.SetMode", "('console', @a{sv} {})", ACCESS_DENIED },

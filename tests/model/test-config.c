@@ -19,6 +19,7 @@ static void check_same(const Config *a, const Config *b) {
         g_assert_cmpuint(a->shutdown_grace_usec, ==, b->shutdown_grace_usec);
         g_assert_cmpint(a->hub_lost, ==, b->hub_lost);
         g_assert_cmpuint(a->hub_lost_usec, ==, b->hub_lost_usec);
+        g_assert_cmpint(a->boot_mode, ==, b->boot_mode);
 }
 
 static void apply(Config *c, const char *section, const char *key, const char *value) {
@@ -79,6 +80,7 @@ static void test_every_setting(void) {
         apply(&c, "Shutdown", "GraceSec", "45s");
         apply(&c, "Stations", "HubLost", "log-off");
         apply(&c, "Stations", "HubLostSec", "5");
+        apply(&c, "Stations", "BootMode", "console");
 
         check_same(&c,
                         &(Config){
@@ -92,6 +94,7 @@ static void test_every_setting(void) {
                                         .shutdown_grace_usec = 45 * USEC_PER_SEC,
                                         .hub_lost = HUB_LOST_LOG_OFF,
                                         .hub_lost_usec = 5 * USEC_PER_SEC,
+                                        .boot_mode = MODE_CONSOLE,
                         });
 }
 
@@ -160,6 +163,8 @@ static void test_refused(void) {
         refuse("LogOff", "gracesec", "5", "gracesec");
         refuse("LogOff", "", "5", "no setting");
         refuse("Stations", "HubLost", "Lock", "keep, lock, log-off");
+        refuse("Stations", "BootMode", "Console", "station, console");
+        refuse("LogOff", "BootMode", "console", "BootMode");
         refuse("Stations", "HubLost", "invalid", "keep, lock, log-off");
         refuse("", "GraceSec", "5", "before any section");
         refuse("Logoff", "GraceSec", "5", "Logoff");
@@ -199,6 +204,14 @@ static void test_finish(void) {
         g_assert_cmpuint(n, ==, 2);
         g_assert_cmpuint(c.grace_usec, ==, c.minimum_grace_usec);
         g_assert_cmpuint(c.shutdown_grace_usec, ==, c.maximum_grace_usec);
+
+        /* Off is off, and no mistake. */
+        n = 0;
+        config_init(&c);
+        c.shutdown_grace_usec = 0;
+        config_finish(&c, count, &n);
+        g_assert_cmpuint(n, ==, 0);
+        g_assert_cmpuint(c.shutdown_grace_usec, ==, 0);
 
         /* Which of the two is the mistake, nobody can say. */
         n = 0;

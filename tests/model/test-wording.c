@@ -13,7 +13,7 @@
 #define DEADLINE ((usec_t) 1700057100 * USEC_PER_SEC)
 
 static Wording words(void) {
-        return (Wording) {
+        return (Wording){
                 .station = "seat-pci-pci-0000_00_11_0",
                 .label = "Window left",
                 .session = "c7",
@@ -35,16 +35,16 @@ static void assert_summary(usec_t left, const char *expected) {
 }
 
 static void test_summary_tells_both_times(void) {
-        assert_summary(20 * USEC_PER_SEC, "You will be logged off at 14:05 (in 20 seconds)");
-        assert_summary(1 * USEC_PER_SEC, "You will be logged off at 14:05 (in 1 second)");
+        assert_summary(20 * USEC_PER_SEC, "Log-off at 14:05 (in 20 seconds)");
+        assert_summary(1 * USEC_PER_SEC, "Log-off at 14:05 (in 1 second)");
 }
 
 static void test_time_left_is_rounded(void) {
-        assert_summary(29900 * USEC_PER_MSEC, "You will be logged off at 14:05 (in 30 seconds)");
-        assert_summary(119 * USEC_PER_SEC, "You will be logged off at 14:05 (in 119 seconds)");
-        assert_summary(120 * USEC_PER_SEC, "You will be logged off at 14:05 (in 2 minutes)");
-        assert_summary(299 * USEC_PER_SEC, "You will be logged off at 14:05 (in 5 minutes)");
-        assert_summary(3 * USEC_PER_HOUR, "You will be logged off at 14:05 (in 3 hours)");
+        assert_summary(29900 * USEC_PER_MSEC, "Log-off at 14:05 (in 30 seconds)");
+        assert_summary(119 * USEC_PER_SEC, "Log-off at 14:05 (in 119 seconds)");
+        assert_summary(120 * USEC_PER_SEC, "Log-off at 14:05 (in 2 minutes)");
+        assert_summary(299 * USEC_PER_SEC, "Log-off at 14:05 (in 5 minutes)");
+        assert_summary(3 * USEC_PER_HOUR, "Log-off at 14:05 (in 3 hours)");
 }
 
 static void test_no_time_is_left(void) {
@@ -59,8 +59,9 @@ static void assert_body(Wording w, const char *expected) {
 }
 
 static void test_body_names_place_and_person(void) {
-        assert_body(words(), "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: teacher\n"
-                             "Please save your work.");
+        assert_body(words(),
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: teacher\n"
+                        "Please save your work.");
 }
 
 static void test_label_that_is_the_id_stands_once(void) {
@@ -85,16 +86,18 @@ static void test_nobody_asked(void) {
 
         w.started_by = "";
         w.reason = "idle";
-        assert_body(w, "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: the system\n"
-                       "Nobody has used this session for a while.\nPlease save your work.");
+        assert_body(w,
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: the system\n"
+                        "Nobody has used this session for a while.\nPlease save your work.");
 }
 
 static void test_oneself_asked(void) {
         Wording w = words();
 
         w.by_self = true;
-        assert_body(w, "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: you\n"
-                       "Please save your work.");
+        assert_body(w,
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: you\n"
+                        "Please save your work.");
 }
 
 static void test_every_reason_but_a_request_is_explained(void) {
@@ -117,8 +120,9 @@ static void test_message_is_quoted(void) {
         Wording w = words();
 
         w.message = "Class is over.\nSee you on Monday.";
-        assert_body(w, "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: teacher\n"
-                       "“Class is over.\nSee you on Monday.”\nPlease save your work.");
+        assert_body(w,
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: teacher\n"
+                        "“Class is over.\nSee you on Monday.”\nPlease save your work.");
 }
 
 static void test_hostile_words_are_made_visible(void) {
@@ -127,8 +131,9 @@ static void test_hostile_words_are_made_visible(void) {
         w.label = "a\nb\033[2J";
         w.started_by = "root\u202e";
         w.message = "\033]0;title\a %n%s \302\233 <b>";
-        assert_body(w, "Station: a\\x0ab\\x1b[2J (seat-pci-pci-0000_00_11_0)\nAsked for by: root\\u202e\n"
-                       "“\\x1b]0;title\\x07 %n%s \\x9b <b>”\nPlease save your work.");
+        assert_body(w,
+                        "Station: a\\x0ab\\x1b[2J (seat-pci-pci-0000_00_11_0)\nAsked for by: root\\u202e\n"
+                        "“\\x1b]0;title\\x07 %n%s \\x9b <b>”\nPlease save your work.");
 }
 
 static void test_long_words_are_cut_between_characters(void) {

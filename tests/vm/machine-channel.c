@@ -8,8 +8,8 @@
 
 #include "machine-channel.h"
 
-/* Answers carry the id of their question. One that comes after its question has timed out is thrown away, so the
- * conversation goes on in step. */
+/* Answers carry the id of their question. One that comes after its question has timed out is thrown away, so
+ * that the conversation goes on in step. */
 
 typedef struct Event {
         char *name;

@@ -9,7 +9,6 @@ struct Machine {
         Channel monitor;
         Channel agent;
         guint stations;
-        bool no_restart;
-        char *folder;           /* ours, for as long as the PC runs */
-        char *serial_log;
+        int serial_fd;          /* what came over the serial line; -EBADF: it went elsewhere */
+        int picture_fd;         /* where QEMU puts what a screen shows, for us to look at */
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "machine-internal.h"
 
@@ -19,46 +19,47 @@ struct Screen {
 
 static bool machine_dump_screen(Machine *m, guint station, const char *path, const char *format, GError **error) {
         g_autofree char *device = g_strdup_printf("video%u", station);
-        g_autofree char *absolute = g_canonicalize_filename(path, NULL);
         JsonObject *o = json_object_new();
 
-        json_object_set_string_member(o, "filename", absolute);
+        json_object_set_string_member(o, "filename", path);
         json_object_set_string_member(o, "device", device);
         json_object_set_string_member(o, "format", format);
         return channel_call(&m->monitor, "screendump", o, MACHINE_COMMAND_SEC, NULL, error);
 }
 
 bool machine_screenshot(Machine *m, guint station, const char *path, GError **error) {
-        return machine_dump_screen(m, station, path, "png", error);
+        g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+
+        return machine_dump_screen(m, station, absolute, "png", error);
 }
 
 /* QEMU's own kind of PPM: "P6\nWIDTH HEIGHT\n255\n", then three bytes a pixel. */
 Screen *machine_look(Machine *m, guint station, GError **error) {
-        g_autofree char *path = g_build_filename(m->folder, "screen.ppm", NULL), *text = NULL;
+        g_autofree char *path = g_strdup_printf("/proc/self/fd/%i", m->picture_fd);
+        char header[32] = {};
         guint width, height;
-        int header = 0;
+        int length = 0;
         gsize size;
         Screen *s;
-        bool read;
 
         if (!machine_dump_screen(m, station, path, "ppm", error))
                 return NULL;
 
-        read = g_file_get_contents(path, &text, &size, error);
-        (void) g_unlink(path);
-        if (!read)
-                return NULL;
-
-        if (sscanf(text, "P6 %5u %5u 255%n", &width, &height, &header) != 2 || header == 0 ||
-            size - header - 1 != (gsize) width * height * sizeof(Pixel)) {
+        if (pread(m->picture_fd, header, sizeof header - 1, 0) < 0 ||
+            sscanf(header, "P6 %5u %5u 255%n", &width, &height, &length) != 2 || length == 0) {
                 g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "QEMU's picture is in an unknown form");
                 return NULL;
         }
 
-        s = g_malloc(sizeof *s + size - header - 1);
+        size = (gsize) width * height * sizeof(Pixel);
+        s = g_malloc(sizeof *s + size);
         s->width = width;
         s->height = height;
-        memcpy(s->pixels, text + header + 1, size - header - 1);
+        if (pread(m->picture_fd, s->pixels, size, length + 1) != (ssize_t) size) {
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "QEMU's picture is cut off");
+                return screen_free(s);
+        }
+
         return s;
 }
 

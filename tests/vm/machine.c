@@ -3,20 +3,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "machine-internal.h"
 
-/* The hardware is made of what systemd's stock rules turn into seats by themselves: each PCI bridge of QEMU's multiseat kind,
- * with a graphics card and a USB controller behind it, is a seat named for the bridge's address. seat0 gets the plain kind of
- * card, and its keyboard and mouse behind a hub too: the PC has no PS/2 port and no absolute pointer that would stay when the
- * hub goes. */
+/* The hardware is made of what systemd's stock rules turn into seats by themselves: each PCI bridge of QEMU's
+ * multiseat kind, with a graphics card and a USB controller behind it, is a seat named for the bridge's address. seat0
+ * gets the plain kind of card, and its keyboard and mouse behind a hub too: the PC has no PS/2 port and no absolute
+ * pointer that would stay when the hub goes. */
 
 #define IMAGE_SCRIPT MACHINE_SOURCE_DIR "/image"
+
+/* For QEMU to go when it is told to; then it is killed. */
+#define QUIT_SEC 5
+
+/* What costs a kernel without KVM much, and a test PC can do without; half of its time, all in all. */
+#define QUICK_KERNEL "mitigations=off init_on_alloc=0 audit=0 lsm= tsc=reliable nowatchdog"
+
+/* For a child that wants to know whether we are still there. */
+static pid_t parent_pid;
 
 const char *const machine_seats[MACHINE_STATIONS_MAX] = {
         "seat0", "seat-pci-pci-0000_00_11_0", "seat-pci-pci-0000_00_12_0", "seat-pci-pci-0000_00_13_0",
@@ -24,7 +36,7 @@ const char *const machine_seats[MACHINE_STATIONS_MAX] = {
 
 const char *const machine_pupils[MACHINE_PUPILS_MAX] = { "anna", "ben", "carla" };
 
-/* An open /dev/kvm proves nothing: where the processor shows no virtualisation, a guest on it may stand still for ever. */
+/* An open /dev/kvm proves nothing: where the processor shows no virtualisation, a guest may stand still on it. */
 static bool kvm_is_usable(void) {
         g_autofree char *info = NULL;
 
@@ -95,7 +107,7 @@ static GPtrArray *machine_make_argv(
         add(argv, "-initrd");
         add(argv, "%s/initrd", image);
         add(argv, "-append");
-        add(argv, "root=/dev/vda rw console=ttyS0 quiet panic=1 mitigations=off init_on_alloc=0 audit=0 lsm= tsc=reliable nowatchdog init=/usr/local/sbin/install-usher %s",
+        add(argv, "root=/dev/vda rw console=ttyS0 quiet panic=1 init=/usr/local/sbin/install-usher " QUICK_KERNEL " %s",
             o->kernel_arguments ?: "");
 
         if (o->tree) {
@@ -108,8 +120,10 @@ static GPtrArray *machine_make_argv(
         add(argv, "-serial");
         if (o->console)
                 add(argv, "mon:stdio");
+        else if (o->serial_log)
+                add(argv, "file:%s", o->serial_log);
         else
-                add(argv, "file:%s", m->serial_log);
+                add(argv, "file:/proc/self/fd/%i", m->serial_fd);
 
         add(argv, "-chardev");
         add(argv, "socket,id=monitor,fd=%i", monitor_fd);
@@ -129,10 +143,13 @@ static GPtrArray *machine_make_argv(
         return g_steal_pointer(&argv);
 }
 
-/* In the child, before it becomes QEMU: it must not outlive the test, not even one that is killed. */
+/* In the child, before it becomes QEMU: it must not outlive the test, not even one that is killed. The kind signal
+ * gives it the time to set the terminal right again. */
 static void die_with_parent(gpointer data) {
-        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != GPOINTER_TO_INT(data))
+        const MachineOptions *options = data;
+
+        (void) prctl(PR_SET_PDEATHSIG, options->console ? SIGTERM : SIGKILL);
+        if (getppid() != parent_pid)
                 _exit(1);
 }
 
@@ -151,26 +168,82 @@ static char *machine_find_image(GError **error) {
         return g_steal_pointer(&folder);
 }
 
-/* One end for us, one that QEMU inherits. */
-static bool machine_make_channel(Channel *c, const char *peer, int *ret_fd, GError **error) {
-        int fds[2];
+static int error_set_errno(GError **error, const char *what) {
+        int saved = errno;
 
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
-                g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "socketpair: %s", g_strerror(errno));
-                return false;
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "%s: %s", what, g_strerror(saved));
+        return -saved;
+}
+
+/* A file without a name, so that nothing is left behind, which QEMU opens as /proc/self/fd/N. */
+static int machine_make_file(GSubprocessLauncher *launcher, const char *name, GError **error) {
+        int fd, copy;
+
+        fd = memfd_create(name, MFD_CLOEXEC);
+        if (fd < 0)
+                return error_set_errno(error, "memfd_create");
+
+        copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (copy < 0) {
+                int r = error_set_errno(error, "fcntl");
+
+                close(fd);
+                return r;
         }
 
+        g_subprocess_launcher_take_fd(launcher, copy, fd);
+        return fd;
+}
+
+/* One end for us, one that QEMU inherits. */
+static int machine_make_channel(GSubprocessLauncher *launcher, Channel *c, const char *peer, GError **error) {
+        int fds[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+                return error_set_errno(error, "socketpair");
+
         channel_init(c, peer, fds[0]);
-        *ret_fd = fds[1];
-        return true;
+        g_subprocess_launcher_take_fd(launcher, fds[1], fds[1]);
+        return fds[1];
+}
+
+static bool machine_launch(Machine *m, const MachineOptions *options, const char *image, GError **error) {
+        g_autoptr(GSubprocessLauncher) launcher = NULL;
+        g_autoptr(GPtrArray) argv = NULL;
+        int monitor_fd, agent_fd;
+
+        launcher = g_subprocess_launcher_new(
+                        options->console ? G_SUBPROCESS_FLAGS_STDIN_INHERIT : G_SUBPROCESS_FLAGS_NONE);
+        parent_pid = getpid();
+        g_subprocess_launcher_set_child_setup(launcher, die_with_parent, (gpointer) options, NULL);
+
+        m->picture_fd = machine_make_file(launcher, "picture", error);
+        if (m->picture_fd < 0)
+                return false;
+
+        if (!options->console && !options->serial_log) {
+                m->serial_fd = machine_make_file(launcher, "serial", error);
+                if (m->serial_fd < 0)
+                        return false;
+        }
+
+        monitor_fd = machine_make_channel(launcher, &m->monitor, "QEMU", error);
+        if (monitor_fd < 0)
+                return false;
+
+        agent_fd = machine_make_channel(launcher, &m->agent, "the guest's agent", error);
+        if (agent_fd < 0)
+                return false;
+
+        /* The launcher closes our copies of QEMU's ends when it goes; else we would not see QEMU die. */
+        argv = machine_make_argv(m, options, image, monitor_fd, agent_fd);
+        m->qemu = g_subprocess_launcher_spawnv(launcher, (const char *const *) argv->pdata, error);
+        return m->qemu;
 }
 
 Machine *machine_start(const MachineOptions *options, GError **error) {
-        g_autoptr(GSubprocessLauncher) launcher = NULL;
-        g_autoptr(GPtrArray) argv = NULL;
         g_autofree char *image = NULL;
         g_autoptr(Machine) m = NULL;
-        int monitor_fd, agent_fd;
 
         g_return_val_if_fail(options->stations <= MACHINE_STATIONS_MAX, NULL);
 
@@ -178,45 +251,37 @@ Machine *machine_start(const MachineOptions *options, GError **error) {
         *m = (Machine) {
                 .monitor.fd = -EBADF,
                 .agent.fd = -EBADF,
+                .serial_fd = -EBADF,
+                .picture_fd = -EBADF,
                 .stations = options->stations ?: 3,
-                .no_restart = options->no_restart,
         };
 
         image = machine_find_image(error);
         if (!image)
                 return NULL;
 
-        m->folder = g_dir_make_tmp("usher-vm-XXXXXX", error);
-        if (!m->folder)
-                return NULL;
-
-        m->serial_log = options->serial_log ? g_strdup(options->serial_log)
-                                            : g_build_filename(m->folder, "serial", NULL);
-
-        launcher = g_subprocess_launcher_new(
-                        options->console ? G_SUBPROCESS_FLAGS_STDIN_INHERIT : G_SUBPROCESS_FLAGS_NONE);
-        g_subprocess_launcher_set_child_setup(launcher, die_with_parent, GINT_TO_POINTER(getpid()), NULL);
-
-        if (!machine_make_channel(&m->monitor, "QEMU", &monitor_fd, error))
-                return NULL;
-        g_subprocess_launcher_take_fd(launcher, monitor_fd, monitor_fd);
-
-        if (!machine_make_channel(&m->agent, "the guest's agent", &agent_fd, error))
-                return NULL;
-        g_subprocess_launcher_take_fd(launcher, agent_fd, agent_fd);
-
-        argv = machine_make_argv(m, options, image, monitor_fd, agent_fd);
-        m->qemu = g_subprocess_launcher_spawnv(launcher, (const char *const *) argv->pdata, error);
-        if (!m->qemu)
-                return NULL;
-
-        /* Else our copies of QEMU's ends would keep the connections open when it dies. */
-        g_clear_object(&launcher);
-
-        if (!channel_call(&m->monitor, "qmp_capabilities", NULL, MACHINE_COMMAND_SEC, NULL, error))
+        if (!machine_launch(m, options, image, error) ||
+            !channel_call(&m->monitor, "qmp_capabilities", NULL, MACHINE_COMMAND_SEC, NULL, error))
                 return NULL;
 
         return g_steal_pointer(&m);
+}
+
+/* When QEMU may go by itself, it sets the terminal right again. */
+static void machine_ask_to_quit(Machine *m) {
+        const char *pid = g_subprocess_get_identifier(m->qemu);
+        int fd;
+
+        if (!pid)
+                return;
+
+        fd = pidfd_open(atoi(pid), 0);
+        if (fd < 0)
+                return;
+
+        if (channel_call(&m->monitor, "quit", NULL, QUIT_SEC, NULL, NULL))
+                (void) poll(&(struct pollfd) { .fd = fd, .events = POLLIN }, 1, QUIT_SEC * 1000);
+        close(fd);
 }
 
 Machine *machine_stop(Machine *m) {
@@ -224,6 +289,7 @@ Machine *machine_stop(Machine *m) {
                 return NULL;
 
         if (m->qemu) {
+                machine_ask_to_quit(m);
                 g_subprocess_force_exit(m->qemu);
                 (void) g_subprocess_wait(m->qemu, NULL, NULL);
                 g_object_unref(m->qemu);
@@ -231,16 +297,10 @@ Machine *machine_stop(Machine *m) {
 
         channel_done(&m->monitor);
         channel_done(&m->agent);
-
-        if (m->folder) {
-                g_autofree char *serial = g_build_filename(m->folder, "serial", NULL);
-
-                (void) g_unlink(serial);
-                (void) g_rmdir(m->folder);
-                g_free(m->folder);
-        }
-
-        g_free(m->serial_log);
+        if (m->serial_fd >= 0)
+                close(m->serial_fd);
+        if (m->picture_fd >= 0)
+                close(m->picture_fd);
         g_free(m);
         return NULL;
 }
@@ -251,13 +311,18 @@ guint machine_stations(const Machine *m) {
 
 /* The last words on the serial line, for errors of a PC that does not come up. */
 static void machine_prefix_serial(Machine *m, GError **error) {
-        g_autofree char *text = NULL;
-        gsize size;
+        char text[3001];
+        ssize_t n;
 
-        if (!g_file_get_contents(m->serial_log, &text, &size, NULL))
+        if (m->serial_fd < 0)
                 return;
 
-        g_prefix_error(error, "The serial line ends in:\n%s\n", size > 3000 ? text + size - 3000 : text);
+        n = pread(m->serial_fd, text, sizeof text - 1, MAX(lseek(m->serial_fd, 0, SEEK_END) - (off_t) sizeof text + 1, 0));
+        if (n <= 0)
+                return;
+
+        text[n] = '\0';
+        g_prefix_error(error, "The serial line ends in:\n%s\n", text);
 }
 
 bool machine_wait_boot(Machine *m, GError **error) {

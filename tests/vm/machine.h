@@ -4,8 +4,9 @@
 #include <gio/gio.h>
 #include <stdbool.h>
 
-/* A multiseat PC in QEMU, for tests. Station i is one screen, and one hub with a keyboard and a mouse on it. Anna, Ben and
- * Carla are logged in at the first three stations; a fourth shows the greeter. Tina, a teacher, is at none of them.
+/* A multiseat PC in QEMU, for tests. Station i is one screen, and one hub with a keyboard and a mouse on it. Anna,
+ * Ben and Carla are logged in at the first three stations; a fourth shows the greeter. Tina, a teacher, is at none.
+ * Everybody's password is their own name in small letters.
  *
  * Functions that can fail say why in their GError. All timeouts are seconds. */
 

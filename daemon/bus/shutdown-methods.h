@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The methods after which everybody is logged off and the machine is another: Restart, PowerOff, SetMode. */
+
+#include "manager.h"
+
+/* "a{sv}": the options, for PLAN_RESTART and PLAN_POWER_OFF. */
+int shut_down(Manager *m, sd_bus_message *message, PlanKind kind, sd_bus_error *error);
+
+/* "s a{sv}": the mode and the options. The machine's own mode gives no jobs. */
+int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "bus-util.h"
+#include "log.h"
+#include "logoff.h"
+#include "mode.h"
+#include "names.h"
+#include "plan.h"
+#include "shutdown.h"
+
+static bool is_shutdown(PlanKind kind) {
+        return kind == PLAN_RESTART || kind == PLAN_POWER_OFF;
+}
+
+JobReason plan_reason(PlanKind kind) {
+        return kind == PLAN_RESTART   ? JOB_REASON_RESTART :
+               kind == PLAN_POWER_OFF ? JOB_REASON_POWER_OFF :
+                                        JOB_REASON_MODE_SWITCH;
+}
+
+/* As in "The machine was to …". */
+static const char *describe(PlanKind kind) {
+        return kind == PLAN_RESTART   ? "restart" :
+               kind == PLAN_POWER_OFF ? "be switched off" :
+               kind == PLAN_CONSOLE   ? "be switched to console mode" :
+                                        "be switched to station mode";
+}
+
+static LogOff *next_job(Plan *p, LogOff *l) {
+        for (l = l ? TAILQ_NEXT(l, jobs) : TAILQ_FIRST(&p->manager->jobs); l; l = TAILQ_NEXT(l, jobs))
+                if (l->job.plan == p->kind)
+                        return l;
+
+        return NULL;
+}
+
+static void disown_jobs(Plan *p) {
+        LogOff *l;
+
+        while ((l = next_job(p, NULL)))
+                l->job.plan = PLAN_NONE;
+        p->manager->store_dirty = true;
+}
+
+Plan *plan_free(Plan *p) {
+        if (!p)
+                return NULL;
+
+        if (p->manager->plan == p)
+                p->manager->plan = NULL;
+        logind_request_free(p->question);
+        sd_event_source_disable_unref(p->step);
+        sd_bus_message_unref(p->message);
+        free(p->by_user);
+        free(p);
+        return NULL;
+}
+
+DEFINE_CLEANUP(Plan *, plan_free);
+
+/* It is over, whatever came of it: the flush lets newcomers in again. */
+static void end(Plan *p) {
+        Manager *m = p->manager;
+
+        disown_jobs(p);
+        plan_free(p);
+        manager_changed(m, 0);
+}
+
+int plan_check(Manager *m, sd_bus_error *error) {
+        if (shutdown_is_under_way(m) || (m->plan && is_shutdown(m->plan->kind)))
+                return sd_bus_error_setf(error, USHER_ERROR_SHUTTING_DOWN, "The machine is about to %s already.",
+                                m->plan && is_shutdown(m->plan->kind) ? describe(m->plan->kind) : "shut down");
+        if (m->plan)
+                return sd_bus_error_setf(error, USHER_ERROR_BUSY, "The machine is about to %s.",
+                                describe(m->plan->kind));
+
+        return 0;
+}
+
+int plan_select_everybody(Manager *m, const SessionFacts ***ret, size_t *ret_n) {
+        const SessionFacts **sessions;
+        size_t n = 0;
+        Session *s;
+
+        TAILQ_FOREACH(s, &m->sessions, sessions)
+                n++;
+
+        sessions = calloc(n + 1, sizeof(*sessions));
+        if (!sessions)
+                return -ENOMEM;
+
+        n = 0;
+        TAILQ_FOREACH(s, &m->sessions, sessions)
+                if (session_kind(s->facts) == SESSION_KIND_USER)
+                        sessions[n++] = s->facts;
+
+        *ret = sessions;
+        *ret_n = n;
+        return 0;
+}
+
+static void on_acted(int r, const char *text, void *userdata) {
+        Plan *p = userdata;
+
+        /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds nobody. */
+        if (r < 0)
+                log_error_errno(r, "The machine was to %s, but logind refused: %s", describe(p->kind), text);
+
+        end(p);
+}
+
+static void on_switched(const char *error, void *userdata) {
+        Plan *p = userdata;
+
+        if (!isempty(error))
+                log_error("The machine was to %s, but that failed and was undone: %s", describe(p->kind), error);
+        else
+                log_notice("The machine is in %s mode now.", mode_to_string(p->manager->mode));
+
+        end(p);
+}
+
+static void act(Plan *p) {
+        Manager *m = p->manager;
+        int r;
+
+        p->stage = PLAN_ACTING;
+        if (is_shutdown(p->kind))
+                r = logind_shut_down(m->logind, &p->question, p->kind == PLAN_RESTART, on_acted, p);
+        else
+                r = mode_switch(m, p->kind == PLAN_CONSOLE ? MODE_CONSOLE : MODE_STATION, on_switched, p);
+        if (r < 0) {
+                log_error_errno(r, "The machine was to %s, but that failed: %m", describe(p->kind));
+                end(p);
+        }
+}
+
+static void call_off(Plan *p) {
+        LogOff *l;
+
+        /* Whose end has begun cannot be called back. */
+        while ((l = next_job(p, NULL))) {
+                l->job.plan = PLAN_NONE;
+                (void) logoff_cancel(l);
+        }
+
+        end(p);
+}
+
+static int on_step(sd_event_source *s, void *userdata) {
+        Plan *p = userdata;
+
+        if (p->called_off) {
+                log_notice("The machine was to %s, but that was called off.", describe(p->kind));
+                call_off(p);
+        } else if (p->stage == PLAN_LOGGING_OFF && !next_job(p, NULL))
+                act(p);
+
+        return 0;
+}
+
+/* Not from within the end of a job: whoever ends it may be walking through all of them. */
+static void step_soon(Plan *p) {
+        int r;
+
+        r = sd_event_source_set_enabled(p->step, SD_EVENT_ONESHOT);
+        if (r < 0)
+                log_error_errno(r, "Failed to go on, the machine will not %s: %m", describe(p->kind));
+}
+
+void plan_job_ended(Manager *m, const Job *j) {
+        Plan *p = m->plan;
+
+        if (!p || j->plan != p->kind || p->stage != PLAN_LOGGING_OFF)
+                return;
+
+        if (j->result == JOB_CANCELLED)
+                p->called_off = true;
+        else if (j->result == JOB_FAILED)
+                log_warning("A session could not be ended. The machine will %s all the same.", describe(p->kind));
+        step_soon(p);
+}
+
+static int plan_new(Manager *m, PlanKind kind, Plan **ret) {
+        _cleanup_(plan_freep) Plan *p = NULL;
+        int r;
+
+        p = malloc(sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        *p = (Plan) { .manager = m, .kind = kind };
+
+        r = sd_event_add_defer(m->event, &p->step, on_step, p);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(p->step, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+
+        m->plan = *ret = TAKE_PTR(p);
+        return 0;
+}
+
+static unsigned count_live_after(Manager *m, const SessionFacts *const *sessions, size_t n_sessions) {
+        unsigned n = 0;
+        LogOff *l;
+
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                n++;
+        for (size_t i = 0; i < n_sessions; i++)
+                n += !manager_find_job_of(m, sessions[i]);
+
+        return n;
+}
+
+static int begin_jobs(Plan *p, sd_bus_error *error) {
+        _cleanup_free_ const SessionFacts **sessions = NULL;
+        Manager *m = p->manager;
+        LogOff *l;
+        size_t n;
+        int r;
+
+        r = plan_select_everybody(m, &sessions, &n);
+        if (r < 0)
+                return r;
+
+        if (count_live_after(m, sessions, n) > JOBS_MAX)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "There would be more than %u log-offs under way.", JOBS_MAX);
+
+        if (p->request.block_logins) {
+                r = manager_block_logins(m);
+                if (r < 0)
+                        return sd_bus_error_set_errnof(error, r, "Newcomers cannot be kept out: %m");
+                p->block_logins = true;
+        }
+
+        for (size_t i = 0; i < n; i++) {
+                r = logoff_begin(m, sessions[i],
+                                &(JobRequest) {
+                                                .grace = p->request.grace,
+                                                .reason = plan_reason(p->kind),
+                                                .message = p->request.message,
+                                                .by_uid = p->request.by_uid,
+                                                .by_user = p->request.by_user,
+                                                .block_logins = p->request.block_logins,
+                                                .plan = p->kind,
+                                },
+                                &l);
+                if (r < 0)
+                        return r;
+        }
+
+        manager_store_jobs(m);
+        manager_set_last_operation(m,
+                        &(Operation) {
+                                        .method = p->kind == PLAN_RESTART   ? "Restart" :
+                                                  p->kind == PLAN_POWER_OFF ? "PowerOff" :
+                                                                              "SetMode",
+                                        .jobs = (unsigned) n,
+                        });
+        log_notice("The machine is to %s, asked for by '%s'; %zu sessions are logged off first.", describe(p->kind),
+                        p->request.by_user, n);
+        return 0;
+}
+
+/* Everything is known: begins, answers, and frees what only the answer needed. */
+static void begin_and_answer(Plan *p, sd_bus_error *error) {
+        _cleanup_bus_message_ sd_bus_message *message = NULL;
+        PlanAnswer answer = p->answer;
+        Manager *m = p->manager;
+        PlanKind kind = p->kind;
+        int r = 0;
+
+        p->stage = PLAN_LOGGING_OFF;
+        if (!sd_bus_error_is_set(error))
+                r = begin_jobs(p, error);
+        if (r < 0 && !sd_bus_error_is_set(error))
+                (void) sd_bus_error_set_errno(error, r);
+
+        message = TAKE_PTR(p->message);
+        answer(m, message, kind, error);
+        p->request = (PlanRequest) {};
+
+        if (sd_bus_error_is_set(error))
+                call_off(p);
+        else
+                step_soon(p);
+}
+
+static void on_blockers(int r, const char *text, void *userdata) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        Plan *p = userdata;
+
+        if (shutdown_is_under_way(p->manager))
+                (void) sd_bus_error_setf(&error, USHER_ERROR_SHUTTING_DOWN, "The machine is about to shut down already.");
+        else if (r < 0)
+                (void) sd_bus_error_setf(&error, SD_BUS_ERROR_FAILED,
+                                "logind does not say whether somebody holds the shutdown up: %s", text);
+        else if (r > 0)
+                (void) sd_bus_error_setf(&error, USHER_ERROR_BUSY, "The shutdown is held up by %s.", text);
+
+        begin_and_answer(p, &error);
+}
+
+int plan_begin(Manager *m, const PlanRequest *request, sd_bus_message *message, PlanAnswer answer, sd_bus_error *error) {
+        _cleanup_bus_error_ sd_bus_error begin_error = SD_BUS_ERROR_NULL;
+        Plan *p;
+        int r;
+
+        r = plan_check(m, error);
+        if (r < 0)
+                return r;
+
+        r = plan_new(m, request->kind, &p);
+        if (r < 0)
+                return r;
+
+        p->request = *request;
+        p->request.by_user = p->by_user = strdup(request->by_user);
+        p->message = sd_bus_message_ref(message);
+        p->answer = answer;
+        if (!p->by_user) {
+                plan_free(p);
+                return -ENOMEM;
+        }
+
+        if (!is_shutdown(p->kind)) {
+                begin_and_answer(p, &begin_error);
+                return 0;
+        }
+
+        r = logind_ask_blockers(m->logind, &p->question, on_blockers, p);
+        if (r < 0)
+                plan_free(p);
+
+        return r;
+}
+
+void plan_restore(Manager *m) {
+        PlanKind kind = PLAN_NONE;
+        bool block = false;
+        Plan *p;
+        LogOff *l;
+        int r;
+
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                if (l->job.plan != PLAN_NONE) {
+                        kind = l->job.plan;
+                        block |= l->job.block_logins;
+                }
+        if (kind == PLAN_NONE)
+                return;
+
+        r = plan_new(m, kind, &p);
+        if (r < 0) {
+                log_error_errno(r, "Failed to take up what was planned again: %m");
+                return;
+        }
+
+        p->stage = PLAN_LOGGING_OFF;
+        p->block_logins = block;
+        log_info("After the log-offs the machine is to %s, as before the restart of usherd.", describe(kind));
+        step_soon(p);
+}
+
+void plan_give_way(Manager *m) {
+        Plan *p = m->plan;
+
+        if (!p || p->stage == PLAN_ACTING)
+                return;
+
+        if (p->stage == PLAN_LOGGING_OFF) {
+                log_info("Somebody else shuts the machine down, which was to %s.", describe(p->kind));
+                end(p);
+        }
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usher-shutdown: what usher-shutdown.service runs when it is stopped. If that is because the machine goes down, it has
+ * usherd warn everybody and log them off, and returns when that is over; the rest of the shutdown waits for it. Whatever
+ * fails here, the shutdown goes on. */
+
+#include <systemd/sd-daemon.h>
+
+#include "bus-util.h"
+#include "log.h"
+#include "names.h"
+#include "queued.h"
+#include "timespan.h"
+
+/* systemd forces a restart 30 minutes after it was asked for (JobTimeoutSec= of its targets): the rest of the shutdown
+ * needs some of them. */
+#define HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
+
+/* Without a word of usherd's for so long, it will not come back: systemd starts nothing again that is to be stopped. */
+#define PATIENCE_USEC (3 * USEC_PER_SEC)
+
+#define CALL_USEC (5 * USEC_PER_SEC)
+#define LOOK_USEC USEC_PER_SEC
+
+/* The unit's time-out begins anew with each look. */
+#define EXTEND "EXTEND_TIMEOUT_USEC=60000000"
+
+typedef struct Situation {
+        unsigned people;
+        usec_t left; /* of the longest warning; 0 when nobody is being warned any more */
+} Situation;
+
+/* Never starts usherd: while a shutdown is queued nothing can be started. */
+static int call_usherd(
+                sd_bus *bus,
+                const char *interface,
+                const char *member,
+                sd_bus_message **ret,
+                int (*append)(sd_bus_message *m, const void *userdata),
+                const void *userdata) {
+
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(bus, &m, USHER_BUS_NAME, USHER_PATH, interface, member);
+        if (r >= 0)
+                r = sd_bus_message_set_auto_start(m, false);
+        if (r >= 0 && append)
+                r = append(m, userdata);
+        if (r < 0)
+                return log_error_errno(r, "Failed to make the call of %s: %m", member);
+
+        r = sd_bus_call(bus, m, CALL_USEC, &error, ret);
+        if (r < 0)
+                return log_debug_errno(r, "usherd does not answer to %s: %s", member, strempty(error.message));
+
+        return 0;
+}
+
+static int append_grace_property(sd_bus_message *m, const void *userdata) {
+        return sd_bus_message_append(m, "ss", USHER_IFACE_MANAGER, "ShutdownGraceUSec");
+}
+
+static int read_grace(sd_bus *bus, usec_t *ret) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int r;
+
+        r = call_usherd(bus, DBUS_IFACE_PROPERTIES, "Get", &reply, append_grace_property, NULL);
+        if (r < 0)
+                return r;
+
+        return sd_bus_message_read(reply, "v", "t", ret);
+}
+
+typedef struct Request {
+        usec_t grace;
+        const char *reason;
+} Request;
+
+static int append_request(sd_bus_message *m, const void *userdata) {
+        const Request *q = userdata;
+
+        return sd_bus_message_append(m, "a{sv}", 5,
+                        "grace", "u", (uint32_t) ((q->grace + USEC_PER_SEC - 1) / USEC_PER_SEC),
+                        "reason", "s", q->reason,
+                        "include-caller", "b", true,
+                        "include-seatless", "b", true,
+                        "block-logins", "b", true);
+}
+
+/* Has everybody warned. Returns whether there is anybody. */
+static int log_off_all(sd_bus *bus, usec_t grace, const char *reason) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int r;
+
+        r = call_usherd(bus, USHER_IFACE_MANAGER, "LogOffAll", &reply, append_request,
+                        &(Request) { .grace = grace, .reason = reason });
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_enter_container(reply, 'a', "o");
+        if (r < 0)
+                return r;
+
+        return !sd_bus_message_at_end(reply, false);
+}
+
+static int look(sd_bus *bus, Situation *ret) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        usec_t now = now_realtime();
+        Situation s = {};
+        uint64_t deadline;
+        const char *phase;
+        int r;
+
+        r = call_usherd(bus, USHER_IFACE_MANAGER, "ListJobs", &reply, NULL, NULL);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_enter_container(reply, 'a', "(ussstso)");
+        if (r < 0)
+                return r;
+
+        while ((r = sd_bus_message_read(
+                                reply, "(ussstso)", NULL, NULL, NULL, NULL, &deadline, &phase, NULL)) > 0) {
+                s.people++;
+                if (streq(phase, "warning") && deadline > now)
+                        s.left = MAX_OF(s.left, deadline - now);
+        }
+        if (r < 0)
+                return r;
+
+        *ret = s;
+        return 0;
+}
+
+/* On the console and in systemctl status. */
+static void tell(const Queued *queued, const Situation *s, usec_t *told) {
+        _cleanup_free_ char *left = timespan_format(s->left);
+        usec_t mark = s->left > 30 * USEC_PER_SEC   ? s->left / USEC_PER_MINUTE * USEC_PER_MINUTE + USEC_PER_MINUTE :
+                      s->left > 10 * USEC_PER_SEC   ? 30 * USEC_PER_SEC :
+                      s->left > 0                   ? 10 * USEC_PER_SEC :
+                                                      0;
+
+        if (s->left > 0)
+                (void) sd_notifyf(false, EXTEND "\nSTATUS=%u sessions, %s left", s->people, strempty(left));
+        else
+                (void) sd_notifyf(false, EXTEND "\nSTATUS=Logging off %u sessions", s->people);
+
+        if (*told == mark)
+                return;
+
+        *told = mark;
+        if (s->left > 0)
+                printf("The machine %s in %s; %u sessions have been warned.\n", queued->what, strempty(left), s->people);
+        else
+                printf("Logging off %u sessions, then the machine %s.\n", s->people, queued->what);
+        (void) fflush(stdout);
+}
+
+/* Sleeps till usherd says something, or till it is time to look. */
+static void wait_for_news(sd_bus *bus) {
+        usec_t end = now_monotonic() + LOOK_USEC;
+
+        for (;;) {
+                usec_t now = now_monotonic();
+                int r;
+
+                r = sd_bus_process(bus, NULL);
+                if (r == 0 && now < end)
+                        r = sd_bus_wait(bus, end - now);
+                else if (r == 0)
+                        return;
+                if (r < 0) {
+                        /* No bus, no news: the looks that fail end the wait. */
+                        (void) usleep((useconds_t) LOOK_USEC);
+                        return;
+                }
+        }
+}
+
+static void wait_until_all_are_gone(sd_bus *bus, const Queued *queued) {
+        usec_t start = now_monotonic(), heard = start, promised = start, told = USEC_INFINITY;
+
+        for (;;) {
+                usec_t now = now_monotonic();
+                Situation s;
+                int r;
+
+                r = look(bus, &s);
+                if (r >= 0 && s.people == 0)
+                        return;
+
+                if (r >= 0) {
+                        heard = now;
+                        promised = now + s.left;
+                        tell(queued, &s, &told);
+                } else if (now - heard > PATIENCE_USEC && now > promised) {
+                        /* People had the time that they were told. */
+                        log_warning("usherd is gone, the shutdown goes on without it.");
+                        return;
+                } else
+                        (void) sd_notify(false, EXTEND);
+
+                if (now - start > HOLD_MAX_USEC) {
+                        log_warning("The shutdown was held up for long enough, it goes on.");
+                        return;
+                }
+
+                wait_for_news(bus);
+        }
+}
+
+static int open_bus(sd_bus **ret) {
+        _cleanup_bus_close_ sd_bus *bus = NULL;
+        int r;
+
+        r = sd_bus_open_system(&bus);
+        if (r < 0)
+                return log_error_errno(r, "Failed to connect to the system bus: %m");
+
+        (void) sd_bus_set_method_call_timeout(bus, CALL_USEC);
+        *ret = TAKE_PTR(bus);
+        return 0;
+}
+
+static int run(void) {
+        _cleanup_bus_close_ sd_bus *bus = NULL;
+        const Queued *queued;
+        usec_t grace;
+        int r;
+
+        r = open_bus(&bus);
+        if (r < 0)
+                return r;
+
+        /* Somebody stops or restarts the unit; an upgrade of the package, say. Nobody is logged off for that. */
+        queued = queued_find(bus);
+        if (!queued) {
+                log_info("The machine does not go down, so nobody is logged off.");
+                return 0;
+        }
+
+        r = read_grace(bus, &grace);
+        if (r < 0)
+                return log_warning_errno(r, "usherd does not answer, the shutdown goes on without it: %m");
+        if (grace == 0) {
+                log_info("[Shutdown] GraceSec=0: nobody is warned.");
+                return 0;
+        }
+
+        r = log_off_all(bus, grace, queued->reason);
+        if (r < 0)
+                return log_warning_errno(r, "usherd does not log anybody off, the shutdown goes on: %m");
+        if (r > 0)
+                wait_until_all_are_gone(bus, queued);
+
+        return 0;
+}
+
+int main(int argc, char *argv[]) {
+        log_init("usher-shutdown");
+
+        if (argc > 1) {
+                log_error("usher-shutdown takes no arguments; usher-shutdown.service runs it, see usher-shutdown(8).");
+                return EXIT_FAILURE;
+        }
+
+        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A notification server of the user's own, and not a nice one: box-notifier MODE FILE. It writes what it is asked to
+ * show to FILE, an escaped line each, and answers as its mode says:
+ *
+ *     good      at once
+ *     plain     at once, but it knows neither markup nor actions
+ *     late      four seconds later
+ *     hang      never
+ *     lie       with a number where there is none, and of the wrong type
+ *     die       not, it ends in the middle of the call
+ *     leave     not, it gives the name back */
+
+#include <gio/gio.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LATE_MSEC 4000
+
+static const char *mode;
+static FILE *file;
+static GMainLoop *loop;
+static guint owner, last_id;
+
+static const char xml[] =
+        "<node><interface name='org.freedesktop.Notifications'>"
+        "<method name='GetCapabilities'><arg type='as' direction='out'/></method>"
+        "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/>"
+        "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
+        "<arg type='as' direction='in'/><arg type='a{sv}' direction='in'/><arg type='i' direction='in'/>"
+        "<arg type='u' direction='out'/></method>"
+        "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
+        "</interface></node>";
+
+static gboolean is_mode(const char *m) {
+        return g_str_equal(mode, m);
+}
+
+static void note(const char *what, const char *text) {
+        g_autofree char *line = g_strescape(text, NULL);
+
+        fprintf(file, "%s %s\n", what, line);
+        fflush(file);
+}
+
+static gboolean on_late(gpointer userdata) {
+        g_dbus_method_invocation_return_value(userdata, g_variant_new("(u)", ++last_id));
+        return G_SOURCE_REMOVE;
+}
+
+/* A reply of another type than the interface has goes out only as a message of our own making. */
+static void reply_nonsense(GDBusMethodInvocation *call) {
+        GDBusMessage *reply = g_dbus_message_new_method_reply(g_dbus_method_invocation_get_message(call));
+
+        g_dbus_message_set_body(reply, g_variant_new("(s)", "\xe2\x80\xae" "42"));
+        (void) g_dbus_connection_send_message(g_dbus_method_invocation_get_connection(call), reply,
+                        G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+        g_object_unref(reply);
+        g_object_unref(call);
+}
+
+static void answer(GDBusMethodInvocation *call) {
+        if (is_mode("late"))
+                g_timeout_add(LATE_MSEC, on_late, call);
+        else if (is_mode("lie") && last_id++ % 2 == 0)
+                g_dbus_method_invocation_return_value(call, g_variant_new("(u)", 0));
+        else if (is_mode("lie"))
+                reply_nonsense(call);
+        else if (is_mode("die"))
+                _exit(1);
+        else if (is_mode("leave"))
+                g_bus_unown_name(owner);
+        else if (!is_mode("hang"))
+                g_dbus_method_invocation_return_value(call, g_variant_new("(u)", ++last_id));
+}
+
+static void on_call(
+                GDBusConnection *bus,
+                const char *sender,
+                const char *path,
+                const char *interface,
+                const char *method,
+                GVariant *parameters,
+                GDBusMethodInvocation *call,
+                gpointer userdata) {
+
+        static const char *const all[] = { "actions", "body", "body-markup", NULL }, *const plain[] = { "body", NULL };
+        const char *summary, *body;
+        guint id;
+
+        if (g_str_equal(method, "GetCapabilities")) {
+                g_dbus_method_invocation_return_value(call, g_variant_new("(^as)", is_mode("plain") ? plain : all));
+        } else if (g_str_equal(method, "Notify")) {
+                g_variant_get(parameters, "(&su&s&s&s@as@a{sv}i)", NULL, &id, NULL, &summary, &body, NULL, NULL, NULL);
+                note(id == 0 ? "new" : "replaces", summary);
+                note("body", body);
+                answer(call);
+        } else {
+                note("close", "");
+                g_dbus_method_invocation_return_value(call, NULL);
+        }
+}
+
+static void on_bus(GDBusConnection *bus, const char *name, gpointer info) {
+        static const GDBusInterfaceVTable table = { .method_call = on_call };
+
+        (void) g_dbus_connection_register_object(
+                        bus, "/org/freedesktop/Notifications", info, &table, NULL, NULL, NULL);
+}
+
+static void on_name(GDBusConnection *bus, const char *name, gpointer userdata) {
+        fputs("up\n", file);
+        fflush(file);
+}
+
+int main(int argc, char *argv[]) {
+        GDBusNodeInfo *node = g_dbus_node_info_new_for_xml(xml, NULL);
+
+        if (argc != 3)
+                return EXIT_FAILURE;
+
+        mode = argv[1];
+        file = fopen(argv[2], "we");
+        if (!file)
+                return EXIT_FAILURE;
+
+        loop = g_main_loop_new(NULL, FALSE);
+        owner = g_bus_own_name(G_BUS_TYPE_SESSION, "org.freedesktop.Notifications", G_BUS_NAME_OWNER_FLAGS_NONE,
+                        on_bus, on_name, NULL, node->interfaces[0], NULL);
+        g_main_loop_run(loop);
+        return EXIT_SUCCESS;
+}

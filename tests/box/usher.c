@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "usher.h"
+
+#define CONFIGURATION "/etc/usher/usherd.conf"
+#define NOTIFIER_DIRECTORY "/tmp/box-notifier"
+
+void usher_systemctl(const char *verb, const char *argument, const char *unit) {
+        const char *argv[] = { "systemctl", verb, argument, unit, NULL };
+        g_autoptr(GError) error = NULL;
+        int status;
+
+        if (!argument) {
+                argv[2] = unit;
+                argv[3] = NULL;
+        }
+
+        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(status, ==, 0);
+}
+
+Usher *usher_new(const char *configuration) {
+        g_autofree char *before = NULL;
+        g_autoptr(GError) error = NULL;
+        Usher *u;
+
+        g_assert_true(box_inside());
+        if (!g_file_get_contents(CONFIGURATION, &before, NULL, NULL) || !g_str_equal(before, configuration)) {
+                g_assert_cmpint(g_mkdir_with_parents("/etc/usher", 0755), ==, 0);
+                g_file_set_contents(CONFIGURATION, configuration, -1, &error);
+                g_assert_no_error(error);
+                usher_systemctl("restart", NULL, "usherd.service");
+        }
+
+        u = g_new0(Usher, 1);
+        u->box = box_new(&error);
+        g_assert_no_error(error);
+        u->removed = box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobRemoved");
+        return u;
+}
+
+static bool no_jobs(gpointer userdata) {
+        g_auto(GStrv) jobs = usher_jobs(userdata);
+
+        return jobs && !jobs[0];
+}
+
+bool usher_wait_no_jobs(Usher *u) {
+        return box_wait(no_jobs, u, BOX_TIMEOUT_MSEC);
+}
+
+void usher_free(Usher *u) {
+        g_autoptr(GVariant) reply = usher_call(u, "CancelAll", NULL, NULL);
+
+        g_assert_true(usher_wait_no_jobs(u));
+        box_monitor_free(u->removed);
+        box_free(u->box);
+        g_free(u);
+}
+
+GVariant *usher_call(Usher *u, const char *member, GVariant *parameters, GError **error) {
+        return box_call(u->box, "org.usher1", "/org/usher1", "org.usher1.Manager", member, parameters, error);
+}
+
+void usher_call_fails(Usher *u, const char *member, GVariant *parameters, const char *error_name) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = usher_call(u, member, parameters, &error);
+        g_autofree char *actual = error ? g_dbus_error_get_remote_error(error) : NULL;
+
+        g_assert_cmpstr(actual, ==, error_name);
+}
+
+BoxSession *usher_open(Usher *u, const BoxSessionOptions *options) {
+        g_autoptr(GError) error = NULL;
+        BoxSession *session = box_session_open(u->box, options, &error);
+
+        g_assert_no_error(error);
+        usher_wait_known(u, session);
+        return session;
+}
+
+typedef struct {
+        Usher *usher;
+        BoxSession *session;
+} KnownWait;
+
+static bool is_known(gpointer userdata) {
+        KnownWait *w = userdata;
+        g_autoptr(GVariant) reply = NULL;
+        g_autoptr(GError) error = NULL;
+
+        /* A session without a seat is known too: the error is then about its station. */
+        reply = usher_call(w->usher, "GetStationBySession", g_variant_new("(s)", w->session->id), &error);
+        if (reply)
+                return true;
+
+        return !w->session->seat && strstr(error->message, "NoSuchStation");
+}
+
+void usher_wait_known(Usher *u, BoxSession *session) {
+        KnownWait w = { u, session };
+
+        g_assert_true(box_wait(is_known, &w, BOX_TIMEOUT_MSEC));
+}
+
+GVariant *usher_options(guint grace, const char *message) {
+        GVariantBuilder b;
+
+        g_variant_builder_init(&b, G_VARIANT_TYPE("a{sv}"));
+        g_variant_builder_add(&b, "{sv}", "grace", g_variant_new_uint32(grace));
+        if (message)
+                g_variant_builder_add(&b, "{sv}", "message", g_variant_new_string(message));
+        return g_variant_builder_end(&b);
+}
+
+char **usher_log_off(Usher *u, const char *station, guint grace, const char *message) {
+        g_autoptr(GVariant) reply = NULL;
+        g_autoptr(GError) error = NULL;
+        char **jobs;
+
+        reply = usher_call(u, "LogOff", g_variant_new("(s@a{sv})", station, usher_options(grace, message)), &error);
+        g_assert_no_error(error);
+        g_variant_get(reply, "(^ao)", &jobs);
+        return jobs;
+}
+
+char **usher_jobs(Usher *u) {
+        g_autoptr(GVariant) value = box_get_property(
+                        u->box, "org.usher1", "/org/usher1", "org.usher1.Manager", "Jobs", NULL);
+
+        return value ? g_variant_dup_objv(value, NULL) : NULL;
+}
+
+char *usher_job_get(Usher *u, const char *job, const char *property) {
+        g_autoptr(GVariant) value = box_get_property(u->box, "org.usher1", job, "org.usher1.Job", property, NULL);
+
+        return value ? g_variant_dup_string(value, NULL) : NULL;
+}
+
+typedef struct {
+        Usher *usher;
+        const char *job, *property, *value;
+} JobWait;
+
+static bool job_has(gpointer userdata) {
+        JobWait *w = userdata;
+        g_autofree char *value = usher_job_get(w->usher, w->job, w->property);
+
+        return g_strcmp0(value, w->value) == 0;
+}
+
+bool usher_job_wait(Usher *u, const char *job, const char *property, const char *value, guint timeout_msec) {
+        JobWait w = { u, job, property, value };
+
+        return box_wait(job_has, &w, timeout_msec);
+}
+
+void usher_assert_removed(Usher *u, guint n, BoxSession *session, const char *result, guint timeout_msec) {
+        const BoxSignal *signal = box_monitor_wait(u->removed, NULL, n, timeout_msec);
+        const char *id, *actual;
+
+        g_assert_nonnull(signal);
+        g_variant_get(signal->parameters, "(u&o&s&s&s)", NULL, NULL, NULL, &id, &actual);
+        g_assert_cmpstr(actual, ==, result);
+        if (session)
+                g_assert_cmpstr(id, ==, session->id);
+}
+
+static bool is_up(gpointer userdata) {
+        Notifier *n = userdata;
+        g_autofree char *text = notifier_read(n);
+
+        return g_str_has_prefix(text, "up\n");
+}
+
+Notifier *notifier_new(Usher *u, BoxSession *session, const char *mode) {
+        static unsigned count;
+        g_autofree char *program = NULL, *self = g_file_read_link("/proc/self/exe", NULL);
+        g_autoptr(GError) error = NULL;
+        Notifier *n = g_new0(Notifier, 1);
+
+        g_assert_cmpint(g_mkdir_with_parents(NOTIFIER_DIRECTORY, 0777), ==, 0);
+        g_assert_cmpint(g_chmod(NOTIFIER_DIRECTORY, 01777), ==, 0);
+        *strrchr(self, '/') = '\0';
+        program = g_build_filename(self, "box-notifier", NULL);
+        n->file = g_strdup_printf(NOTIFIER_DIRECTORY "/%s-%u", session->user, count++);
+        n->process = box_spawn(u->box, session->user, session, G_SUBPROCESS_FLAGS_NONE,
+                        (const char *const[]) { program, mode, n->file, NULL }, &error);
+        g_assert_no_error(error);
+        g_assert_true(box_wait(is_up, n, BOX_TIMEOUT_MSEC));
+        return n;
+}
+
+void notifier_free(Notifier *n) {
+        g_subprocess_force_exit(n->process);
+        g_object_unref(n->process);
+        (void) g_unlink(n->file);
+        g_free(n->file);
+        g_free(n);
+}
+
+char *notifier_read(Notifier *n) {
+        char *text = NULL;
+
+        return g_file_get_contents(n->file, &text, NULL, NULL) ? text : g_strdup("");
+}
+
+typedef struct {
+        Notifier *notifier;
+        const char *text;
+} TextWait;
+
+static bool has_text(gpointer userdata) {
+        TextWait *w = userdata;
+        g_autofree char *text = notifier_read(w->notifier);
+
+        return strstr(text, w->text);
+}
+
+bool notifier_wait(Notifier *n, const char *text, guint timeout_msec) {
+        TextWait w = { n, text };
+
+        return box_wait(has_text, &w, timeout_msec);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* When a forgotten session is due, and how often somebody may send messages. Time is a number here. */
+
+#include <glib.h>
+
+#include "config.h"
+#include "idle.h"
+#include "job.h"
+#include "rate.h"
+
+#define LIMIT (10 * USEC_PER_MINUTE)
+#define LEFT (1000 * USEC_PER_SEC)
+
+static SessionFacts facts(void) {
+        return (SessionFacts) {
+                .id = (char *) "7",
+                .user = (char *) "anna",
+                .seat = (char *) "seat0",
+                .class = (char *) "user",
+                .type = (char *) "x11",
+                .state = (char *) "active",
+                .started = 5,
+                .idle = true,
+                .idle_since_monotonic = LEFT,
+        };
+}
+
+static void test_due(void) {
+        SessionFacts f = facts();
+
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, LEFT + LIMIT);
+
+        /* Off is never, however long. */
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) {}), ==, USEC_INFINITY);
+        /* No overflow makes it now. */
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = USEC_INFINITY - 1 }), ==, USEC_INFINITY);
+
+        f.idle = false;
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, USEC_INFINITY);
+}
+
+static void test_clock_is_set_back(void) {
+        SessionFacts f = facts();
+
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .kept_awake = 2 * LEFT }), ==, 2 * LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .spared = 3 * LEFT }), ==, 3 * LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .spared = 1, .kept_awake = 1 }), ==, LEFT + LIMIT);
+
+        /* A desktop that never said when, and one that says it was idle before it was there. */
+        f.idle_since_monotonic = 0;
+        f.started = 4 * LEFT;
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, 4 * LEFT + LIMIT);
+}
+
+static void test_whom_it_concerns(void) {
+        static const struct {
+                const char *class, *seat, *state;
+                bool concerned;
+        } table[] = {
+                { "user", "seat0", "active", true },
+                { "user", "seat0", "online", true },
+                { "user", "", "active", false }, /* ssh */
+                { "greeter", "seat0", "active", false },
+                { "lock-screen", "seat0", "active", false },
+                { "something-new", "seat0", "active", false },
+                { "user", "seat0", "opening", false },
+                { "user", "seat0", "closing", false },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                SessionFacts f = facts();
+
+                f.class = (char *) table[i].class;
+                f.seat = (char *) table[i].seat;
+                f.state = (char *) table[i].state;
+                g_assert_cmpint(idle_concerns(&f), ==, table[i].concerned);
+                g_assert_cmpint(idle_due(&f, &(IdleClock) { .limit = LIMIT }) != USEC_INFINITY, ==, table[i].concerned);
+        }
+}
+
+static void apply(Config *c, const char *section, const char *value, int expected) {
+        g_autofree char *problem = NULL;
+
+        g_assert_cmpint(config_apply_line(c, section, "IdleLogOffSec", value, &problem), ==, expected);
+        g_assert_cmpint(problem != NULL, ==, expected < 0);
+        if (problem)
+                g_test_message("%s", problem);
+}
+
+static void test_one_station(void) {
+        g_autofree char *long_name = g_strnfill(200, 'x');
+        g_autofree char *long_section = g_strdup_printf("Station:%s", long_name);
+        g_autofree Config *c = g_new0(Config, 1);
+        g_autofree char *problem = NULL;
+
+        config_init(c);
+        g_assert_cmpuint(config_idle_log_off(c, "seat0", "Window left"), ==, 0);
+
+        apply(c, "LogOff", "1h", 0);
+        apply(c, "Station:Window left", "10min", 0);
+        apply(c, "Station:seat0", "0", 0);
+        apply(c, "Station:Fenster – links", "5min", 0);
+        g_assert_cmpuint(config_idle_log_off(c, "seat-1", ""), ==, USEC_PER_HOUR);
+        g_assert_cmpuint(config_idle_log_off(c, "seat-1", "Window left"), ==, 10 * USEC_PER_MINUTE);
+        g_assert_cmpuint(config_idle_log_off(c, "seat-1", "Fenster – links"), ==, 5 * USEC_PER_MINUTE);
+        g_assert_cmpuint(config_idle_log_off(c, "seat0", "Window left"), ==, 0);
+
+        /* Empty brings back what all have; a bad line leaves what there was. */
+        apply(c, "Station:seat0", "", 0);
+        g_assert_cmpuint(config_idle_log_off(c, "seat0", ""), ==, USEC_PER_HOUR);
+        apply(c, "Station:Window left", "soon", -EINVAL);
+        apply(c, "Station:Window left", "8d", -EINVAL);
+        g_assert_cmpuint(config_idle_log_off(c, "seat-1", "Window left"), ==, 10 * USEC_PER_MINUTE);
+
+        apply(c, "Station:", "10min", -EINVAL);
+        apply(c, long_section, "10min", -EINVAL);
+        g_assert_cmpint(config_apply_line(c, "Station:seat0", "GraceSec", "10", &problem), ==, -EINVAL);
+
+        for (unsigned i = 0; c->n_stations < CONFIG_STATIONS_MAX; i++) {
+                g_autofree char *section = g_strdup_printf("Station:%u", i);
+
+                apply(c, section, "1min", 0);
+        }
+        apply(c, "Station:one more", "1min", -EINVAL);
+        g_assert_cmpuint(config_idle_log_off(c, "seat-1", "one more"), ==, USEC_PER_HOUR);
+}
+
+/* Whoever asks for what Usher began has it: a moved mouse does not cancel it any more. */
+static void test_taken_over(void) {
+        const JobRequest ours = { .grace = USEC_PER_MINUTE, .reason = JOB_REASON_IDLE, .message = "", .by_user = "" };
+        const JobRequest theirs = {
+                .grace = USEC_PER_HOUR,
+                .reason = JOB_REASON_REQUESTED,
+                .message = "Class is over",
+                .by_uid = 1000,
+                .by_user = "teacher",
+        };
+        SessionFacts f = facts();
+        Job j;
+
+        g_assert_cmpint(job_init(&j, 1, &f, &ours, LEFT), ==, 0);
+        g_assert_true(job_is_automatic(&j));
+        g_assert_cmpint(job_join(&j, &ours, LEFT), ==, 0);
+        g_assert_true(job_is_automatic(&j));
+
+        g_assert_cmpint(job_join(&j, &theirs, LEFT + 1), ==, 1);
+        g_assert_false(job_is_automatic(&j));
+        g_assert_cmpstr(j.by_user, ==, "teacher");
+        g_assert_cmpuint(j.by_uid, ==, 1000);
+        g_assert_cmpint(j.reason, ==, JOB_REASON_REQUESTED);
+        g_assert_cmpuint(j.deadline, ==, LEFT + USEC_PER_MINUTE); /* the earlier one */
+
+        g_assert_cmpint(job_join(&j, &ours, LEFT + 2), ==, 0);
+        g_assert_cmpstr(j.by_user, ==, "teacher");
+        job_done(&j);
+}
+
+static void test_rate(void) {
+        Rate r = {};
+        unsigned noted = 0;
+
+        for (unsigned i = 0; i < RATE_EACH_MAX; i++)
+                g_assert_cmpuint(rate_note(&r, 1000, LEFT + i), ==, 0);
+        g_assert_cmpuint(rate_note(&r, 1000, LEFT + USEC_PER_SEC), ==, RATE_EACH_MAX);
+
+        /* Another one may, and the first again after a minute. */
+        g_assert_cmpuint(rate_note(&r, 1001, LEFT + USEC_PER_SEC), ==, 0);
+        g_assert_cmpuint(rate_note(&r, 1000, LEFT + USEC_PER_MINUTE - 1), ==, RATE_EACH_MAX);
+        g_assert_cmpuint(rate_note(&r, 1000, LEFT + USEC_PER_MINUTE), ==, 0);
+
+        /* A thousand accounts are held back too. */
+        for (uid_t uid = 2000; uid < 3000; uid++)
+                noted += rate_note(&r, uid, LEFT + 10 * USEC_PER_MINUTE) == 0;
+        g_assert_cmpuint(noted, ==, RATE_ALL_MAX);
+        g_assert_cmpuint(rate_note(&r, 3000, LEFT + 11 * USEC_PER_MINUTE), ==, 0);
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/idle/due", test_due);
+        g_test_add_func("/idle/clock-is-set-back", test_clock_is_set_back);
+        g_test_add_func("/idle/whom-it-concerns", test_whom_it_concerns);
+        g_test_add_func("/idle/one-station", test_one_station);
+        g_test_add_func("/idle/taken-over", test_taken_over);
+        g_test_add_func("/rate/each-and-all", test_rate);
+        return g_test_run();
+}
