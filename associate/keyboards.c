@@ -15,7 +15,9 @@
 #include "keyboards.h"
 #include "log.h"
 
-#define BYTES_OF_BITS(n) (((n) + 7) / 8)
+/* The kernel takes bits by the long, and nothing between. */
+#define BITS_PER_LONG (8 * sizeof(unsigned long))
+#define LONGS_OF_BITS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 
 typedef struct Keyboard {
         Keyboards *keyboards;
@@ -54,11 +56,11 @@ static Keyboard *keyboard_free(Keyboard *k) {
 
 DEFINE_CLEANUP(Keyboard *, keyboard_free);
 
-static void set_bit(uint8_t *bits, unsigned n) {
-        bits[n / 8] |= (uint8_t) (1U << n % 8);
+static void set_bit(unsigned long *bits, unsigned n) {
+        bits[n / BITS_PER_LONG] |= 1UL << n % BITS_PER_LONG;
 }
 
-static int set_mask(int fd, unsigned type, uint8_t *bits, size_t size) {
+static int set_mask(int fd, unsigned type, unsigned long *bits, size_t size) {
         struct input_mask mask = {
                 .type = type,
                 .codes_size = (uint32_t) size,
@@ -70,7 +72,7 @@ static int set_mask(int fd, unsigned type, uint8_t *bits, size_t size) {
 
 /* From here on the kernel gives nothing but Enter. */
 static int mask_all_but_enter(int fd) {
-        uint8_t types[BYTES_OF_BITS(EV_CNT)] = {}, keys[BYTES_OF_BITS(KEY_CNT)] = {};
+        unsigned long types[LONGS_OF_BITS(EV_CNT)] = {}, keys[LONGS_OF_BITS(KEY_CNT)] = {};
         int r;
 
         set_bit(keys, KEY_ENTER);
@@ -85,9 +87,10 @@ static int mask_all_but_enter(int fd) {
 }
 
 static bool has_enter(int fd) {
-        uint8_t keys[BYTES_OF_BITS(KEY_CNT)] = {};
+        unsigned long keys[LONGS_OF_BITS(KEY_CNT)] = {};
 
-        return ioctl(fd, EVIOCGBIT(EV_KEY, sizeof(keys)), keys) >= 0 && (keys[KEY_ENTER / 8] & 1U << KEY_ENTER % 8);
+        return ioctl(fd, EVIOCGBIT(EV_KEY, sizeof(keys)), keys) >= 0 &&
+                        (keys[KEY_ENTER / BITS_PER_LONG] & 1UL << KEY_ENTER % BITS_PER_LONG);
 }
 
 /* The input device above the event node. */
@@ -172,7 +175,7 @@ static int keyboard_open(Keyboards *s, const char *name) {
 
         r = mask_all_but_enter(k->fd);
         if (r < 0)
-                return r;
+                return log_warning_errno(r, "The kernel does not mask the keys of '%s', ignoring it: %m", name);
         r = find_syspath(k->fd, &k->syspath);
         if (r < 0)
                 return r;

@@ -33,7 +33,7 @@ typedef struct Association {
         size_t n_buffer;
         char **used; /* hubs that have been given away, by id */
         size_t n_used;
-        bool started;
+        bool ours; /* usher-associate listens for us, and nobody else's is stopped with it */
 } Association;
 
 static int unit_call(Association *a, const char *member, const char *unit) {
@@ -51,7 +51,7 @@ static int unit_call(Association *a, const char *member, const char *unit) {
 static void association_done(Association *a) {
         if (a->fd >= 0)
                 close(a->fd);
-        if (a->started)
+        if (a->ours)
                 (void) unit_call(a, "StopUnit", ASSOCIATE_SOCKET_UNIT);
         for (size_t i = 0; i < a->n_used; i++)
                 free(a->used[i]);
@@ -126,7 +126,6 @@ static int association_begin(Association *a) {
         r = unit_call(a, "StartUnit", ASSOCIATE_SOCKET_UNIT);
         if (r < 0)
                 return r;
-        a->started = true;
 
         while ((a->fd = try_connect()) < 0) {
                 if ((a->fd != -ENOENT && a->fd != -ECONNREFUSED) || now_monotonic() >= until)
@@ -140,6 +139,7 @@ static int association_begin(Association *a) {
                                 "usher-associate does not listen to the keyboards. Does another 'usherctl associate' "
                                 "run? See 'journalctl -u " ASSOCIATE_SERVICE_UNIT "'.");
 
+        a->ours = true;
         return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "attachment.h"
 #include "facts.h"
 #include "hub-lost.h"
 #include "idle-watch.h"
@@ -352,6 +353,7 @@ int manager_new(
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
                 .hubs_lost = TAILQ_HEAD_INITIALIZER(m->hubs_lost),
                 .orders = TAILQ_HEAD_INITIALIZER(m->orders),
+                .attachments = TAILQ_HEAD_INITIALIZER(m->attachments),
                 .notices = TAILQ_HEAD_INITIALIZER(m->notices),
         };
 
@@ -467,6 +469,7 @@ Manager *manager_free(Manager *m) {
         login_screen_done(m);
         hub_lost_done(m);
         order_done(m);
+        attachment_done(m);
         notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);

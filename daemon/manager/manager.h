@@ -28,6 +28,7 @@
 /* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
 #define JOBS_MAX 1024U
 
+typedef struct Attachment Attachment;
 typedef struct HubLostWatch HubLostWatch;
 typedef struct LogOff LogOff;
 typedef struct IdleWatch IdleWatch;
@@ -101,6 +102,10 @@ struct Manager {
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
         TAILQ_HEAD(, HubLostWatch) hubs_lost;
         TAILQ_HEAD(, Order) orders;
+        TAILQ_HEAD(, Attachment) attachments; /* that logind has taken a moment ago */
+        bool detached;                        /* and that it has flushed all before these */
+        unsigned attachment_tries;
+        sd_event_source *attachment_check;
         TAILQ_HEAD(, Notice) notices;
         Topology *topology;
         uint64_t udev_overruns; /* as told last */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "attachment.h"
 #include "bus-util.h"
 #include "hub-lost.h"
 #include "log.h"
@@ -10,6 +11,7 @@
 typedef struct OrderCall {
         Order *order;
         Call *call;
+        char *syspath; /* of the device that it attaches */
 } OrderCall;
 
 struct Order {
@@ -20,8 +22,9 @@ struct Order {
         OrderCall *calls;
         size_t n_calls; /* that were sent */
         size_t n_answers;
-        bool sent; /* no more are to come */
-        bool done_for_all; /* what it did holds for every station */
+        bool sent;        /* no more are to come */
+        char *seat;       /* that devices are attached to, and it is to be seen whether they are */
+        bool detach_all;  /* the same of all */
         TAILQ_ENTRY(Order) orders;
 };
 
@@ -30,16 +33,30 @@ static Order *order_free(Order *o) {
                 return NULL;
 
         TAILQ_REMOVE(&o->manager->orders, o, orders);
-        for (size_t i = 0; i < o->n_calls; i++)
+        for (size_t i = 0; i < o->n_calls; i++) {
                 call_free(o->calls[i].call);
+                free(o->calls[i].syspath);
+        }
         sd_bus_message_unref(o->message);
         sd_bus_error_free(&o->error);
         free(o->calls);
+        free(o->seat);
         free(o);
         return NULL;
 }
 
 DEFINE_CLEANUP(Order *, order_free);
+
+/* logind has done all of it. */
+static void order_succeeded(Order *o) {
+        for (size_t i = 0; o->seat && i < o->n_calls; i++)
+                attachment_note(o->manager, o->calls[i].syspath, o->seat);
+
+        if (o->detach_all) {
+                attachment_note_flush(o->manager);
+                hub_lost_forget(o->manager);
+        }
+}
 
 /* Frees the order when nothing is outstanding, and tells the caller. */
 static void order_check(Order *o) {
@@ -48,8 +65,8 @@ static void order_check(Order *o) {
         if (!o->sent || o->n_answers < o->n_calls)
                 return;
 
-        if (!sd_bus_error_is_set(&o->error) && o->done_for_all)
-                hub_lost_forget(o->manager);
+        if (!sd_bus_error_is_set(&o->error))
+                order_succeeded(o);
 
         if (o->message && sd_bus_error_is_set(&o->error))
                 r = sd_bus_reply_method_error(o->message, &o->error);
@@ -160,33 +177,56 @@ int order_lock(Manager *m, sd_bus_message *message, const char *seat) {
         return 0;
 }
 
+static int send_attach(Order *o, const char *syspath, const char *seat) {
+        OrderCall *call = next_call(o);
+
+        call->syspath = strdup(syspath);
+        if (!call->syspath)
+                return -ENOMEM;
+
+        return logind_attach_device(o->manager->logind, &call->call, seat, syspath, on_answer, call);
+}
+
 int order_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat) {
-        const char *const halves[] = { h->syspath, h->peer_syspath };
         _cleanup_(order_freep) Order *o = NULL;
         int r;
 
-        r = order_new(&o, m, "Attaching a hub", message, ELEMENTSOF(halves));
+        r = order_new(&o, m, "Attaching a hub", message, 2);
         if (r < 0)
                 return r;
 
+        o->seat = strdup(seat);
+        if (!o->seat)
+                return -ENOMEM;
+
         /* One hub to a person is two to the kernel, and what is plugged in stands on either. */
-        for (size_t i = 0; i < ELEMENTSOF(halves); i++) {
-                OrderCall *call;
-
-                if (!halves[i])
-                        continue;
-
-                call = next_call(o);
-                r = logind_attach_device(m->logind, &call->call, seat, halves[i], on_answer, call);
-                if (r < 0)
-                        return r;
-        }
+        r = send_attach(o, h->syspath, seat);
+        if (r >= 0 && h->peer_syspath)
+                r = send_attach(o, h->peer_syspath, seat);
+        if (r < 0)
+                return r;
 
         order_send(TAKE_PTR(o));
         return 0;
 }
 
-int order_detach_all(Manager *m, sd_bus_message *message) {
+int order_attach_again(Manager *m, const char *syspath, const char *seat) {
+        _cleanup_(order_freep) Order *o = NULL;
+        int r;
+
+        r = order_new(&o, m, "Attaching a hub once more", NULL, 1);
+        if (r < 0)
+                return r;
+
+        r = send_attach(o, syspath, seat);
+        if (r < 0)
+                return r;
+
+        order_send(TAKE_PTR(o));
+        return 0;
+}
+
+static int detach_all(Manager *m, sd_bus_message *message, bool again) {
         _cleanup_(order_freep) Order *o = NULL;
         OrderCall *call;
         int r;
@@ -195,7 +235,7 @@ int order_detach_all(Manager *m, sd_bus_message *message) {
         if (r < 0)
                 return r;
 
-        o->done_for_all = true;
+        o->detach_all = !again;
         call = next_call(o);
         r = logind_flush_devices(m->logind, &call->call, on_answer, call);
         if (r < 0)
@@ -203,6 +243,14 @@ int order_detach_all(Manager *m, sd_bus_message *message) {
 
         order_send(TAKE_PTR(o));
         return 0;
+}
+
+int order_detach_all(Manager *m, sd_bus_message *message) {
+        return detach_all(m, message, false);
+}
+
+int order_detach_again(Manager *m) {
+        return detach_all(m, NULL, true);
 }
 
 void order_done(Manager *m) {

@@ -15,4 +15,8 @@ int order_lock(Manager *m, sd_bus_message *message, const char *seat);
 int order_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat);
 int order_detach_all(Manager *m, sd_bus_message *message);
 
+/* The same for one device, and for all, when the first time has had no effect. */
+int order_attach_again(Manager *m, const char *syspath, const char *seat);
+int order_detach_again(Manager *m);
+
 void order_done(Manager *m);

@@ -133,6 +133,52 @@ static void test_only_with_the_right(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "FlushDevices(false)");
 }
 
+/* udevd has not seen logind's new rule: then it is asked for once more. */
+static void test_what_has_had_no_effect(Desk *d, gconstpointer data) {
+        g_autofree char *twice = NULL;
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        attach(f, "1-3", "seat-right");
+        WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 2);
+        twice = g_strdup_printf("AttachDevice('seat-right', '%s', false); AttachDevice('seat-right', '%s', false)", d->left,
+                        d->left);
+        assert_deeds(&f->logind->fake, twice);
+
+        /* And where it has, not. */
+        hubs_attach(d->hubs, d->left, "seat-right");
+        fixture_wait_property(f, HUB_LEFT, "Station", "'" RIGHT "'");
+        wait_until_time(g_get_monotonic_time() + 9 * G_USEC_PER_SEC / 2);
+        assert_deeds(&f->logind->fake, twice);
+}
+
+/* A flush cannot be seen to have had none. */
+static void test_a_flush_is_repeated(Desk *d, gconstpointer data) {
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.DetachAll", NULL));
+        WAIT_FOR(fake_count(&f->logind->fake, "FlushDevices") == 2);
+        wait_until_time(g_get_monotonic_time() + 9 * G_USEC_PER_SEC / 2);
+        assert_deeds(&f->logind->fake, "FlushDevices(false); FlushDevices(false)");
+}
+
+/* What was attached after it must stay. */
+static void test_a_flush_undoes_nothing_later(Desk *d, gconstpointer data) {
+        g_autofree char *expected = NULL;
+        Fixture *f = &d->f;
+
+        fixture_start(f);
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.DetachAll", NULL));
+        attach(f, "1-3", "seat-right");
+        hubs_attach(d->hubs, d->left, "seat-right");
+        WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 2);
+        wait_until_time(g_get_monotonic_time() + 9 * G_USEC_PER_SEC / 2);
+        expected = g_strdup_printf("FlushDevices(false); AttachDevice('seat-right', '%s', false); "
+                                   "AttachDevice('seat-right', '%s', false)", d->left, d->left);
+        assert_deeds(&f->logind->fake, expected);
+}
+
 /* The hub is pulled while somebody types a password. */
 static void test_a_hub_that_goes_meanwhile(Desk *d, gconstpointer data) {
         g_autoptr(Call) call = NULL;
@@ -479,6 +525,9 @@ int main(int argc, char *argv[]) {
         ADD("a-new-station-and-back", test_a_new_station_and_back);
         ADD("what-is-not-attached", test_what_is_not_attached);
         ADD("only-with-the-right", test_only_with_the_right);
+        ADD("what-has-had-no-effect", test_what_has_had_no_effect);
+        ADD("a-flush-is-repeated", test_a_flush_is_repeated);
+        ADD("a-flush-undoes-nothing-later", test_a_flush_undoes_nothing_later);
         ADD("a-hub-that-goes-meanwhile", test_a_hub_that_goes_meanwhile);
         ADD("logind-takes-its-time", test_logind_takes_its_time);
         ADD("logind-is-away", test_logind_is_away);

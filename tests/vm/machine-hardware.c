@@ -51,6 +51,26 @@ bool machine_plug_hub(Machine *m, guint station, GError **error) {
         return machine_add_device(m, mouse, error);
 }
 
+bool machine_plug_chained_hub(Machine *m, guint station, GError **error) {
+        JsonObject *hub, *keyboard;
+
+        hub = usb_device_new("usb-hub", station, "1.3");
+        device_set(hub, "id", "chained", station);
+        if (!machine_add_device(m, hub, error))
+                return false;
+
+        keyboard = usb_device_new("usb-kbd", station, "1.3.1");
+        device_set(keyboard, "id", "chainedkbd", station);
+        return machine_add_device(m, keyboard, error);
+}
+
+bool machine_unplug_chained_hub(Machine *m, guint station, GError **error) {
+        JsonObject *o = json_object_new();
+
+        device_set(o, "id", "chained", station);
+        return channel_call(&m->monitor, "device_del", o, MACHINE_COMMAND_SEC, NULL, error);
+}
+
 bool machine_powerdown(Machine *m, GError **error) {
         return channel_call(&m->monitor, "system_powerdown", NULL, MACHINE_COMMAND_SEC, NULL, error);
 }

@@ -81,6 +81,11 @@ bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *f
 bool machine_unplug_hub(Machine *m, guint station, GError **error);
 bool machine_plug_hub(Machine *m, guint station, GError **error);
 
+/* A second hub with a second keyboard on it, plugged into a station's hub: a keyboard with sockets, or the next table's
+ * hub. It goes with the station's hub. */
+bool machine_plug_chained_hub(Machine *m, guint station, GError **error);
+bool machine_unplug_chained_hub(Machine *m, guint station, GError **error);
+
 /* Types on the keyboard of a station: letters, digits, some signs, \n and \t. */
 bool machine_type(Machine *m, guint station, const char *text, GError **error);
 
