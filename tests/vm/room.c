@@ -6,6 +6,8 @@
  * it. That is no finding about Usher, so the PC may try again, and says so. */
 #define BOOT_TRIES 2
 
+#define PAINT_SEC 60
+
 Machine *room;
 
 static bool try_open(const MachineOptions *options, GError **error) {
@@ -86,6 +88,18 @@ Screen *room_look(guint station) {
 
         g_assert_no_error(error);
         return s;
+}
+
+void room_wait_painted(guint station) {
+        gint64 deadline = g_get_monotonic_time() + PAINT_SEC * G_USEC_PER_SEC;
+        double emptiness;
+
+        do {
+                g_autoptr(Screen) s = room_look(station);
+
+                g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+                emptiness = screen_emptiness(s);
+        } while (emptiness > 0.99);
 }
 
 void room_keep_screen(guint station, const char *name) {

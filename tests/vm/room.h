@@ -31,6 +31,9 @@ void room_wait_until(guint timeout, const char *format, ...) G_GNUC_PRINTF(2, 3)
 
 Screen *room_look(guint station);
 
+/* Till something is to be seen: a greeter's session is there before its window is. */
+void room_wait_painted(guint station);
+
 /* NAME.png of one station, NAME-0.png and so on of all. */
 void room_keep_screen(guint station, const char *name);
 void room_keep_screens(const char *name);

@@ -153,6 +153,7 @@ static void test_log_off_one(void) {
         g_test_message("the session was gone %.1f s after the deadline, the greeter there %.1f s later",
                        (double) (gone - asked) / G_USEC_PER_SEC - GRACE_SEC,
                        (double) (g_get_monotonic_time() - gone) / G_USEC_PER_SEC);
+        room_wait_painted(BEN);
         room_keep_screens("logged-off");
 
         room_assert_prints("2", "usherctl --no-legend list | grep -c in-use");

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* No work lost, on a PC with a real Xfce: a program that is registered with the session manager saves its text when Usher
- * ends the session, and loses it when the session is simply terminated. On the way everything that people get to see.
- *
- * With $USHER_SCREENSHOTS, a folder, pictures of it are kept there. */
+ * ends the session, and loses it when the session is simply terminated. On the way everything that people get to see. */
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine.h"
+#include "room.h"
 
 #define STATIONS 2
 #define ANNA 0 /* speaks German, has no session manager */
@@ -20,11 +18,9 @@
 #define GREETER_SEC 20
 #define SHOW_SEC 20
 
-/* Of a screen: a notification is some 1 % of it, a blinking cursor less than a hundredth of that. */
-#define CHANGED 0.004
-#define UNCHANGED 0.001
+/* A screen that is the same so many times, each a tenth of a second or more, has come to rest. */
+#define STEADY_LOOKS 5
 
-static Machine *machine;
 static char *tree;
 
 static void shell(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -58,69 +54,19 @@ static void make_tree(void) {
               g_getenv("USHER_TREE"), tree, tree, folder, tree);
 }
 
-static char *run(const char *format, ...) G_GNUC_PRINTF(1, 2);
-static char *run(const char *format, ...) {
-        g_autofree char *command = NULL;
-        g_autoptr(GError) error = NULL;
-        char *out;
-        va_list ap;
-
-        va_start(ap, format);
-        command = g_strdup_vprintf(format, ap);
-        va_end(ap);
-
-        out = machine_shell(machine, &error, "%s", command);
-        g_assert_no_error(error);
-        return g_strchomp(out);
-}
-
-static void wait_until(guint timeout, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void wait_until(guint timeout, const char *format, ...) {
-        g_autofree char *condition = NULL;
-        g_autoptr(GError) error = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        condition = g_strdup_vprintf(format, ap);
-        va_end(ap);
-
-        (void) machine_wait_until(machine, timeout, &error, "%s", condition);
-        g_assert_no_error(error);
-}
-
-static void keep_screen(guint station, const char *name) {
-        g_autofree char *path = NULL;
-        g_autoptr(GError) error = NULL;
-
-        if (!g_getenv("USHER_SCREENSHOTS"))
-                return;
-
-        path = g_strdup_printf("%s/%s.png", g_getenv("USHER_SCREENSHOTS"), name);
-        (void) machine_screenshot(machine, station, path, &error);
-        g_assert_no_error(error);
-}
-
-static Screen *look(guint station) {
-        g_autoptr(GError) error = NULL;
-        Screen *s = machine_look(machine, station, &error);
-
-        g_assert_no_error(error);
-        return s;
-}
-
 /* Servers fade a notification in after they have taken it: till the station looks other than it did, and stays so. */
 static void wait_shown(guint station, const Screen *before) {
         gint64 deadline = g_get_monotonic_time() + SHOW_SEC * G_USEC_PER_SEC;
-        g_autoptr(Screen) last = look(station);
+        g_autoptr(Screen) last = room_look(station);
 
-        for (;;) {
-                g_autoptr(Screen) now = NULL;
+        for (unsigned same = 0; same < STEADY_LOOKS;) {
+                g_autoptr(Screen) now = room_look(station);
 
                 g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-                g_usleep(200 * G_TIME_SPAN_MILLISECOND);
-                now = look(station);
-                if (screen_difference(before, now) > CHANGED && screen_difference(last, now) < UNCHANGED)
-                        return;
+                if (screen_difference(before, now) > SCREEN_CHANGED && screen_difference(last, now) < SCREEN_UNCHANGED)
+                        same++;
+                else
+                        same = 0;
 
                 screen_free(last);
                 last = g_steal_pointer(&now);
@@ -129,30 +75,22 @@ static void wait_shown(guint station, const Screen *before) {
 
 /* Ben's program has registered so many times by now. */
 static void wait_work(guint times) {
-        wait_until(MACHINE_BOOT_SEC, "test $(journalctl -q -t xsmp-essay | grep -c Registered) -eq %u", times);
+        room_wait_until(MACHINE_BOOT_SEC, "test $(journalctl -q -t xsmp-essay | grep -c Registered) -eq %u", times);
 }
 
 static char *session_at(guint station) {
-        return run("loginctl show-seat --value -p ActiveSession %s", machine_seats[station]);
+        return room_run("loginctl show-seat --value -p ActiveSession %s", machine_seats[station]);
 }
 
 static void set_up(void) {
-        g_autoptr(GError) error = NULL;
-
         make_tree();
-        machine = machine_start(&(MachineOptions) { .stations = STATIONS, .tree = tree }, &error);
-        g_assert_no_error(error);
-        (void) machine_wait_boot(machine, &error);
-        g_assert_no_error(error);
-        (void) machine_wait_desktops(machine, &error);
-        g_assert_no_error(error);
+        room_open(&(MachineOptions) { .stations = STATIONS, .tree = tree });
         wait_work(1);
-        wait_until(MACHINE_BOOT_SEC, "test $(usherctl --no-legend list | grep -c in-use) -eq %u", STATIONS);
 }
 
 /* When this was last written to the journal, in µs since boot. */
 static guint64 journal_time(const char *match, const char *text) {
-        g_autofree char *t = run("journalctl -o json --output-fields=MESSAGE %s | grep '%s' | tail -n 1 "
+        g_autofree char *t = room_run("journalctl -o json --output-fields=MESSAGE %s | grep '%s' | tail -n 1 "
                                  "| grep -o '__MONOTONIC_TIMESTAMP\":\"[0-9]*' | grep -o '[0-9]*$'", match, text);
 
         g_assert_cmpstr(t, !=, "");
@@ -161,22 +99,22 @@ static guint64 journal_time(const char *match, const char *text) {
 
 static void test_saves(void) {
         g_autofree char *session = session_at(BEN), *essay = NULL, *phases = NULL;
-        g_autoptr(Screen) before = look(BEN);
+        g_autoptr(Screen) before = room_look(BEN);
         guint64 saved, ended, removed;
 
-        g_free(run("systemctl enable usher-seat-repair@.service && "
+        g_free(room_run("systemctl enable usher-seat-repair@.service && "
                    "mv /usr/sbin/lightdm-gtk-greeter /usr/sbin/lightdm-gtk-greeter.away"));
-        keep_screen(BEN, "before");
-        g_free(run("usherctl log-off %s --grace=%u --message='Class is over'", machine_seats[BEN], GRACE_SEC));
-        wait_until(GRACE_SEC, "usherctl --no-legend jobs | grep ben | grep -q desktop");
+        room_keep_screen(BEN, "before");
+        g_free(room_run("usherctl log-off %s --grace=%u --message='Class is over'", machine_seats[BEN], GRACE_SEC));
+        room_wait_until(GRACE_SEC, "usherctl --no-legend jobs | grep ben | grep -q desktop");
         wait_shown(BEN, before);
-        keep_screen(BEN, "first-warning");
-        wait_until(GRACE_SEC, "test $(busctl get-property org.usher1 $(busctl get-property org.usher1 /org/usher1 "
+        room_keep_screen(BEN, "first-warning");
+        room_wait_until(GRACE_SEC, "test $(busctl get-property org.usher1 $(busctl get-property org.usher1 /org/usher1 "
                    "org.usher1.Manager Jobs | cut -d'\"' -f2) org.usher1.Job Remaining | cut -d' ' -f2) -lt 6000000");
-        keep_screen(BEN, "reminder");
+        room_keep_screen(BEN, "reminder");
 
-        wait_until(GRACE_SEC + END_SEC, "! loginctl show-session %s", session);
-        essay = run("cat /home/ben/essay.txt");
+        room_wait_until(GRACE_SEC + END_SEC, "! loginctl show-session %s", session);
+        essay = room_run("cat /home/ben/essay.txt");
         g_assert_nonnull(strstr(essay, "quicksilver"));
 
         saved = journal_time("-t xsmp-essay", "Saved the essay");
@@ -188,7 +126,7 @@ static void test_saves(void) {
         g_assert_cmpuint(ended, <, removed);
 
         /* The desktop did it: TerminateSession was not needed. */
-        phases = run("journalctl -o cat --output-fields=USHER_PHASES -t usherd USER_ID=ben");
+        phases = room_run("journalctl -o cat --output-fields=USHER_PHASES -t usherd USER_ID=ben");
         g_test_message("%s", phases);
         g_assert_nonnull(strstr(phases, "asking"));
         g_assert_null(strstr(phases, "terminating"));
@@ -199,56 +137,50 @@ static void test_saves(void) {
 static void test_login_screen_is_repaired(void) {
         g_autofree char *anna = session_at(ANNA), *after = NULL;
 
-        wait_until(GREETER_SEC + 15, "usherctl --no-legend list | grep '%s ' | grep -q no-login-screen", machine_seats[BEN]);
+        room_wait_until(GREETER_SEC + 15, "usherctl --no-legend list | grep '%s ' | grep -q no-login-screen", machine_seats[BEN]);
         wait_work(2);
-        g_free(run("journalctl -q -u usher-seat-repair@%s | grep -q 'Giving %s back'", machine_seats[BEN],
+        g_free(room_run("journalctl -q -u usher-seat-repair@%s | grep -q 'Giving %s back'", machine_seats[BEN],
                    machine_seats[BEN]));
-        wait_until(10, "usherctl --no-legend list | grep '%s ' | grep -q ' ok '", machine_seats[BEN]);
+        room_wait_until(10, "usherctl --no-legend list | grep '%s ' | grep -q ' ok '", machine_seats[BEN]);
         after = session_at(ANNA);
         g_assert_cmpstr(after, ==, anna);
 
         /* It leaves alone who is there. */
-        g_free(run("systemctl start usher-seat-repair@seat0.service && loginctl show-session %s", anna));
-        g_free(run("mv /usr/sbin/lightdm-gtk-greeter.away /usr/sbin/lightdm-gtk-greeter"));
+        g_free(room_run("systemctl start usher-seat-repair@seat0.service && loginctl show-session %s", anna));
+        g_free(room_run("mv /usr/sbin/lightdm-gtk-greeter.away /usr/sbin/lightdm-gtk-greeter"));
 }
 
 /* A warning in German, its end, and a message. */
 static void test_what_people_see(void) {
-        g_autoptr(Screen) before = look(ANNA), cancelled = NULL;
+        g_autoptr(Screen) before = room_look(ANNA), cancelled = NULL;
 
-        g_free(run("usherctl log-off %s --grace=60 --message='Die Stunde ist um'", machine_seats[ANNA]));
-        wait_until(20, "usherctl --no-legend jobs | grep anna | grep -q desktop");
+        g_free(room_run("usherctl log-off %s --grace=60 --message='Die Stunde ist um'", machine_seats[ANNA]));
+        room_wait_until(20, "usherctl --no-legend jobs | grep anna | grep -q desktop");
         wait_shown(ANNA, before);
-        keep_screen(ANNA, "german");
-        g_free(run("usherctl cancel"));
-        wait_until(20, "! usherctl --no-legend jobs | grep -q .");
+        room_keep_screen(ANNA, "german");
+        g_free(room_run("usherctl cancel"));
+        room_wait_until(20, "! usherctl --no-legend jobs | grep -q .");
         wait_shown(ANNA, before);
-        cancelled = look(ANNA);
-        keep_screen(ANNA, "cancelled");
-        g_free(run("usherctl message %s 'Bring your exercise books to the front'", machine_seats[ANNA]));
-        wait_until(20, "journalctl -q -t usherd USHER_SHOWN=desktop USER_ID=anna | grep -q Message");
+        cancelled = room_look(ANNA);
+        room_keep_screen(ANNA, "cancelled");
+        g_free(room_run("usherctl message %s 'Bring your exercise books to the front'", machine_seats[ANNA]));
+        room_wait_until(20, "journalctl -q -t usherd USHER_SHOWN=desktop USER_ID=anna | grep -q Message");
         wait_shown(ANNA, cancelled);
-        keep_screen(ANNA, "message");
+        room_keep_screen(ANNA, "message");
 }
 
 /* The same without Usher: SIGTERM in the middle of a sentence. */
 static void test_terminated(void) {
         g_autofree char *session = session_at(BEN);
 
-        g_free(run("rm /home/ben/essay.txt; loginctl terminate-session %s", session));
-        wait_until(END_SEC * 2, "! loginctl show-session %s", session);
-        g_free(run("test ! -e /home/ben/essay.txt"));
+        g_free(room_run("rm /home/ben/essay.txt; loginctl terminate-session %s", session));
+        room_wait_until(END_SEC * 2, "! loginctl show-session %s", session);
+        g_free(room_run("test ! -e /home/ben/essay.txt"));
 
-        wait_until(GREETER_SEC, "test \"$(loginctl show-session --value -p Class "
+        room_wait_until(GREETER_SEC, "test \"$(loginctl show-session --value -p Class "
                    "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter", machine_seats[BEN]);
-        for (guint i = 0; i < SHOW_SEC * 2; i++) {
-                g_autoptr(Screen) s = look(BEN);
-
-                if (screen_emptiness(s) < 0.99)
-                        break;
-                g_usleep(500 * G_TIME_SPAN_MILLISECOND);
-        }
-        keep_screen(BEN, "after");
+        room_wait_painted(BEN);
+        room_keep_screen(BEN, "after");
 }
 
 int main(int argc, char *argv[]) {
@@ -262,7 +194,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/orderly/terminated", test_terminated);
         r = g_test_run();
 
-        machine_stop(machine);
+        room_close();
         shell("rm -rf '%s'", tree);
         return r;
 }
