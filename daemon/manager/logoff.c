@@ -65,7 +65,8 @@ static void finish(LogOff *l) {
         manager_station_changed(m, j->station, STATION_CHANGED_JOBS);
         plan_job_ended(m, j);
         shutdown_job_ended(m);
-        if (j->graphical && !isempty(j->station) && (j->result == JOB_DONE || j->result == JOB_LEFT))
+        /* Nobody is to log in at a machine that goes down, or at a seat that goes. */
+        if (j->plan == PLAN_NONE && !shutdown_is_under_way(m) && j->graphical && !isempty(j->station) && (j->result == JOB_DONE || j->result == JOB_LEFT))
                 login_screen_expect(m, j->station, j->number);
 
         l->manager = NULL;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* usherd on a real multiseat PC: real hubs, real desktops, real screens. All tests share one PC, for its boot is the
- * longest of it; each has a pupil of its own to change something for, so that they need no order.
- *
- * With $USHER_SCREENSHOTS, a folder, pictures of the stations are kept there. */
+ * longest of it. One log-off comes first, while no screen shows a word about a cancelled one. */
 
 #include <string.h>
 
-#include "machine.h"
+#include "room.h"
 
 #define STATIONS 3
 #define ANNA 0
@@ -19,108 +17,33 @@
 #define END_SEC 10
 #define GREETER_SEC 20
 
-/* Of a screen of 1024x768: a notification is some 1 % of it, a blinking cursor less than a hundredth of that. */
-#define CHANGED 0.004
-#define UNCHANGED 0.001
-
-static Machine *machine;
-
-static Machine *the_machine(void) {
+static void open_room(void) {
         g_autoptr(GError) error = NULL;
 
-        if (machine)
-                return machine;
-
-        machine = machine_start(&(MachineOptions) { .stations = STATIONS, .tree = g_getenv("USHER_TREE") }, &error);
-        g_assert_no_error(error);
-        (void) machine_wait_boot(machine, &error);
-        g_assert_no_error(error);
-        (void) machine_wait_desktops(machine, &error);
-        g_assert_no_error(error);
-        (void) machine_wait_until(machine, MACHINE_BOOT_SEC, &error,
-                                  "test $(usherctl --no-legend list | grep -c in-use) -eq 3");
-        g_assert_no_error(error);
+        room_open(&(MachineOptions) { .stations = STATIONS });
 
         /* A notification server starts with the first who asks, which takes long on a PC without KVM. In a lesson
          * that has happened long ago. */
         for (guint i = 0; i < STATIONS; i++) {
                 g_autofree char *out = machine_shell_as(
-                                machine, machine_pupils[i], &error,
+                                room, machine_pupils[i], &error,
                                 "busctl --user call org.freedesktop.Notifications /org/freedesktop/Notifications "
                                 "org.freedesktop.Notifications GetCapabilities");
 
                 g_assert_no_error(error);
         }
-
-        return machine;
-}
-
-static char *run(const char *format, ...) G_GNUC_PRINTF(1, 2);
-static char *run(const char *format, ...) {
-        g_autofree char *command = NULL;
-        g_autoptr(GError) error = NULL;
-        char *out;
-        va_list ap;
-
-        va_start(ap, format);
-        command = g_strdup_vprintf(format, ap);
-        va_end(ap);
-
-        out = machine_shell(the_machine(), &error, "%s", command);
-        g_assert_no_error(error);
-        return g_strchomp(out);
-}
-
-static void assert_prints(const char *expected, const char *command) {
-        g_autofree char *out = run("%s", command);
-
-        g_assert_cmpstr(out, ==, expected);
-}
-
-static void wait_until(guint timeout, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void wait_until(guint timeout, const char *format, ...) {
-        g_autofree char *condition = NULL;
-        g_autoptr(GError) error = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        condition = g_strdup_vprintf(format, ap);
-        va_end(ap);
-
-        (void) machine_wait_until(the_machine(), timeout, &error, "%s", condition);
-        g_assert_no_error(error);
-}
-
-static void keep_screens(const char *name) {
-        const char *folder = g_getenv("USHER_SCREENSHOTS");
-
-        for (guint i = 0; folder && i < STATIONS; i++) {
-                g_autofree char *path = g_strdup_printf("%s/%s-%u.png", folder, name, i);
-                g_autoptr(GError) error = NULL;
-
-                (void) machine_screenshot(the_machine(), i, path, &error);
-                g_assert_no_error(error);
-        }
-}
-
-static Screen *look(guint station) {
-        g_autoptr(GError) error = NULL;
-        Screen *s = machine_look(the_machine(), station, &error);
-
-        g_assert_no_error(error);
-        return s;
 }
 
 static char *property(guint station, const char *name) {
-        g_autofree char *path = run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s | cut -d'\"' -f2",
-                                    machine_seats[station]);
+        g_autofree char *path = room_run(
+                        "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s | cut -d'\"' -f2",
+                        machine_seats[station]);
 
-        return run("busctl get-property org.usher1 %s org.usher1.Station %s", path, name);
+        return room_run("busctl get-property org.usher1 %s org.usher1.Station %s", path, name);
 }
 
 static void test_stations_and_hubs(void) {
-        the_machine();
-        keep_screens("before");
+        room_keep_screens("before");
 
         for (guint i = 0; i < STATIONS; i++) {
                 g_autofree char *health = property(i, "Health"), *hubs = property(i, "Hubs");
@@ -133,34 +56,34 @@ static void test_stations_and_hubs(void) {
                 g_assert_nonnull(strstr(displays, "/drm/card"));
 
                 /* From a hub to its station, and from a session. */
-                hub = run("usherctl --json=short hubs >/dev/null; busctl --json=short call org.usher1 /org/usher1 "
+                hub = room_run("busctl --json=short call org.usher1 /org/usher1 "
                           "org.usher1.Manager ListHubs | grep -o '\"[^\"]*\",\"station\",\"[^\"]*\",\"%s\"' | cut -d'\"' -f2",
                           machine_seats[i]);
                 g_assert_cmpstr(hub, !=, "");
-                by_id = run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s", machine_seats[i]);
-                by_hub = run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
+                by_id = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s", machine_seats[i]);
+                by_hub = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
                 g_assert_cmpstr(by_hub, ==, by_id);
-                by_session = run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationBySession s "
+                by_session = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationBySession s "
                                  "$(loginctl show-seat --value -p ActiveSession %s)", machine_seats[i]);
                 g_assert_cmpstr(by_session, ==, by_id);
         }
 }
 
 static void test_hub_out_and_in(void) {
-        g_autofree char *session = run("loginctl show-seat --value -p ActiveSession %s", machine_seats[CARLA]);
+        g_autofree char *session = room_run("loginctl show-seat --value -p ActiveSession %s", machine_seats[CARLA]);
         g_autofree char *after = NULL;
         g_autoptr(GError) error = NULL;
 
-        (void) machine_unplug_hub(machine, CARLA, &error);
+        (void) machine_unplug_hub(room, CARLA, &error);
         g_assert_no_error(error);
-        wait_until(20, "usherctl --no-legend list | grep -E '%s .*no-keyboard'", machine_seats[CARLA]);
-        assert_prints("3", "usherctl --no-legend list | grep -c in-use");
+        room_wait_until(20, "usherctl --no-legend list | grep -E '%s .*no-keyboard'", machine_seats[CARLA]);
+        room_assert_prints("3", "usherctl --no-legend list | grep -c in-use");
 
-        (void) machine_plug_hub(machine, CARLA, &error);
+        (void) machine_plug_hub(room, CARLA, &error);
         g_assert_no_error(error);
-        wait_until(20, "usherctl --no-legend list | grep -E '%s .* ok '", machine_seats[CARLA]);
+        room_wait_until(20, "usherctl --no-legend list | grep -E '%s .* ok '", machine_seats[CARLA]);
 
-        after = run("loginctl show-seat --value -p ActiveSession %s", machine_seats[CARLA]);
+        after = room_run("loginctl show-seat --value -p ActiveSession %s", machine_seats[CARLA]);
         g_assert_cmpstr(after, ==, session);
 }
 
@@ -168,29 +91,28 @@ static void test_pupil_is_refused_for_others(void) {
         g_autoptr(GError) error = NULL;
         g_autofree char *refused = NULL, *own = NULL;
 
-        the_machine();
-        refused = machine_shell_as(machine, machine_pupils[ANNA], &error,
+        refused = machine_shell_as(room, machine_pupils[ANNA], &error,
                                    "usherctl --no-ask-password log-off %s; test $? -eq 1", machine_seats[CARLA]);
         g_assert_no_error(error);
-        assert_prints("", "usherctl --no-legend jobs");
+        room_assert_prints("", "usherctl --no-legend jobs");
 
-        own = machine_shell_as(machine, machine_pupils[ANNA], &error,
+        own = machine_shell_as(room, machine_pupils[ANNA], &error,
                                "usherctl --no-ask-password log-off %s --grace=60", machine_seats[ANNA]);
         g_assert_no_error(error);
-        assert_prints("1", "usherctl --no-legend jobs | grep -c anna");
-        g_free(run("usherctl cancel"));
-        assert_prints("", "usherctl --no-legend jobs");
+        room_assert_prints("1", "usherctl --no-legend jobs | grep -c anna");
+        g_free(room_run("usherctl cancel"));
+        room_assert_prints("", "usherctl --no-legend jobs");
 }
 
 static void test_cancelled_for_all_ends_nobody(void) {
-        g_autofree char *before = run("loginctl --no-legend list-sessions"), *after = NULL;
+        g_autofree char *before = room_run("loginctl --no-legend list-sessions"), *after = NULL;
 
-        g_free(run("usherctl log-off-all --grace=30"));
-        wait_until(20, "test $(usherctl --no-legend jobs | wc -l) -ge 2");
-        g_free(run("usherctl cancel"));
-        assert_prints("", "usherctl --no-legend jobs");
+        g_free(room_run("usherctl log-off-all --grace=30"));
+        room_wait_until(20, "test $(usherctl --no-legend jobs | wc -l) -ge 2");
+        g_free(room_run("usherctl cancel"));
+        room_assert_prints("", "usherctl --no-legend jobs");
 
-        after = run("loginctl --no-legend list-sessions");
+        after = room_run("loginctl --no-legend list-sessions");
         g_assert_cmpstr(after, ==, before);
 }
 
@@ -199,12 +121,12 @@ static void test_log_off_one(void) {
         g_autofree char *job = NULL, *session = NULL;
         gint64 asked, gone, took;
 
-        session = run("loginctl show-seat --value -p ActiveSession %s", machine_seats[BEN]);
-        ben = look(BEN);
-        anna = look(ANNA);
+        session = room_run("loginctl show-seat --value -p ActiveSession %s", machine_seats[BEN]);
+        ben = room_look(BEN);
+        anna = room_look(ANNA);
 
         took = g_get_monotonic_time();
-        job = run("t=$(date +%%s%%N); busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff 'sa{sv}' %s "
+        job = room_run("t=$(date +%%s%%N); busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff 'sa{sv}' %s "
                   "2 grace u %d message s 'Class is over'; echo $(( ($(date +%%s%%N) - t) / 1000000 ))",
                   machine_seats[BEN], GRACE_SEC);
         asked = g_get_monotonic_time();
@@ -212,29 +134,29 @@ static void test_log_off_one(void) {
         g_test_message("the call took %s ms, with busctl's own start", strrchr(job, '\n') + 1);
         g_assert_cmpint(atoi(strrchr(job, '\n') + 1), <, 1000);
 
-        wait_until(GRACE_SEC, "usherctl --no-legend jobs | grep -q desktop");
-        ben_warned = look(BEN);
-        anna_meanwhile = look(ANNA);
-        keep_screens("warned");
+        room_wait_until(GRACE_SEC, "usherctl --no-legend jobs | grep -q desktop");
+        ben_warned = room_look(BEN);
+        anna_meanwhile = room_look(ANNA);
+        room_keep_screens("warned");
         g_test_message("changed: %.4f of the warned screen, %.4f of its neighbour's",
                        screen_difference(ben, ben_warned), screen_difference(anna, anna_meanwhile));
-        g_assert_cmpfloat(screen_difference(ben, ben_warned), >, CHANGED);
-        g_assert_cmpfloat(screen_difference(anna, anna_meanwhile), <, UNCHANGED);
+        g_assert_cmpfloat(screen_difference(ben, ben_warned), >, SCREEN_CHANGED);
+        g_assert_cmpfloat(screen_difference(anna, anna_meanwhile), <, SCREEN_UNCHANGED);
 
-        wait_until(GRACE_SEC + END_SEC + 5, "! loginctl show-session %s", session);
+        room_wait_until(GRACE_SEC + END_SEC + 5, "! loginctl show-session %s", session);
         gone = g_get_monotonic_time();
         g_assert_cmpint(gone - took, >=, GRACE_SEC * G_USEC_PER_SEC);
         g_assert_cmpint(gone - asked, <=, (GRACE_SEC + END_SEC) * G_USEC_PER_SEC);
 
-        wait_until(GREETER_SEC, "test \"$(loginctl show-session --value -p Class "
+        room_wait_until(GREETER_SEC, "test \"$(loginctl show-session --value -p Class "
                    "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter", machine_seats[BEN]);
         g_test_message("the session was gone %.1f s after the deadline, the greeter there %.1f s later",
                        (double) (gone - asked) / G_USEC_PER_SEC - GRACE_SEC,
                        (double) (g_get_monotonic_time() - gone) / G_USEC_PER_SEC);
-        keep_screens("logged-off");
+        room_keep_screens("logged-off");
 
-        assert_prints("2", "usherctl --no-legend list | grep -c in-use");
-        assert_prints("USHER_RESULT=done",
+        room_assert_prints("2", "usherctl --no-legend list | grep -c in-use");
+        room_assert_prints("USHER_RESULT=done",
                       "journalctl --output=export --output-fields=USHER_RESULT SYSLOG_IDENTIFIER=usherd USER_ID=ben "
                       "| grep USHER_RESULT");
 }
@@ -245,11 +167,12 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/vm/stations-and-hubs", test_stations_and_hubs);
         g_test_add_func("/vm/hub-out-and-in", test_hub_out_and_in);
+        g_test_add_func("/vm/log-off-one", test_log_off_one);
         g_test_add_func("/vm/pupil-is-refused-for-others", test_pupil_is_refused_for_others);
         g_test_add_func("/vm/cancelled-for-all-ends-nobody", test_cancelled_for_all_ends_nobody);
-        g_test_add_func("/vm/log-off-one", test_log_off_one);
-        r = g_test_run();
 
-        machine_stop(machine);
+        open_room();
+        r = g_test_run();
+        room_close();
         return r;
 }
