@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "machine.h"
+#include "room.h"
 
 #define STATIONS 4
 #define ANNA 0
@@ -19,75 +19,17 @@
 /* Till the kernel, udev, logind and usherd have seen to it, on a PC without KVM. */
 #define SOON_SEC 30
 
-/* Of a screen: a notification is some 1 % of it. */
-#define CHANGED 0.004
-
 static const char *const labels[STATIONS] = { "Teacher", "Window left", "Fenster rechts", "窓側" };
 
-static Machine *machine;
+/* Four labelled stations, all of them well. */
+static void the_room(void) {
+        if (room)
+                return;
 
-static void check(GError *error) {
-        g_assert_no_error(error);
-}
-
-static Machine *the_machine(void) {
-        GError *error = NULL;
-
-        if (machine)
-                return machine;
-
-        machine = machine_start(&(MachineOptions) { .stations = STATIONS, .tree = g_getenv("USHER_TREE") }, &error);
-        check(error);
-        (void) machine_wait_boot(machine, &error);
-        check(error);
-        (void) machine_wait_desktops(machine, &error);
-        check(error);
-        (void) machine_wait_until(machine, MACHINE_BOOT_SEC, &error, "test $(usherctl --no-legend list | grep -c ' ok ') -eq %d",
-                                  STATIONS);
-        check(error);
-
-        for (guint i = 0; i < STATIONS; i++) {
-                g_free(machine_shell(machine, &error, "usherctl label %s '%s'", machine_seats[i], labels[i]));
-                check(error);
-        }
-
-        return machine;
-}
-
-static char *run(const char *format, ...) G_GNUC_PRINTF(1, 2);
-static char *run(const char *format, ...) {
-        g_autofree char *command = NULL;
-        GError *error = NULL;
-        char *out;
-        va_list ap;
-
-        va_start(ap, format);
-        command = g_strdup_vprintf(format, ap);
-        va_end(ap);
-
-        out = machine_shell(the_machine(), &error, "%s", command);
-        check(error);
-        return g_strchomp(out);
-}
-
-static void wait_until(const char *format, ...) G_GNUC_PRINTF(1, 2);
-static void wait_until(const char *format, ...) {
-        g_autofree char *condition = NULL;
-        GError *error = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        condition = g_strdup_vprintf(format, ap);
-        va_end(ap);
-
-        (void) machine_wait_until(the_machine(), SOON_SEC, &error, "%s", condition);
-        check(error);
-}
-
-static void assert_prints(const char *expected, const char *command) {
-        g_autofree char *out = run("%s", command);
-
-        g_assert_cmpstr(out, ==, expected);
+        room_open(&(MachineOptions) { .stations = STATIONS });
+        room_wait_until(MACHINE_BOOT_SEC, "test $(usherctl --no-legend list | grep -c ' ok ') -eq %d", STATIONS);
+        for (guint i = 0; i < STATIONS; i++)
+                g_free(room_run("usherctl label %s '%s'", machine_seats[i], labels[i]));
 }
 
 /* What is kept for people to look at. */
@@ -103,12 +45,15 @@ static void keep(const char *name, const char *text) {
 }
 
 static void wait_health(guint station, const char *health) {
-        wait_until("usherctl --no-legend list | grep -F '%s ' | grep -q ' %s '", machine_seats[station], health);
+        room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -F '%s ' | grep -q ' %s '", machine_seats[station], health);
 }
 
 /* The hub that a station has, by its id; the test fails if there is not exactly one. */
 static char *hub_of(guint station) {
-        char *hub = run("busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
+        char *hub;
+
+        the_room();
+        hub = room_run("busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
                         "grep -o '\\[\"[^\"]*\",\"station\",\"[^\"]*\",\"%s\"' | cut -d'\"' -f2", machine_seats[station]);
 
         g_assert_cmpstr(hub, !=, "");
@@ -117,15 +62,16 @@ static char *hub_of(guint station) {
 }
 
 static void wait_role(const char *hub, const char *role, const char *seat) {
-        wait_until("busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
+        room_wait_until(SOON_SEC, "busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
                    "grep -q '\\[\"%s\",\"%s\",\"[^\"]*\",\"%s\"'", hub, role, seat);
 }
 
 static void test_labels(void) {
         g_autofree char *list = NULL, *hubs = NULL, *path = NULL, *by_hub = NULL, *hub = NULL;
 
-        list = run("usherctl list");
-        hubs = run("usherctl hubs");
+        the_room();
+        list = room_run("usherctl list");
+        hubs = room_run("usherctl hubs");
         g_test_message("%s\n%s", list, hubs);
         keep("list.txt", list);
         keep("hubs.txt", hubs);
@@ -136,23 +82,23 @@ static void test_labels(void) {
 
         /* From a hub to its station in one call, and the label wherever a station is named. */
         hub = hub_of(CARLA);
-        by_hub = run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
-        path = run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s '%s'", labels[CARLA]);
+        by_hub = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
+        path = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s '%s'", labels[CARLA]);
         g_assert_cmpstr(by_hub, ==, path);
-        g_free(run("usherctl status '%s' | grep -q carla", labels[CARLA]));
+        g_free(room_run("usherctl status '%s' | grep -q carla", labels[CARLA]));
 }
 
 static void test_hub_out_and_in(void) {
         g_autofree char *hub = hub_of(NOBODY), *again = NULL;
-        GError *error = NULL;
+        g_autoptr(GError) error = NULL;
 
-        (void) machine_unplug_hub(machine, NOBODY, &error);
-        check(error);
+        (void) machine_unplug_hub(room, NOBODY, &error);
+        g_assert_no_error(error);
         wait_health(NOBODY, "no-keyboard");
-        wait_until("test -n \"$(journalctl --flush; journalctl -o cat -t usherd SEAT_ID=%s USHER_HEALTH=no-keyboard)\"",
+        room_wait_until(SOON_SEC, "test -n \"$(journalctl --flush; journalctl -o cat -t usherd SEAT_ID=%s USHER_HEALTH=no-keyboard)\"",
                    machine_seats[NOBODY]);
-        (void) machine_plug_hub(machine, NOBODY, &error);
-        check(error);
+        (void) machine_plug_hub(room, NOBODY, &error);
+        g_assert_no_error(error);
         wait_health(NOBODY, "ok");
         again = hub_of(NOBODY);
         g_assert_cmpstr(again, ==, hub);
@@ -162,144 +108,135 @@ static void test_hub_out_and_in(void) {
  * stations behind it, and both keep what is theirs. */
 static void test_chained_hub(void) {
         g_autofree char *hub = hub_of(CARLA), *chained = g_strdup_printf("%s.3", hub), *tree = NULL;
-        GError *error = NULL;
+        g_autoptr(GError) error = NULL;
 
-        (void) machine_plug_chained_hub(machine, CARLA, &error);
-        check(error);
-        wait_until("usherctl --no-legend hubs | grep -q '%s '", chained);
-        wait_until("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s | grep -q 'station/%s\"'",
+        (void) machine_plug_chained_hub(room, CARLA, &error);
+        g_assert_no_error(error);
+        room_wait_until(SOON_SEC, "usherctl --no-legend hubs | grep -q '%s '", chained);
+        room_wait_until(SOON_SEC, "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s | grep -q 'station/%s\"'",
                    chained, "seat_2dpci_2dpci_2d0000_5f00_5f12_5f0");
 
-        g_free(run("usherctl attach %s '%s'", chained, labels[BEN]));
+        g_free(room_run("usherctl attach %s '%s'", chained, labels[BEN]));
         wait_role(chained, "station", machine_seats[BEN]);
-        tree = run("usherctl hubs");
+        tree = room_run("usherctl hubs");
         g_test_message("%s", tree);
         keep("hubs-chained.txt", tree);
         wait_health(CARLA, "ok");
         wait_health(BEN, "ok");
 
 
-        (void) machine_unplug_chained_hub(machine, CARLA, &error);
-        check(error);
-        wait_until("! usherctl --no-legend hubs | grep -q '%s '", chained);
-        g_free(run("usherctl detach-all"));
+        (void) machine_unplug_chained_hub(room, CARLA, &error);
+        g_assert_no_error(error);
+        room_wait_until(SOON_SEC, "! usherctl --no-legend hubs | grep -q '%s '", chained);
+        g_free(room_run("usherctl detach-all"));
         wait_role(hub, "station", machine_seats[CARLA]);
 }
 
 static void test_a_new_station_and_back(void) {
         g_autofree char *hub = hub_of(BEN), *rules = NULL;
 
-        g_free(run("usherctl attach %s seat-new", hub));
+        g_free(room_run("usherctl attach %s seat-new", hub));
         wait_role(hub, "station", "seat-new");
         wait_health(BEN, "no-keyboard");
-        wait_until("usherctl --no-legend list | grep -F 'seat-new ' | grep -q ' absent '");
-        rules = run("cat /etc/udev/rules.d/72-seat-*.rules");
+        room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -F 'seat-new ' | grep -q ' absent '");
+        rules = room_run("cat /etc/udev/rules.d/72-seat-*.rules");
         g_assert_nonnull(strstr(rules, "seat-new"));
 
-        g_free(run("usherctl detach-all"));
+        g_free(room_run("usherctl detach-all"));
         wait_role(hub, "station", machine_seats[BEN]);
         wait_health(BEN, "ok");
-        wait_until("! usherctl --no-legend list | grep -q seat-new");
-        assert_prints("", "ls /etc/udev/rules.d | grep 72-seat || true");
+        room_wait_until(SOON_SEC, "! usherctl --no-legend list | grep -q seat-new");
+        room_assert_prints("", "ls /etc/udev/rules.d | grep 72-seat || true");
 }
 
 static void test_root_hubs_stay(void) {
-        g_autoptr(GError) error = NULL;
         g_autofree char *said = NULL;
 
-        said = run("usherctl attach usb1 seat-new 2>&1; test $? -eq 1");
+        the_room();
+        said = room_run("usherctl attach usb1 seat-new 2>&1; test $? -eq 1");
         g_assert_nonnull(strstr(said, "root hub"));
-        assert_prints("", "ls /etc/udev/rules.d | grep 72-seat || true");
+        room_assert_prints("", "ls /etc/udev/rules.d | grep 72-seat || true");
 }
 
 /* Carla's hub has been given to the wrong station; Enter on her keyboard puts it right. */
 static void test_associate(void) {
         g_autofree char *hub = hub_of(CARLA), *said = NULL, *process = NULL;
-        GError *error = NULL;
+        g_autoptr(GError) error = NULL;
 
-        g_free(run("usherctl attach %s seat0", hub));
+        g_free(room_run("usherctl attach %s seat0", hub));
         wait_role(hub, "station", "seat0");
         wait_health(CARLA, "no-keyboard");
 
-        g_free(run("systemd-run --quiet --unit=associate -p StandardOutput=file:/run/said -p StandardError=file:/run/said "
+        g_free(room_run("systemd-run --quiet --unit=associate -p StandardOutput=file:/run/said -p StandardError=file:/run/said "
                    "usherctl associate '%s'", labels[CARLA]));
-        wait_until("grep -q 'press Enter' /run/said");
-        process = run("systemctl show --value -p User,MainPID usher-associate; "
+        room_wait_until(SOON_SEC, "grep -q 'press Enter' /run/said");
+        process = room_run("systemctl show --value -p User,MainPID usher-associate; "
                       "ps -o user= -p $(systemctl show --value -p MainPID usher-associate)");
         g_test_message("usher-associate: %s", process);
         g_assert_null(strstr(process, "root"));
 
         /* Other keys are nobody's business. */
-        (void) machine_type(machine, CARLA, "secret", &error);
-        check(error);
-        (void) machine_type(machine, CARLA, "\n", &error);
-        check(error);
-        wait_until("grep -q 'belongs there now' /run/said");
+        (void) machine_type(room, CARLA, "secret", &error);
+        g_assert_no_error(error);
+        (void) machine_type(room, CARLA, "\n", &error);
+        g_assert_no_error(error);
+        room_wait_until(SOON_SEC, "grep -q 'belongs there now' /run/said");
         wait_role(hub, "station", machine_seats[CARLA]);
         wait_health(CARLA, "ok");
 
         /* Then nobody listens any more. */
-        wait_until("! systemctl is-active --quiet usher-associate.service usher-associate.socket");
-        wait_until("! test -e /run/usher-associate");
-        said = run("cat /run/said; journalctl -o cat -u usher-associate");
+        room_wait_until(SOON_SEC, "! systemctl is-active --quiet usher-associate.service usher-associate.socket");
+        room_wait_until(SOON_SEC, "! test -e /run/usher-associate");
+        said = room_run("cat /run/said; journalctl -o cat -u usher-associate");
         g_assert_null(strstr(said, "secret"));
-        g_free(run("usherctl detach-all"));
+        g_free(room_run("usherctl detach-all"));
         wait_role(hub, "station", machine_seats[CARLA]);
 }
 
 static void test_identify(void) {
         g_autoptr(Screen) before = NULL;
-        const char *folder = g_getenv("USHER_SCREENSHOTS");
-        GError *error = NULL;
         gint64 end;
 
-        before = machine_look(the_machine(), BEN, &error);
-        check(error);
-        g_free(run("usherctl identify '%s'", labels[BEN]));
+        the_room();
+        before = room_look(BEN);
+        g_free(room_run("usherctl identify '%s'", labels[BEN]));
         end = g_get_monotonic_time() + SOON_SEC * G_USEC_PER_SEC;
         for (;;) {
-                g_autoptr(Screen) now = machine_look(machine, BEN, &error);
+                g_autoptr(Screen) now = room_look(BEN);
 
-                check(error);
-                if (screen_difference(before, now) > CHANGED)
+                if (screen_difference(before, now) > SCREEN_CHANGED)
                         break;
                 g_assert_cmpint(g_get_monotonic_time(), <, end);
                 g_usleep(G_USEC_PER_SEC / 5);
         }
-
-        if (folder) {
-                g_autofree char *path = g_build_filename(folder, "identify.png", NULL);
-
-                (void) machine_screenshot(machine, BEN, path, &error);
-                check(error);
-        }
+        room_keep_screen(BEN, "identify");
 }
 
 static void test_labels_after_a_restart(void) {
         g_autofree char *hub = hub_of(NOBODY), *list = NULL;
-        GError *error = NULL;
+        g_autoptr(GError) error = NULL;
 
-        g_free(run("usherctl attach %s seat-annex", hub));
-        wait_until("usherctl --no-legend list | grep -q seat-annex");
-        g_free(run("usherctl label seat-annex 'In the annex'"));
-        g_free(run("systemctl --no-block reboot"));
-        (void) machine_wait_restart(machine, MACHINE_BOOT_SEC, &error);
-        check(error);
-        (void) machine_wait_boot(machine, &error);
-        check(error);
-        (void) machine_wait_until(machine, MACHINE_BOOT_SEC, &error,
+        g_free(room_run("usherctl attach %s seat-annex", hub));
+        room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -q seat-annex");
+        g_free(room_run("usherctl label seat-annex 'In the annex'"));
+        g_free(room_run("systemctl --no-block reboot"));
+        (void) machine_wait_restart(room, MACHINE_BOOT_SEC, &error);
+        g_assert_no_error(error);
+        (void) machine_wait_boot(room, &error);
+        g_assert_no_error(error);
+        (void) machine_wait_until(room, MACHINE_BOOT_SEC, &error,
                                   "test $(usherctl --no-legend list | grep -c ' ok ') -eq 3");
-        check(error);
+        g_assert_no_error(error);
 
-        list = run("usherctl list");
+        list = room_run("usherctl list");
         g_test_message("%s", list);
         for (guint i = 0; i < STATIONS; i++)
                 g_assert_nonnull(strstr(list, labels[i]));
 
         /* What was attached is still attached, and the station without a screen is still missed. */
-        g_free(run("usherctl --no-legend list | grep 'In the annex' | grep -q ' absent '"));
-        g_free(run("usherctl --no-legend hubs | grep -q 'In the annex'"));
-        g_free(run("usherctl detach-all"));
+        g_free(room_run("usherctl --no-legend list | grep 'In the annex' | grep -q ' absent '"));
+        g_free(room_run("usherctl --no-legend hubs | grep -q 'In the annex'"));
+        g_free(room_run("usherctl detach-all"));
         wait_health(NOBODY, "ok");
 }
 
@@ -317,6 +254,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/stations/labels-after-a-restart", test_labels_after_a_restart);
         r = g_test_run();
 
-        machine_stop(machine);
+        room_close();
         return r;
 }
