@@ -337,10 +337,8 @@ const char *snapshot_station_name(const Snapshot *s, const char *id) {
 }
 
 const char *station_person(const SnapshotStation *station) {
-        if (!isempty(station->active_user.name))
-                return station->active_user.name;
-
-        return station->sessions.n > 0 ? station->sessions.items[0].user : "";
+        /* Not who has a session there: a login screen has one too. */
+        return station->active_user.name;
 }
 
 usec_t job_left(const Snapshot *s, const SnapshotJob *job, usec_t now) {

@@ -69,24 +69,6 @@ static void test_stations_and_hubs(void) {
         }
 }
 
-static void test_hub_out_and_in(void) {
-        g_autofree char *session = room_run("loginctl show-seat --value -p ActiveSession %s", machine_seats[CARLA]);
-        g_autofree char *after = NULL;
-        g_autoptr(GError) error = NULL;
-
-        (void) machine_unplug_hub(room, CARLA, &error);
-        g_assert_no_error(error);
-        room_wait_until(20, "usherctl --no-legend list | grep -E '%s .*no-keyboard'", machine_seats[CARLA]);
-        room_assert_prints("3", "usherctl --no-legend list | grep -c in-use");
-
-        (void) machine_plug_hub(room, CARLA, &error);
-        g_assert_no_error(error);
-        room_wait_until(20, "usherctl --no-legend list | grep -E '%s .* ok '", machine_seats[CARLA]);
-
-        after = room_run("loginctl show-seat --value -p ActiveSession %s", machine_seats[CARLA]);
-        g_assert_cmpstr(after, ==, session);
-}
-
 static void test_pupil_is_refused_for_others(void) {
         g_autoptr(GError) error = NULL;
         g_autofree char *refused = NULL, *own = NULL;
@@ -167,7 +149,6 @@ int main(int argc, char *argv[]) {
 
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/vm/stations-and-hubs", test_stations_and_hubs);
-        g_test_add_func("/vm/hub-out-and-in", test_hub_out_and_in);
         g_test_add_func("/vm/log-off-one", test_log_off_one);
         g_test_add_func("/vm/pupil-is-refused-for-others", test_pupil_is_refused_for_others);
         g_test_add_func("/vm/cancelled-for-all-ends-nobody", test_cancelled_for_all_ends_nobody);

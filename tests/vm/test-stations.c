@@ -219,7 +219,10 @@ static void test_labels_after_a_restart(void) {
         g_free(room_run("usherctl attach %s seat-annex", hub));
         room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -q seat-annex");
         g_free(room_run("usherctl label seat-annex 'In the annex'"));
-        g_free(room_run("systemctl --no-block reboot"));
+
+        /* How long people are warned is test-shutdown's. */
+        g_free(room_run("mkdir -p /etc/usher; printf '[Shutdown]\\nGraceSec=0\\n' > /etc/usher/usherd.conf;"
+                        "systemctl reload usherd; systemctl --no-block reboot"));
         (void) machine_wait_restart(room, MACHINE_BOOT_SEC, &error);
         g_assert_no_error(error);
         (void) machine_wait_boot(room, &error);
