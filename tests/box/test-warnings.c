@@ -289,7 +289,7 @@ static void test_killed_helper(Fixture *f, gconstpointer unused) {
         kill_helper(s);
         g_assert_true(usher_job_wait(f->usher, jobs[0], "Warned", "desktop", 4000));
         kill_helper(s);
-        g_assert_true(notifier_wait(n, "new You will be logged off", BOX_TIMEOUT_MSEC));
+        g_assert_true(notifier_wait(n, "new Log-off at", BOX_TIMEOUT_MSEC));
 
         /* While the desktop is to be asked. The job may be over the asking in a moment: there is nobody to ask. */
         if (usher_job_wait(f->usher, jobs[0], "Phase", "asking", 6000))

@@ -201,10 +201,6 @@ static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer dat
         guint64 before = 0;
 
         one_session(f);
-        if (fixture_memory(f, "VmSize") > G_GUINT64_CONSTANT(1) << 30) {
-                g_test_skip("usherd runs below a sanitizer, which keeps what is freed");
-                return;
-        }
 
         for (int round = 0; round < 40; round++) {
                 for (int i = 0; i < 5; i++) {
@@ -332,7 +328,12 @@ int main(int argc, char *argv[]) {
         ADD("unknown-objects", test_unknown_objects);
         ADD("wrong-arguments", test_wrong_arguments);
         ADD("no-property-can-be-set", test_no_property_can_be_set);
+#ifndef __SANITIZE_ADDRESS__
+        /* A sanitizer keeps what is freed; ./check runs this program without one as well. */
         ADD("refusals-leave-no-trace-in-memory", test_refusals_leave_no_trace_in_memory);
+#else
+        (void) test_refusals_leave_no_trace_in_memory;
+#endif
         ADD("invalid-utf8-on-the-wire", test_invalid_utf8_on_the_wire);
         ADD("valid-utf8-on-the-wire", test_valid_utf8_on_the_wire);
         ADD("stray-messages", test_stray_messages);
