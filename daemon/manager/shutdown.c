@@ -9,6 +9,9 @@
 /* Of the time that logind gives us we take so much, so that it never has to go on without us. */
 #define LAST_WORD_PERCENT 60
 
+/* InhibitDelayMaxSec= as logind.conf(5) has it, until logind has said what it is here. */
+#define DELAY_MAX_DEFAULT_USEC (5 * USEC_PER_SEC)
+
 static void release(Manager *m) {
         m->last_word = sd_event_source_disable_unref(m->last_word);
         delay_lock_release(m->delay_lock);
@@ -21,7 +24,7 @@ static int on_last_word_said(sd_event_source *s, uint64_t usec, void *userdata) 
 
 /* Nobody asked for these jobs by name, so this is what tells them from all others. */
 static bool is_last_word(const Job *j) {
-        return j->by_uid == 0 && isempty(j->by_user);
+        return j->by_uid == 0 && isempty(j->by_user) && j->reason == JOB_REASON_POWER_OFF;
 }
 
 /* Returns how many people there are to be told. */
@@ -147,6 +150,8 @@ static void on_hook(UnitState state, void *userdata) {
 
 int shutdown_start(Manager *m) {
         int r;
+
+        m->delay_max = DELAY_MAX_DEFAULT_USEC;
 
         r = delay_lock_new(&m->delay_lock, m->logind, on_facts, m);
         if (r < 0)

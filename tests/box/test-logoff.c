@@ -81,33 +81,34 @@ static BoxSession *open_session(Fixture *f, const BoxSessionOptions *options) {
 
 typedef struct {
         Fixture *f;
-        const char *station;
-        const char *session;
+        BoxSession *session;
 } StationWait;
 
-static bool station_has_session(gpointer userdata) {
+static bool is_open_for_usherd(gpointer userdata) {
         StationWait *w = userdata;
-        g_autoptr(GVariant) stations = NULL;
-        GVariantIter *iter;
-        const char *id, *session;
-        bool found = false;
+        g_autofree char *path = NULL;
+        g_autoptr(GVariant) sessions = NULL;
+        GVariantIter iter;
+        const char *id, *state;
+        bool open = false;
 
-        stations = manager_call(w->f, "ListStations", NULL, NULL);
-        if (!stations)
+        /* The seats here are seat-boxN: "-" is what the encoding of object paths changes. */
+        path = g_strdup_printf("/org/usher1/station/seat_2d%s", w->session->seat + strlen("seat-"));
+        sessions = box_get_property(w->f->box, "org.usher1", path, "org.usher1.Station", "Sessions", NULL);
+        if (!sessions)
                 return false;
 
-        g_variant_get(stations, "(a(ssssso))", &iter);
-        while (g_variant_iter_next(iter, "(&s&s&s&s&s&o)", &id, NULL, NULL, NULL, &session, NULL))
-                found = found || (g_str_equal(id, w->station) && g_str_equal(session, w->session));
-        g_variant_iter_free(iter);
-        return found;
+        g_variant_iter_init(&iter, sessions);
+        while (g_variant_iter_next(&iter, "(&su&s&s&s)", &id, NULL, NULL, NULL, &state))
+                open = open || (g_str_equal(id, w->session->id) && !g_str_equal(state, "opening"));
+        return open;
 }
 
-/* usherd hears of a session a moment after logind does. */
+/* usherd hears of a session a moment after logind does, and its grace runs from when it is open. */
 static void wait_known(Fixture *f, BoxSession *session) {
-        StationWait w = { f, session->seat, session->id };
+        StationWait w = { f, session };
 
-        g_assert_true(box_wait(station_has_session, &w, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_wait(is_open_for_usherd, &w, BOX_TIMEOUT_MSEC));
 }
 
 static GVariant *options(guint grace) {
