@@ -172,21 +172,18 @@ char *wording_ending_body(const Wording *w) {
 }
 
 char *wording_cancelled_summary(const Wording *w) {
-        _cleanup_free_ char *where = NULL;
-        char *s;
-
-        if (isempty(w->station))
-                return strdup(_("Your log-off was cancelled"));
-
-        where = place(w);
-        if (!where)
-                return NULL;
-
-        return asprintf(&s, _("The log-off of %s was cancelled"), where) < 0 ? NULL : s;
+        return strdup(_("Your log-off was cancelled"));
 }
 
 char *wording_cancelled_body(const Wording *w) {
-        return strdup(_("You can go on working."));
+        _cleanup_free_ char *where = NULL;
+        char *s;
+
+        where = place_line(w);
+        if (!where)
+                return NULL;
+
+        return asprintf(&s, "%s\n%s", where, _("You can go on working.")) < 0 ? NULL : s;
 }
 
 char *wording_message_summary(const Wording *w) {

@@ -49,7 +49,8 @@ BUS_GETTER(get_sessions) {
 
         r = sd_bus_message_open_container(reply, 'a', "(susss)");
         for (size_t i = 0; i < n && r >= 0; i++)
-                r = sd_bus_message_append(reply, "(susss)", sessions[i]->id, (uint32_t) sessions[i]->uid,
+                if (session_kind(sessions[i]) == SESSION_KIND_USER)
+                        r = sd_bus_message_append(reply, "(susss)", sessions[i]->id, (uint32_t) sessions[i]->uid,
                                 strempty(sessions[i]->user), strempty(sessions[i]->type),
                                 strempty(sessions[i]->state));
         if (r < 0)

@@ -140,7 +140,7 @@ int station_update(
         usec_t idle_since = user && user->idle ? user->idle_since : 0;
         int r;
 
-        r = string_replace(&s->active_session, active ? active->id : "");
+        r = string_replace(&s->active_session, user && user->active ? user->id : "");
         if (r < 0)
                 return r;
         if (r > 0)

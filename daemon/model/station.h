@@ -64,7 +64,7 @@ typedef struct Station {
         StationState state;
         StationHealth health;
         StationHealth journal_health; /* as the journal has it */
-        char *active_session; /* of any class, "" for none */
+        char *active_session; /* of a person, "" while a greeter or nobody is in front */
         char *active_user;    /* of the session that the station is in use by, "" for none */
         uid_t active_uid;     /* -1 for none */
         usec_t idle_since;    /* CLOCK_REALTIME, 0 while not idle */

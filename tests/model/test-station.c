@@ -84,7 +84,7 @@ static void test_states(void) {
 
         g_assert_cmpint(station_update(s, empty, 1, false, &complete), ==, 0);
         g_assert_cmpint(s->state, ==, STATION_FREE);
-        g_assert_cmpstr(s->active_session, ==, "c1");
+        g_assert_cmpstr(s->active_session, ==, "");
         g_assert_cmpstr(s->active_user, ==, "");
         g_assert_cmpuint(s->active_uid, ==, (uid_t) -1);
 
@@ -118,7 +118,7 @@ static void test_background_session_is_in_use(void) {
 
         g_assert_cmpint(station_update(s, behind, 2, false, &complete), ==, 0);
         g_assert_cmpint(s->state, ==, STATION_IN_USE);
-        g_assert_cmpstr(s->active_session, ==, "c1");
+        g_assert_cmpstr(s->active_session, ==, "");
         g_assert_cmpstr(s->active_user, ==, "anna");
 
         g_assert_true(station_user_session(two, 2) == &ben);

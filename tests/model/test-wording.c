@@ -158,17 +158,20 @@ static void test_long_words_are_cut_between_characters(void) {
 }
 
 static void test_cancelled_names_the_place(void) {
-        _cleanup_free_ char *with_seat = NULL, *without = NULL;
+        _cleanup_free_ char *summary = NULL, *with_seat = NULL, *without = NULL;
         Wording w = words();
 
         w.label = "Station 3";
         w.station = "Station 3";
-        with_seat = wording_cancelled_summary(&w);
-        g_assert_cmpstr(with_seat, ==, "The log-off of Station 3 was cancelled");
+        summary = wording_cancelled_summary(&w);
+        g_assert_cmpstr(summary, ==, "Your log-off was cancelled");
+        with_seat = wording_cancelled_body(&w);
+        g_assert_cmpstr(with_seat, ==, "Station: Station 3\nYou can go on working.");
 
         w.station = w.label = "";
-        without = wording_cancelled_summary(&w);
-        g_assert_cmpstr(without, ==, "Your log-off was cancelled");
+        w.session = "7";
+        without = wording_cancelled_body(&w);
+        g_assert_cmpstr(without, ==, "Session: 7\nYou can go on working.");
 }
 
 static void test_terminal_gets_whole_lines(void) {
