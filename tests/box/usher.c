@@ -6,6 +6,8 @@
 #include "usher.h"
 
 #define CONFIGURATION "/etc/usher/usherd.conf"
+/* Writes outside of /run go with the box. */
+#define NOTIFIER_PROGRAM "/usr/local/bin/box-notifier"
 #define NOTIFIER_DIRECTORY "/tmp/box-notifier"
 
 void usher_systemctl(const char *verb, const char *argument, const char *unit) {
@@ -177,19 +179,33 @@ static bool is_up(gpointer userdata) {
         return g_str_has_prefix(text, "up\n");
 }
 
+/* A copy where every user may run it: the build directory may lie where only root may look. */
+static void install_notifier(void) {
+        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL), *built = NULL;
+        g_autoptr(GFile) from = NULL, to = NULL;
+        g_autoptr(GError) error = NULL;
+
+        *strrchr(self, '/') = '\0';
+        built = g_build_filename(self, "box-notifier", NULL);
+        from = g_file_new_for_path(built);
+        to = g_file_new_for_path(NOTIFIER_PROGRAM);
+        (void) g_file_copy(from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(g_chmod(NOTIFIER_PROGRAM, 0755), ==, 0);
+}
+
 Notifier *notifier_new(Usher *u, BoxSession *session, const char *mode) {
         static unsigned count;
-        g_autofree char *program = NULL, *self = g_file_read_link("/proc/self/exe", NULL);
         g_autoptr(GError) error = NULL;
         Notifier *n = g_new0(Notifier, 1);
 
         g_assert_cmpint(g_mkdir_with_parents(NOTIFIER_DIRECTORY, 0777), ==, 0);
         g_assert_cmpint(g_chmod(NOTIFIER_DIRECTORY, 01777), ==, 0);
-        *strrchr(self, '/') = '\0';
-        program = g_build_filename(self, "box-notifier", NULL);
+        if (!g_file_test(NOTIFIER_PROGRAM, G_FILE_TEST_EXISTS))
+                install_notifier();
         n->file = g_strdup_printf(NOTIFIER_DIRECTORY "/%s-%u", session->user, count++);
         n->process = box_spawn(u->box, session->user, session, G_SUBPROCESS_FLAGS_NONE,
-                        (const char *const[]) { program, mode, n->file, NULL }, &error);
+                        (const char *const[]) { NOTIFIER_PROGRAM, mode, n->file, NULL }, &error);
         g_assert_no_error(error);
         g_assert_true(box_wait(is_up, n, BOX_TIMEOUT_MSEC));
         return n;
