@@ -2,9 +2,9 @@
 
 #include "attachment.h"
 #include "facts.h"
+#include "flush.h"
 #include "hub-lost.h"
 #include "idle-watch.h"
-#include "journal.h"
 #include "log.h"
 #include "login-screen.h"
 #include "logoff.h"
@@ -15,134 +15,6 @@
 #include "plan.h"
 #include "shutdown.h"
 #include "station-label.h"
-
-Station *manager_find_station(Manager *m, const char *id) {
-        Station *s;
-
-        TAILQ_FOREACH(s, &m->stations, stations)
-                if (streq(s->id, id))
-                        return s;
-
-        return NULL;
-}
-
-Station *manager_find_station_by_name(Manager *m, const char *name) {
-        Station *s;
-
-        s = manager_find_station(m, name);
-        if (s || isempty(name))
-                return s;
-
-        TAILQ_FOREACH(s, &m->stations, stations)
-                if (streq(s->label, name))
-                        return s;
-
-        return NULL;
-}
-
-Station *manager_find_station_by_session(Manager *m, const SessionFacts *f) {
-        return isempty(f->seat) ? NULL : manager_find_station(m, f->seat);
-}
-
-Session *manager_find_session_entry(Manager *m, const char *id) {
-        Session *s;
-
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->id, id))
-                        return s;
-
-        return NULL;
-}
-
-const SessionFacts *manager_find_session(Manager *m, const char *id) {
-        Session *s = manager_find_session_entry(m, id);
-
-        return s ? s->facts : NULL;
-}
-
-LogOff *manager_find_job(Manager *m, uint32_t number) {
-        LogOff *l;
-
-        TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (l->job.number == number)
-                        return l;
-
-        return NULL;
-}
-
-LogOff *manager_find_job_of(Manager *m, const SessionFacts *f) {
-        LogOff *l;
-
-        TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (session_identity_matches(&l->job.session, f))
-                        return l;
-
-        return NULL;
-}
-
-static int compare_stations(const void *a, const void *b) {
-        return station_compare(*(Station *const *) a, *(Station *const *) b);
-}
-
-int manager_make_station(Manager *m, const char *id, Station **ret) {
-        Station *s = manager_find_station(m, id);
-        int r;
-
-        if (!s) {
-                r = station_new(&s, id);
-                if (r < 0)
-                        return r;
-                TAILQ_INSERT_TAIL(&m->stations, s, stations);
-                manager_changed(m, 0);
-        }
-
-        *ret = s;
-        return 0;
-}
-
-int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n) {
-        Station **sorted, *s;
-        size_t n = 0;
-
-        TAILQ_FOREACH(s, &m->stations, stations)
-                n++;
-
-        sorted = calloc(n + 1, sizeof(*sorted));
-        if (!sorted)
-                return -ENOMEM;
-
-        n = 0;
-        TAILQ_FOREACH(s, &m->stations, stations)
-                if (s->announced)
-                        sorted[n++] = s;
-
-        qsort(sorted, n, sizeof(*sorted), compare_stations);
-        *ret = sorted;
-        *ret_n = n;
-        return 0;
-}
-
-int manager_sessions_of(Manager *m, const char *seat, const SessionFacts ***ret, size_t *ret_n) {
-        const SessionFacts **found;
-        size_t n = 0;
-        Session *s;
-
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                n++;
-
-        found = calloc(n + 1, sizeof(*found));
-        if (!found)
-                return -ENOMEM;
-
-        n = 0;
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->seat, seat))
-                        found[n++] = s->facts;
-
-        *ret = found;
-        *ret_n = n;
-        return 0;
-}
 
 void manager_store_jobs(Manager *m) {
         LogOff *l;
@@ -158,160 +30,6 @@ void manager_store_jobs(Manager *m) {
                 r = store_commit(m->store);
         if (r < 0)
                 log_error_errno(r, "Failed to write the live jobs down, a restart would forget them: %m");
-}
-
-static bool has_job(Manager *m, const char *seat) {
-        LogOff *l;
-
-        TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (streq(l->job.station, seat))
-                        return true;
-
-        return false;
-}
-
-static int update_station(Manager *m, Station *s) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
-        const TopologySeat *seat = topology_find_seat(m->topology, s->id);
-        size_t n;
-        int r;
-
-        r = manager_sessions_of(m, s->id, &sessions, &n);
-        if (r < 0)
-                return r;
-
-        /* logind makes a seat of a device, seat0 apart: where udev has told of none, it is on its way. */
-        r = station_update(s, sessions, n, has_job(m, s->id),
-                        &(StationEquipment) {
-                                        .known = udev_host_is_live(m->udev) && (seat || streq(s->id, "seat0")),
-                                        .keyboard = seat && seat->has_keyboard,
-                                        .pointer = seat && seat->has_pointer,
-                                        .display = seat && seat->has_display,
-                        });
-        if (r < 0)
-                return r;
-
-        /* While the first picture is put together a station may look worse than it is. */
-        if (m->ready && s->health != s->journal_health) {
-                s->journal_health = s->health;
-                journal_station_health(s);
-        }
-
-        return 0;
-}
-
-static bool has_hub(Manager *m, const char *seat) {
-        for (size_t i = 0; i < topology_n_hubs(m->topology); i++)
-                if (streq_ptr(topology_hub_at(m->topology, i)->seat, seat))
-                        return true;
-
-        return false;
-}
-
-/* A station stays while its seat is there, while it has a label to be missed by, while hubs are waiting for its screen,
- * and while a job runs on it. */
-static bool is_wanted(Manager *m, const Station *s) {
-        return s->present || !isempty(s->label) || has_hub(m, s->id) || has_job(m, s->id);
-}
-
-static void flush_station(Manager *m, Station *s) {
-        unsigned mask;
-
-        if (!is_wanted(m, s)) {
-                if (s->announced)
-                        m->events->station_removed(s, m->userdata);
-                TAILQ_REMOVE(&m->stations, s, stations);
-                station_free(s);
-                m->changed |= MANAGER_CHANGED_STATIONS;
-                return;
-        }
-
-        if (update_station(m, s) < 0) {
-                log_oom();
-                return;
-        }
-
-        mask = s->changed;
-        s->changed = 0;
-        if (!s->announced) {
-                s->announced = true;
-                m->changed |= MANAGER_CHANGED_STATIONS;
-                m->events->station_added(s, m->userdata);
-        } else if (mask != 0)
-                m->events->station_changed(s, mask, m->userdata);
-}
-
-static void check_ready(Manager *m) {
-        if (m->ready || !m->udev_settled || !m->mode_known || !(m->logind_synced || m->logind_absent))
-                return;
-
-        m->ready = true;
-        m->events->ready(m->userdata);
-        manager_changed(m, 0);
-        mode_boot(m);
-}
-
-int manager_block_logins(Manager *m) {
-        int r;
-
-        r = nologin_block(m->nologin);
-        if (r < 0)
-                return r;
-
-        /* Should no job come of it after all, the flush lets them in again. */
-        manager_changed(m, 0);
-        return 0;
-}
-
-static void check_logins(Manager *m) {
-        LogOff *l;
-
-        /* Nor is a machine that goes down a place to log in at. */
-        if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))
-                return;
-
-        TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (l->job.block_logins)
-                        return;
-
-        nologin_unblock(m->nologin);
-}
-
-static int on_flush(sd_event_source *source, void *userdata) {
-        Manager *m = userdata;
-        Station *s, *next;
-        unsigned mask;
-
-        for (s = TAILQ_FIRST(&m->stations); s; s = next) {
-                next = TAILQ_NEXT(s, stations);
-                flush_station(m, s);
-        }
-
-        mask = m->changed;
-        m->changed = 0;
-        if (mask != 0)
-                m->events->manager_changed(mask, m->userdata);
-
-        if (m->store_dirty)
-                manager_store_jobs(m);
-
-        idle_watch_check(m->idle_watch);
-        check_logins(m);
-        check_ready(m);
-        return 0;
-}
-
-void manager_changed(Manager *m, unsigned mask) {
-        m->changed |= mask;
-        (void) sd_event_source_set_enabled(m->flush, SD_EVENT_ONESHOT);
-}
-
-void manager_station_changed(Manager *m, const char *seat, unsigned mask) {
-        Station *s = manager_find_station(m, seat);
-
-        if (s)
-                s->changed |= mask;
-        manager_changed(m, 0);
 }
 
 void manager_set_last_operation(Manager *m, const Operation *o) {
@@ -373,7 +91,7 @@ int manager_new(
         if (r < 0)
                 return r;
 
-        r = sd_event_add_defer(event, &m->flush, on_flush, m);
+        r = sd_event_add_defer(event, &m->flush, flush_changes, m);
         if (r < 0)
                 return r;
 
