@@ -26,7 +26,7 @@ char *hub_path(const Hub *h) {
 char *job_path(const LogOff *l) {
         char *path;
 
-        /* A number needs no encoding, and api.md promises it as it is. */
+        /* A number needs no encoding, and the interface promises it as it is. */
         return asprintf(&path, USHER_PATH_JOB "/%" PRIu32, l->job.number) < 0 ? NULL : path;
 }
 

@@ -201,12 +201,17 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
                 return now >= j->deadline ? begin_end(j, now, session, config) : JOB_WAIT;
 
         case JOB_ASKING:
-                /* The desktop logs out: it has the time of an orderly end before anything is killed. */
+                /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do nothing. */
+                if (session == JOB_SESSION_CLOSING && !j->leaving) {
+                        j->leaving = true;
+                        return enter(j, JOB_ASKING, now + config->terminate_usec, JOB_WAIT);
+                }
+                if (now < j->deadline && !(j->nobody_to_ask && !j->leaving))
+                        return JOB_WAIT;
                 if (session == JOB_SESSION_CLOSING)
-                        return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_WAIT);
-                if (j->nobody_to_ask || now >= j->deadline)
-                        return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
-                return JOB_WAIT;
+                        return enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
+
+                return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
 
         case JOB_TERMINATING:
                 return now >= j->deadline ? enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL) : JOB_WAIT;

@@ -97,6 +97,7 @@ typedef struct Job {
         bool scope_stopped; /* the last step within JOB_KILLING */
         bool interrupted;   /* logind went away in the middle: the step is done again when it is back */
         bool opening;       /* when it was looked at last; its grace begins when that is over */
+        bool leaving;       /* the desktop took the request and the session is closing */
         bool nobody_to_ask; /* usher-warn: no session manager took the request */
         JobWarned warned;
         JobResult result;

@@ -117,7 +117,8 @@ static void test_closing_while_asked_is_given_time(Fixture *f, gconstpointer dat
 
         g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_ASK);
         g_assert_cmpint(step(f, t + 1, JOB_SESSION_CLOSING), ==, JOB_WAIT);
-        g_assert_cmpint(f->job.phase, ==, JOB_TERMINATING);
+        g_assert_cmpint(f->job.phase, ==, JOB_ASKING);
+        f->job.nobody_to_ask = true;
         g_assert_cmpint(step(f, t + f->config.terminate_usec, JOB_SESSION_CLOSING), ==, JOB_WAIT);
         g_assert_cmpint(step(f, t + f->config.terminate_usec + 1, JOB_SESSION_CLOSING), ==, JOB_KILL);
 }

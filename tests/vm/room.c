@@ -7,6 +7,10 @@
 #define BOOT_TRIES 2
 
 #define PAINT_SEC 60
+#define SHOW_SEC 20
+
+/* A screen that is the same so many times, each a tenth of a second or more, has come to rest. */
+#define STEADY_LOOKS 5
 
 Machine *room;
 
@@ -35,6 +39,19 @@ void room_open(const MachineOptions *options) {
         room_wait_pupils();
 }
 
+/* A notification server starts with the first who asks, which takes long on a PC without KVM. In a lesson that has happened
+ * long ago. */
+static void warm_up(void) {
+        for (guint i = 0; i < MIN(machine_stations(room), MACHINE_PUPILS_MAX); i++) {
+                g_autoptr(GError) error = NULL;
+                g_autofree char *out = machine_shell_as(room, machine_pupils[i], &error,
+                                "busctl --user call org.freedesktop.Notifications /org/freedesktop/Notifications "
+                                "org.freedesktop.Notifications GetCapabilities");
+
+                g_assert_no_error(error);
+        }
+}
+
 void room_wait_pupils(void) {
         g_autoptr(GError) error = NULL;
 
@@ -42,6 +59,7 @@ void room_wait_pupils(void) {
         g_assert_no_error(error);
         room_wait_until(MACHINE_BOOT_SEC, "test $(usherctl --no-legend list | grep -c in-use) -eq %u",
                         MIN(machine_stations(room), MACHINE_PUPILS_MAX));
+        warm_up();
 }
 
 void room_close(void) {
@@ -88,6 +106,24 @@ Screen *room_look(guint station) {
 
         g_assert_no_error(error);
         return s;
+}
+
+void room_wait_shown(guint station, const Screen *before) {
+        gint64 deadline = g_get_monotonic_time() + SHOW_SEC * G_USEC_PER_SEC;
+        g_autoptr(Screen) last = room_look(station);
+
+        for (unsigned same = 0; same < STEADY_LOOKS;) {
+                g_autoptr(Screen) now = room_look(station);
+
+                g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+                if (screen_difference(before, now) > SCREEN_CHANGED && screen_difference(last, now) < SCREEN_UNCHANGED)
+                        same++;
+                else
+                        same = 0;
+
+                screen_free(last);
+                last = g_steal_pointer(&now);
+        }
 }
 
 void room_wait_painted(guint station) {

@@ -31,6 +31,9 @@ void room_wait_until(guint timeout, const char *format, ...) G_GNUC_PRINTF(2, 3)
 
 Screen *room_look(guint station);
 
+/* Servers fade a notification in after they have taken it: till the station looks other than before, and stays so. */
+void room_wait_shown(guint station, const Screen *before);
+
 /* Till something is to be seen: a greeter's session is there before its window is. */
 void room_wait_painted(guint station);
 

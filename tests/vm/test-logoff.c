@@ -17,23 +17,6 @@
 #define END_SEC 10
 #define GREETER_SEC 20
 
-static void open_room(void) {
-        g_autoptr(GError) error = NULL;
-
-        room_open(&(MachineOptions) { .stations = STATIONS });
-
-        /* A notification server starts with the first who asks, which takes long on a PC without KVM. In a lesson
-         * that has happened long ago. */
-        for (guint i = 0; i < STATIONS; i++) {
-                g_autofree char *out = machine_shell_as(
-                                room, machine_pupils[i], &error,
-                                "busctl --user call org.freedesktop.Notifications /org/freedesktop/Notifications "
-                                "org.freedesktop.Notifications GetCapabilities");
-
-                g_assert_no_error(error);
-        }
-}
-
 static char *property(guint station, const char *name) {
         g_autofree char *path = room_run(
                         "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s | cut -d'\"' -f2",
@@ -117,6 +100,7 @@ static void test_log_off_one(void) {
         g_assert_cmpint(atoi(strrchr(job, '\n') + 1), <, 1000);
 
         room_wait_until(GRACE_SEC, "usherctl --no-legend jobs | grep -q desktop");
+        room_wait_shown(BEN, ben);
         ben_warned = room_look(BEN);
         anna_meanwhile = room_look(ANNA);
         room_keep_screens("warned");
@@ -153,7 +137,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/vm/pupil-is-refused-for-others", test_pupil_is_refused_for_others);
         g_test_add_func("/vm/cancelled-for-all-ends-nobody", test_cancelled_for_all_ends_nobody);
 
-        open_room();
+        room_open(&(MachineOptions) { .stations = STATIONS });
         r = g_test_run();
         room_close();
         return r;

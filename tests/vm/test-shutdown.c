@@ -11,7 +11,7 @@
 #define STATIONS 3
 
 /* [Shutdown] GraceSec= of this PC, and what an orderly end may take after it, on two cores without KVM. */
-#define GRACE_SEC 16
+#define GRACE_SEC 24
 #define END_SEC 60
 
 #define GREETER_SEC 60
