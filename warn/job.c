@@ -110,9 +110,7 @@ static int read_job_property(sd_bus_message *m, const char *name, const char *co
                 if (streq(name, strings[i].name))
                         return message_read_string(m, strings[i].field);
 
-        if (streq(name, "Deadline"))
-                r = sd_bus_message_read(m, "t", &job->deadline);
-        else if (streq(name, "DeadlineMonotonic"))
+        if (streq(name, "DeadlineMonotonic"))
                 r = sd_bus_message_read(m, "t", &job->deadline_monotonic);
         else if (streq(name, "User"))
                 r = read_user(m, &job->uid, NULL);

@@ -22,7 +22,6 @@ typedef struct Job {
         char *by_name;
         char *phase;
         char *warned;
-        usec_t deadline;           /* CLOCK_REALTIME */
         usec_t deadline_monotonic; /* CLOCK_MONOTONIC */
         uid_t uid;
 

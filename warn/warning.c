@@ -47,7 +47,9 @@ static void present(Warning *w);
 
 static Wording wording_of(const Warning *w) {
         const Job *job = w->job;
+        usec_t passed = now_monotonic(), now = now_realtime();
 
+        /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks are set. */
         return (Wording){
                 .station = strempty(job->station),
                 .label = strempty(job->label),
@@ -56,8 +58,8 @@ static Wording wording_of(const Warning *w) {
                 .by_self = job->by_uid == getuid() && !isempty(job->by_name),
                 .reason = strempty(job->reason),
                 .message = strempty(job->message),
-                .deadline = job->deadline,
-                .now = now_realtime(),
+                .deadline = job->deadline_monotonic > passed ? now + (job->deadline_monotonic - passed) : now,
+                .now = now,
         };
 }
 

@@ -101,11 +101,11 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         Station *s = manager_find_station(m, l->job.station);
         int r;
 
-        /* Whoever began it may call it off. That somebody's own session is meant gives them no right to stay. */
+        /* Whoever began it alone may call it off. That somebody's own session is meant gives them no right to stay. */
         r = sender_is(message, l->job.by_uid, error);
         if (r < 0)
                 return r;
-        if (r == 0) {
+        if (r == 0 || l->job.shared) {
                 /* With the job all that was to follow it is called off. */
                 r = polkit_check(m->polkit, message,
                                 l->job.plan != PLAN_NONE ? plan_action(l->job.plan) : USHER_ACTION_LOG_OFF,
@@ -162,6 +162,13 @@ static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *
         return sd_bus_reply_method_return(message, "");
 }
 
+/* For how long the user has been warned: not at all while the session is opening. */
+static usec_t warned_for(LogOff *l) {
+        const SessionFacts *f = logoff_session(l);
+
+        return f && session_is_opening(f) ? 0 : now_monotonic() - l->job.created;
+}
+
 static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         LogOff *l = userdata;
         int r;
@@ -170,7 +177,7 @@ static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error 
         if (r < 0)
                 return r;
         if (r == 0) {
-                r = authorize_job(l, message, now_monotonic() - l->job.created, error);
+                r = authorize_job(l, message, warned_for(l), error);
                 if (r <= 0)
                         return r < 0 ? r : 1;
         }

@@ -131,6 +131,23 @@ static bool is_target(const SessionFacts *f, Operation *o) {
         return kind == SESSION_KIND_USER;
 }
 
+/* Keeping newcomers out concerns everybody, whoever's session it is for. */
+static int authorize(
+                Manager *m,
+                sd_bus_message *message,
+                const Targets *t,
+                const LogOffOptions *options,
+                sd_bus_error *error) {
+
+        int r;
+
+        r = authorize_log_off(m, message, t->sessions, t->n, options->grace, error);
+        if (r <= 0 || !options->block_logins)
+                return r;
+
+        return polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
+}
+
 int log_off_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error) {
         _cleanup_(targets_done) Targets t = { .operation.method = "LogOff" };
         LogOffOptions options;
@@ -150,7 +167,7 @@ int log_off_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_erro
                         t.sessions[n++] = t.sessions[i];
         t.n = n;
 
-        r = authorize_log_off(m, message, t.sessions, t.n, options.grace, error);
+        r = authorize(m, message, &t, &options, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
@@ -179,7 +196,7 @@ int log_off_session(Manager *m, sd_bus_message *message, sd_bus_error *error) {
                                 error, USHER_ERROR_NO_SUCH_SESSION, "There is no such session of a person.");
 
         t = (Targets) { .sessions = &f, .n = 1, .operation.method = "LogOffSession" };
-        r = authorize_log_off(m, message, t.sessions, t.n, options.grace, error);
+        r = authorize(m, message, &t, &options, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
@@ -295,7 +312,7 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (l->job.by_uid == uid)
+                if (job_is_owned_by(&l->job, uid))
                         own++;
                 else if (l->job.plan != PLAN_NONE)
                         planned++;
@@ -321,7 +338,7 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                if (l->job.by_uid == uid || (l->job.plan != PLAN_NONE ? may_planned : may_others))
+                if (job_is_owned_by(&l->job, uid) || (l->job.plan != PLAN_NONE ? may_planned : may_others))
                         cancelled += logoff_cancel(l) >= 0;
         }
 

@@ -90,6 +90,7 @@ int store_add(Store *s, const Job *j) {
         write_number(f, "UID", j->uid);
         write_text(f, "Scope", j->scope);
         write_number(f, "Graphical", j->graphical);
+        write_number(f, "Shared", j->shared);
         write_number(f, "BlockLogins", j->block_logins);
         write_text(f, "Plan", plan_kind_to_string(j->plan));
         write_text(f, "Reason", job_reason_to_string(j->reason));
@@ -206,6 +207,8 @@ static int read_field(Job *j, const char *name, char *value) {
                 j->by_uid = (uid_t) n;
         else if (streq(name, "Graphical"))
                 j->graphical = n;
+        else if (streq(name, "Shared"))
+                j->shared = n;
         else if (streq(name, "BlockLogins"))
                 j->block_logins = n;
         else if (streq(name, "ScopeStopped"))

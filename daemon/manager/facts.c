@@ -140,7 +140,7 @@ static void on_resumed(void *userdata) {
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                logoff_resume(l);
+                logoff_wake(l);
         }
 }
 

@@ -167,8 +167,8 @@ static usec_t next_warning(LogOff *l, usec_t now) {
                         next = MIN_OF(next, t);
         }
 
-        if (l->job.warned == JOB_WARNED_PENDING && l->job.created + WARNED_USEC > now)
-                next = MIN_OF(next, l->job.created + WARNED_USEC);
+        if (l->job.warned == JOB_WARNED_PENDING && l->warn_since + WARNED_USEC > now)
+                next = MIN_OF(next, l->warn_since + WARNED_USEC);
 
         return next;
 }
@@ -179,7 +179,7 @@ static void warn(LogOff *l, usec_t now) {
         if (now < l->warn_again)
                 return;
 
-        if (l->job.warned == JOB_WARNED_PENDING && now >= l->job.created + WARNED_USEC)
+        if (l->job.warned == JOB_WARNED_PENDING && now >= l->warn_since + WARNED_USEC)
                 logoff_set_warned(l, JOB_WARNED_NONE);
 
         units_start_warn(l->manager->units, l->job.uid);
@@ -346,10 +346,22 @@ int logoff_restore(Manager *m, Job *j) {
         *j = (Job) {};
         l->restored = true;
         l->phase_began[JOB_WARNING] = l->job.created;
+        l->warn_since = now_monotonic();
         m->last_job = MAX_OF(m->last_job, l->job.number);
         m->events->job_new(l, m->userdata);
         logoff_resume(l);
         return 0;
+}
+
+void logoff_wake(LogOff *l) {
+        /* The time that is left is the same, but on the wall it ends later. */
+        if (l->job.phase == JOB_WARNING) {
+                l->job.warned = JOB_WARNED_PENDING;
+                l->warn_since = now_monotonic();
+                changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
+        }
+
+        logoff_resume(l);
 }
 
 void logoff_resume(LogOff *l) {

@@ -20,6 +20,7 @@ struct LogOff {
         bool restored; /* from before a restart of usherd: its session is to be found again first */
 
         sd_event_source *timer;
+        usec_t warn_since; /* CLOCK_MONOTONIC: usher-warn has had so long to tell how it reached the user */
         usec_t warn_again; /* CLOCK_MONOTONIC: when usher-warn is started next, lest it was killed */
         LogindEnd *end;
         UnitsCall *survivors_call;
@@ -42,8 +43,11 @@ LogOff *logoff_free(LogOff *l);
 /* Looks at the job anew: after a deadline, and when logind said something about its session. May free it. */
 void logoff_advance(LogOff *l);
 
-/* After a suspend: at least the minimum grace, and another warning. */
+/* After a restart of usherd: at least the minimum grace from now on. */
 void logoff_resume(LogOff *l);
+
+/* After a suspend: the same, and whoever was warned is warned anew. */
+void logoff_wake(LogOff *l);
 
 /* The session as logind has it now, NULL when it is gone or the id is another's. */
 const SessionFacts *logoff_session(LogOff *l);

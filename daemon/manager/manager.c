@@ -155,9 +155,11 @@ void manager_serve(Manager *m) {
         LogOff *l, *next;
 
         m->serving = true;
+
+        /* Nobody could read of a job until now: what it has left begins now. */
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                logoff_advance(l);
+                logoff_resume(l);
         }
 }
 

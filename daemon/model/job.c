@@ -105,7 +105,7 @@ bool job_is_automatic(const Job *j) {
 static int take_over(Job *j, const JobRequest *request) {
         int r;
 
-        if (!job_is_automatic(j) || isempty(request->by_user))
+        if (!isempty(j->by_user) || isempty(request->by_user))
                 return 0;
 
         r = string_replace(&j->by_user, request->by_user);
@@ -118,6 +118,8 @@ static int take_over(Job *j, const JobRequest *request) {
 }
 
 int job_join(Job *j, const JobRequest *request, usec_t now) {
+        bool others = j->by_uid != request->by_uid ||
+                        (request->plan != PLAN_NONE && request->plan != j->plan);
         int r, taken;
 
         j->block_logins |= request->block_logins;
@@ -129,6 +131,8 @@ int job_join(Job *j, const JobRequest *request, usec_t now) {
         taken = take_over(j, request);
         if (taken < 0)
                 return taken;
+        if (taken == 0 && others && !isempty(request->by_user))
+                j->shared = true;
         if (now + request->grace >= j->deadline)
                 return taken;
 
@@ -141,6 +145,10 @@ int job_join(Job *j, const JobRequest *request, usec_t now) {
         j->grace = request->grace;
         j->deadline = now + request->grace;
         return 1;
+}
+
+bool job_is_owned_by(const Job *j, uid_t uid) {
+        return j->by_uid == uid && !j->shared;
 }
 
 static JobAction enter(Job *j, JobPhase phase, usec_t until, JobAction action) {

@@ -99,6 +99,7 @@ typedef struct Job {
         bool opening;       /* when it was looked at last; its grace begins when that is over */
         bool leaving;       /* the desktop took the request and the session is closing */
         bool nobody_to_ask; /* usher-warn: no session manager took the request */
+        bool shared;        /* somebody else asked for it as well: it is not the first one's alone to call off */
         JobWarned warned;
         JobResult result;
 } Job;
@@ -129,6 +130,9 @@ bool job_is_automatic(const Job *j);
 /* A second request for the same session: the earlier deadline wins, and with it its words. Who asks for what began
  * automatically has it for their own from then on. Returns whether anything changed, or -ENOMEM. */
 int job_join(Job *j, const JobRequest *request, usec_t now);
+
+/* Whether it is this account's alone: who asked for it may call it off, unless somebody else did too. */
+bool job_is_owned_by(const Job *j, uid_t uid);
 
 /* The next thing to do at |now|; the phase, deadline and result of the job are moved along. Call it when a
  * deadline has passed, when logind said something new and when usher-warn reported. */

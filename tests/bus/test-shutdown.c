@@ -152,6 +152,39 @@ static void test_who_may_log_off_may_not_call_off_a_restart(Fixture *f, gconstpo
         assert_jobs(f, "1 2 3 4");
 }
 
+/* Whoever asked for their own log-off first has no say over what others hang on it. */
+static void test_a_pupil_cannot_call_off_what_others_asked_for(Fixture *f, gconstpointer data) {
+        g_autofree char *own = NULL;
+        GDBusConnection *ada;
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        fake_polkit_answer(f->polkit, "org.usher1.log-off-self", ADA, FAKE_POLKIT_YES);
+        start(f);
+        ada = fixture_connect(f, ADA);
+        g_variant_get(usher_call(ada, MANAGER, "Manager.LogOffSession", ARGS("('3', {'grace': <uint32 3600>})")), "(o)", &own);
+
+        jobs = ask(f, "Restart", "{'grace': <uint32 60>}");
+        assert_refused(ada, own, "Job.Cancel", NULL, "org.freedesktop.DBus.Error.AccessDenied");
+        assert_refused(ada, MANAGER, "Manager.CancelAll", NULL, "org.freedesktop.DBus.Error.AccessDenied");
+        assert_jobs(f, "1 2 3 4");
+}
+
+/* Keeping everybody out is no part of one's own log-off. */
+static void test_a_pupil_cannot_keep_newcomers_out(Fixture *f, gconstpointer data) {
+        g_autofree char *file = nologin(f);
+        GDBusConnection *ada;
+
+        four_people(f);
+        fake_polkit_answer(f->polkit, "org.usher1.log-off-self", ADA, FAKE_POLKIT_YES);
+        start(f);
+        ada = fixture_connect(f, ADA);
+        assert_refused(ada, MANAGER, "Manager.LogOffSession", ARGS("('3', {'block-logins': <true>})"),
+                        "org.freedesktop.DBus.Error.AccessDenied");
+        assert_jobs(f, "");
+        g_assert_false(exists(file));
+}
+
 static void test_it_outlives_a_kill(Fixture *f, gconstpointer data) {
         g_autofree char *file = nologin(f);
         g_auto(GStrv) jobs = NULL;
@@ -571,6 +604,22 @@ static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpoint
         g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "Remaining"), >, 15 * SECOND);
 }
 
+/* With time enough left the deadline stays, but the wall says another time, and whoever slept has seen nothing. */
+static void test_after_a_suspend_with_time_left_people_are_warned_anew(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+        guint64 before;
+
+        four_people(f);
+        start(f);
+        jobs = ask(f, "Restart", "{'grace': <uint32 60>}");
+        usher_call(f->root, jobs[0], "Job.SetWarned", ARGS("('desktop',)"));
+        fixture_wait_property(f, jobs[0], "Warned", "'desktop'");
+        before = usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic");
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", FALSE));
+        fixture_wait_property(f, jobs[0], "Warned", "'pending'");
+        g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic"), ==, before);
+}
+
 int main(int argc, char **argv) {
         fixture_init(&argc, &argv);
 
@@ -581,6 +630,8 @@ int main(int argc, char **argv) {
         ADD("cancel-all-calls-it-off", test_cancel_all_calls_it_off);
         ADD("one-cancelled-job-calls-off-all", test_one_cancelled_job_calls_off_all);
         ADD("who-may-log-off-may-not-call-off-a-restart", test_who_may_log_off_may_not_call_off_a_restart);
+        ADD("a-pupil-cannot-call-off-what-others-asked-for", test_a_pupil_cannot_call_off_what_others_asked_for);
+        ADD("a-pupil-cannot-keep-newcomers-out", test_a_pupil_cannot_keep_newcomers_out);
         ADD("it-outlives-a-kill", test_it_outlives_a_kill);
         ADD("what-cannot-be-ended-does-not-hold-it-up", test_what_cannot_be_ended_does_not_hold_it_up);
         ADD("a-block-inhibitor-is-respected-and-named", test_a_block_inhibitor_is_respected_and_named);
@@ -606,6 +657,8 @@ int main(int argc, char **argv) {
         ADD("the-lock-is-taken-from-the-next-logind", test_the_lock_is_taken_from_the_next_logind);
         ADD("nothing-is-called-off-once-systemd-is-at-it", test_nothing_is_called_off_once_systemd_is_at_it);
         ADD("a-foreign-shutdown-makes-a-plan-void", test_a_foreign_shutdown_makes_a_plan_void);
+        ADD("after-a-suspend-with-time-left-people-are-warned-anew",
+                        test_after_a_suspend_with_time_left_people_are_warned_anew);
         ADD("after-a-suspend-people-are-warned-again", test_after_a_suspend_people_are_warned_again);
 
         return g_test_run();

@@ -182,6 +182,39 @@ static void test_earlier_deadline_wins(Fixture *f, gconstpointer data) {
         g_assert_cmpstr(f->job.by_user, ==, "root");
 }
 
+/* Who asks first for the log-off of their own session cannot call off what others asked for after them. */
+static void test_not_the_first_ones_alone(Fixture *f, gconstpointer data) {
+        JobRequest again = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root" };
+        JobRequest teacher = { .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina" };
+
+        g_assert_cmpint(job_join(&f->job, &again, START), ==, 0);
+        g_assert_true(job_is_owned_by(&f->job, 0));
+        g_assert_false(job_is_owned_by(&f->job, 1002));
+
+        g_assert_cmpint(job_join(&f->job, &teacher, START), ==, 0);
+        g_assert_false(job_is_owned_by(&f->job, 0));
+        g_assert_false(job_is_owned_by(&f->job, 1002));
+}
+
+/* Nor can a job of one's own that a restart was hung on. */
+static void test_a_plan_is_not_the_first_ones(Fixture *f, gconstpointer data) {
+        JobRequest restart = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root", .plan = PLAN_RESTART };
+
+        g_assert_cmpint(job_join(&f->job, &restart, START), ==, 0);
+        g_assert_cmpint(f->job.plan, ==, PLAN_RESTART);
+        g_assert_false(job_is_owned_by(&f->job, 0));
+}
+
+/* What Usher began by itself becomes theirs who ask for it. */
+static void test_ushers_own_is_taken_over(Fixture *f, gconstpointer data) {
+        JobRequest teacher = { .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina" };
+
+        g_assert_cmpint(string_replace(&f->job.by_user, ""), >, 0);
+        g_assert_cmpint(job_join(&f->job, &teacher, START), ==, 1);
+        g_assert_cmpstr(f->job.by_user, ==, "tina");
+        g_assert_true(job_is_owned_by(&f->job, 1002));
+}
+
 static void test_cancel_and_extend_end_with_the_warning(Fixture *f, gconstpointer data) {
         g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, &f->config), ==, 0);
         g_assert_cmpuint(f->job.deadline, ==, START + 90 * USEC_PER_SEC);
@@ -261,6 +294,9 @@ int main(int argc, char *argv[]) {
         JOB_TEST("/job/logind-away-holds-everything", test_logind_away_holds_everything);
         JOB_TEST("/job/logind-away-while-terminating", test_logind_away_while_terminating);
         JOB_TEST("/job/earlier-deadline-wins", test_earlier_deadline_wins);
+        JOB_TEST("/job/not-the-first-ones-alone", test_not_the_first_ones_alone);
+        JOB_TEST("/job/a-plan-is-not-the-first-ones", test_a_plan_is_not_the_first_ones);
+        JOB_TEST("/job/ushers-own-is-taken-over", test_ushers_own_is_taken_over);
         JOB_TEST("/job/cancel-and-extend-end-with-the-warning", test_cancel_and_extend_end_with_the_warning);
         JOB_TEST("/job/cancelled-ends-nobody", test_cancelled_ends_nobody);
         JOB_TEST("/job/extend-never-past-the-maximum", test_extend_never_past_the_maximum);
