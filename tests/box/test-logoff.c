@@ -465,6 +465,62 @@ static void test_killed_usherd_comes_back(Fixture *f, gconstpointer unused) {
         g_assert_true(box_wait(nologin_is_gone, NULL, BOX_TIMEOUT_MSEC));
 }
 
+/* How exposed the units are, in tenths, as systemd-analyze(1) counts it. */
+static void test_units_are_shut(Fixture *f, gconstpointer unused) {
+        static const struct {
+                const char *unit;
+                const char *threshold;
+        } units[] = {
+                { "usherd.service", "--threshold=20" },
+                { "usher-warn@.service", "--threshold=25" },
+                { "usher-shutdown.service", "--threshold=25" },
+                { "usher-associate.service", "--threshold=25" },
+        };
+
+        for (guint i = 0; i < G_N_ELEMENTS(units); i++) {
+                const char *argv[] = { "systemd-analyze", "security", "--offline=true", units[i].threshold,
+                        units[i].unit, NULL };
+                g_autofree char *out = NULL;
+                g_autoptr(GError) error = NULL;
+                int status;
+
+                g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, &status, &error);
+                g_assert_no_error(error);
+                g_test_message("%s", g_strrstr(out, "Overall") ?: out);
+                g_assert_cmpint(status, ==, 0);
+        }
+}
+
+/* Who ended whom, of whom, where, how warned: one record, with the fields that the catalog names. */
+static void test_journal_answers(Fixture *f, gconstpointer unused) {
+        const char *argv[] = { "journalctl", "--output=export", "--no-pager",
+                "MESSAGE_ID=470f658d8c12434aa1f2f49fffad093a", NULL };
+        const char *sync[] = { "journalctl", "--sync", NULL };
+        g_autoptr(BoxSession) s = open_session(f, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11" });
+        g_autofree char *out = NULL, *id = NULL;
+        g_autoptr(GVariant) reply = NULL;
+        g_autoptr(GError) error = NULL;
+
+        wait_known(f, s);
+        g_assert_cmpuint(log_off(f, s->seat, 60), ==, 1);
+        reply = manager_call(f, "CancelAll", NULL, &error);
+        g_assert_no_error(error);
+        assert_removed(f, 1, s, "cancelled", BOX_TIMEOUT_MSEC);
+
+        /* Till the journal has what was sent to it. */
+        g_spawn_sync(NULL, (char **) sync, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, &error);
+        g_assert_no_error(error);
+        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL, &error);
+        g_assert_no_error(error);
+        id = g_strdup_printf("SESSION_ID=%s\n", s->id);
+        g_assert_nonnull(strstr(out, id));
+        for (const char *const *field = (const char *const[]) { "USER_ID=u11\n", "USHER_STARTED_BY=root\n", "SEAT_ID=seat-box11\n",
+                             "USHER_RESULT=cancelled\n", "USHER_REASON=requested\n", "USHER_TEXT=Class is over\n",
+                             "USHER_WARNED=", "USHER_PHASES=warning ", NULL };
+                        *field; field++)
+                g_assert_nonnull(strstr(out, *field));
+}
+
 static void test_logind_restarts_in_the_countdown(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_session(f, &(BoxSessionOptions) { .user = "u9", .seat = "seat-box9" });
         g_autoptr(BoxSession) other = open_session(f, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10" });
@@ -491,6 +547,8 @@ int main(int argc, char *argv[]) {
         BOX_TEST("/logoff/foreign-nologin-stays", test_foreign_nologin_stays);
         BOX_TEST("/logoff/killed-usherd-comes-back", test_killed_usherd_comes_back);
         BOX_TEST("/logoff/logind-restarts-in-the-countdown", test_logind_restarts_in_the_countdown);
+        BOX_TEST("/logoff/units-are-shut", test_units_are_shut);
+        BOX_TEST("/logoff/journal-answers", test_journal_answers);
 #undef BOX_TEST
 
         return g_test_run();
