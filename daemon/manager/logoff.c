@@ -324,6 +324,7 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
 
         /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
         l->phase_began[JOB_WARNING] = l->job.created;
+        l->warn_since = l->job.created;
         logind_look_session(m->logind, session->id);
         warn(l, now_monotonic());
         r = arm(l, 0);
