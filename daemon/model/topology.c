@@ -277,15 +277,6 @@ const Hub *topology_find_hub(const Topology *t, const char *id_or_syspath) {
         return NULL;
 }
 
-unsigned hub_depth(const Hub *h) {
-        unsigned depth = 0;
-
-        while ((h = h->parent))
-                depth++;
-
-        return depth;
-}
-
 size_t topology_n_seats(const Topology *t) {
         return t->picture.n_seats;
 }

@@ -107,9 +107,6 @@ const Hub *topology_hub_at(const Topology *t, size_t i);
 /* By the id or syspath of either half; NULL for none. */
 const Hub *topology_find_hub(const Topology *t, const char *id_or_syspath);
 
-/* How many hubs are between this one and its root hub: 0 for the root hub itself. */
-unsigned hub_depth(const Hub *h);
-
 /* Seats in the order of their ids. */
 size_t topology_n_seats(const Topology *t);
 const TopologySeat *topology_seat_at(const Topology *t, size_t i);

@@ -259,7 +259,6 @@ static void test_hub_with_keyboard(Room *room, const void *data) {
         check_kinds(&find(room, "usb1")->devices, "hub");
         check_kinds(&find(room, "1-1")->devices, "keyboard pointer");
         g_assert_cmpstr(find(room, "1-1")->vendor, ==, "Works");
-        g_assert_cmpuint(hub_depth(find(room, "1-1")), ==, 1);
 
         /* Nothing new: nothing told. */
         keyboard(room, "1-1.1");
@@ -279,7 +278,6 @@ static void test_hub_in_hub_in_hub(Room *room, const void *data) {
         check_hub(room, "1-1.4", "intermediate", "seat0");
         check_hub(room, "1-1.4.2", "station", "seat0");
         check_order(room, "usb1 1-1 1-1.4 1-1.4.2");
-        g_assert_cmpuint(hub_depth(find(room, "1-1.4.2")), ==, 3);
 }
 
 static void test_downstream(Room *room, const void *data) {
