@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What every file of the three programs leans on: cleanup attributes, owned-pointer hand-over, times. */
+/* What every file of the programs leans on: cleanup attributes, owned-pointer hand-over, times. */
 
 #include <assert.h>
 #include <dirent.h>

@@ -131,7 +131,7 @@ static int read_list(Notices *s, sd_bus_message *m) {
 
                 if (n)
                         n->listed = true;
-                else if (uid == getuid()) {
+                else if (uid == getuid() && !streq(told.kind, "sign")) { /* usher-identify shows those */
                         r = add(s, &told);
                         if (r < 0)
                                 log_warning_errno(r, "Cannot show notice %" PRIu32 ", ignoring: %m", told.number);

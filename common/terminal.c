@@ -30,7 +30,7 @@ static bool shows_graphics(int fd) {
         return ioctl(fd, KDGETMODE, &mode) >= 0 && mode != KD_TEXT;
 }
 
-static int write_all(int fd, const char *text) {
+int terminal_put(int fd, const char *text) {
         usec_t end = now_monotonic() + WRITE_TIMEOUT_USEC;
         size_t left = strlen(text);
 
@@ -56,7 +56,7 @@ static int write_all(int fd, const char *text) {
         return 0;
 }
 
-int terminal_write(const char *name, const char *text) {
+int terminal_open(const char *name) {
         char path[sizeof("/dev/pts/1234567")];
         _cleanup_close_ int fd = -EBADF;
         struct stat st;
@@ -78,5 +78,27 @@ int terminal_write(const char *name, const char *text) {
         if (shows_graphics(fd))
                 return -EBUSY;
 
-        return write_all(fd, text);
+        return TAKE_FD(fd);
+}
+
+int terminal_write(const char *name, const char *text) {
+        _cleanup_close_ int fd = -EBADF;
+
+        fd = terminal_open(name);
+        if (fd < 0)
+                return fd;
+
+        return terminal_put(fd, text);
+}
+
+int terminal_get_size(int fd, unsigned *ret_columns, unsigned *ret_rows) {
+        struct winsize size;
+
+        if (ioctl(fd, TIOCGWINSZ, &size) < 0)
+                return -errno;
+
+        /* A terminal that does not know: the size that all have had. */
+        *ret_columns = size.ws_col > 0 ? size.ws_col : 80;
+        *ret_rows = size.ws_row > 0 ? size.ws_row : 24;
+        return 0;
 }
