@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <systemd/sd-login.h>
+
+#include "display.h"
+#include "macro.h"
+
+/* A session has one display, and maybe another for what runs nested in it. */
+#define DISPLAYS_MAX 8U
+
+/* A process may have more in its environment; a display manager's programs do not. */
+#define ENVIRONMENT_MAX (256 * 1024)
+
+typedef struct Search {
+        const char *session;
+        char *only; /* the display that logind has for it */
+        bool manager; /* programs of the user's service manager are of this session */
+        Display displays[DISPLAYS_MAX];
+        size_t n_displays;
+} Search;
+
+/* A display of this machine: ":0" or ":0.0". Others would be somebody's remote window. */
+static bool is_local(const char *name) {
+        size_t n;
+
+        if (name[0] != ':')
+                return false;
+        n = strspn(name + 1, "0123456789");
+        return n > 0 && n <= 5 && (name[1 + n] == '\0' || name[1 + n] == '.');
+}
+
+/* ":0" and ":0.0" are one. */
+static bool is_same_display(const char *a, const char *b) {
+        size_t n = strcspn(a, ".");
+
+        return n == strcspn(b, ".") && strncmp(a, b, n) == 0;
+}
+
+static bool is_known(const Search *s, const char *name, const char *authority) {
+        for (size_t i = 0; i < s->n_displays; i++)
+                if (streq(s->displays[i].name, name) && streq_ptr(s->displays[i].authority, authority))
+                        return true;
+
+        return false;
+}
+
+static int add(Search *s, const char *name, const char *authority) {
+        Display d;
+
+        if (s->n_displays >= DISPLAYS_MAX || !is_local(name) || is_known(s, name, authority) ||
+                        (s->only && !is_same_display(s->only, name)))
+                return 0;
+
+        d = (Display) { .name = strdup(name), .authority = authority ? strdup(authority) : NULL };
+        if (!d.name || (authority && !d.authority)) {
+                free(d.name);
+                free(d.authority);
+                return -ENOMEM;
+        }
+
+        s->displays[s->n_displays++] = d;
+        return 0;
+}
+
+/* What is after "NAME=" in a block of strings that end with zero bytes. */
+static const char *find_variable(const char *block, size_t size, const char *name) {
+        size_t n = strlen(name);
+
+        for (const char *p = block; p < block + size; p += strlen(p) + 1)
+                if (strncmp(p, name, n) == 0 && p[n] == '=')
+                        return p + n + 1;
+
+        return NULL;
+}
+
+static int look_at_environment(Search *s, int proc, const char *pid) {
+        _cleanup_free_ char *block = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        const char *name;
+        char path[64];
+        size_t size;
+        ssize_t n;
+
+        (void) snprintf(path, sizeof(path), "%.16s/environ", pid);
+        fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return 0; /* it is gone, or nobody's to look at */
+
+        block = malloc(ENVIRONMENT_MAX + 1);
+        if (!block)
+                return -ENOMEM;
+        for (size = 0; size < ENVIRONMENT_MAX; size += (size_t) n) {
+                n = read(fd, block + size, ENVIRONMENT_MAX - size);
+                if (n <= 0)
+                        break;
+        }
+        block[size] = '\0';
+
+        name = find_variable(block, size, "DISPLAY");
+        return name ? add(s, name, find_variable(block, size, "XAUTHORITY")) : 0;
+}
+
+/* Whether a process is of the session: in its scope, or with the user's service manager, which is where desktops that
+ * are made of units run. */
+static bool is_of_session(const Search *s, pid_t pid) {
+        _cleanup_free_ char *session = NULL;
+        uid_t uid;
+
+        if (sd_pid_get_session(pid, &session) >= 0)
+                return streq(session, s->session);
+
+        return s->manager && sd_pid_get_owner_uid(pid, &uid) >= 0 && uid == getuid();
+}
+
+static int look_at_process(Search *s, int proc, const char *name) {
+        struct stat st;
+        char *end;
+        long pid;
+
+        errno = 0;
+        pid = strtol(name, &end, 10);
+        if (errno != 0 || end == name || *end || pid <= 0)
+                return 0;
+        if (fstatat(proc, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid != getuid() ||
+                        !is_of_session(s, (pid_t) pid))
+                return 0;
+
+        return look_at_environment(s, proc, name);
+}
+
+static int look_at_processes(Search *s) {
+        _cleanup_closedir_ DIR *proc = opendir("/proc");
+        const struct dirent *entry;
+        int r = 0;
+
+        if (!proc)
+                return -errno;
+
+        while (r >= 0 && s->n_displays < DISPLAYS_MAX && (entry = readdir(proc)))
+                r = look_at_process(s, dirfd(proc), entry->d_name);
+
+        return r;
+}
+
+Display *display_list_free(Display *displays, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                free(displays[i].name);
+                free(displays[i].authority);
+        }
+        free(displays);
+        return NULL;
+}
+
+static void search_done(Search *s) {
+        for (size_t i = 0; i < s->n_displays; i++) {
+                free(s->displays[i].name);
+                free(s->displays[i].authority);
+        }
+        free(s->only);
+}
+
+int display_list(const char *session, Display **ret, size_t *ret_n) {
+        _cleanup_(search_done) Search s = { .session = session };
+        _cleanup_free_ char *main_session = NULL;
+        Display *displays;
+        int r;
+
+        if (sd_session_get_display(session, &s.only) >= 0 && !is_local(s.only)) {
+                free(s.only);
+                s.only = NULL;
+        }
+
+        /* The service manager has the environment of one session, the user's main one as logind sees it. */
+        s.manager = sd_uid_get_display(getuid(), &main_session) >= 0 && streq(main_session, session);
+
+        r = look_at_processes(&s);
+        if (r < 0)
+                return r;
+
+        /* Servers that let in the user as such need no key. */
+        if (s.only && s.n_displays == 0) {
+                r = add(&s, s.only, NULL);
+                if (r < 0)
+                        return r;
+        }
+
+        displays = calloc(s.n_displays + 1, sizeof(*displays));
+        if (!displays)
+                return -ENOMEM;
+        memcpy(displays, s.displays, s.n_displays * sizeof(*displays));
+        *ret = displays;
+        *ret_n = s.n_displays;
+        s.n_displays = 0;
+        return 0;
+}

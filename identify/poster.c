@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <systemd/sd-login.h>
+
+#include "blocks.h"
+#include "console.h"
+#include "log.h"
+#include "poster.h"
+#include "terminal.h"
+#include "window.h"
+
+/* Of a terminal that somebody works on, so much is left as it is. */
+#define TERMINAL_PART 2
+
+struct Poster {
+        Window *window;
+        Console *console;
+};
+
+static int show_window(Poster *p, sd_event *event, const char *session, const SignText *text) {
+        Display *displays;
+        size_t n;
+        int r;
+
+        r = display_list(session, &displays, &n);
+        if (r < 0)
+                return r;
+
+        r = -ENXIO;
+        for (size_t i = 0; i < n && !p->window; i++) {
+                r = window_new(&p->window, event, displays + i, text);
+                if (r < 0)
+                        log_debug_errno(r, "Cannot show the sign on display '%s': %m", displays[i].name);
+        }
+        display_list_free(displays, n);
+        return r;
+}
+
+static int write_terminal(const char *session, const SignText *text) {
+        _cleanup_free_ char *name = NULL, *lines = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        unsigned columns, rows;
+        int r;
+
+        r = sd_session_get_tty(session, &name);
+        if (r < 0)
+                return r;
+
+        fd = terminal_open(name);
+        if (fd < 0)
+                return fd;
+
+        r = terminal_get_size(fd, &columns, &rows);
+        if (r < 0)
+                return r;
+
+        lines = blocks_draw(text, columns, MAX_OF(rows / TERMINAL_PART, 1U));
+        if (!lines)
+                return -ENOMEM;
+
+        r = terminal_put(fd, "\r\n");
+        return r < 0 ? r : terminal_put(fd, lines);
+}
+
+/* A terminal in graphics mode is one from which a desktop was started. */
+static int show_session(Poster *p, sd_event *event, const char *session, const SignText *text, const char **ret_how) {
+        _cleanup_free_ char *type = NULL;
+        int r;
+
+        r = sd_session_get_type(session, &type);
+        if (r < 0)
+                return r;
+
+        if (streq(type, "tty")) {
+                r = write_terminal(session, text);
+                if (r != -EBUSY) {
+                        *ret_how = "terminal";
+                        return r;
+                }
+        }
+
+        *ret_how = "screen";
+        return show_window(p, event, session, text);
+}
+
+int poster_new(Poster **ret, sd_event *event, const char *session, const SignText *text, const char **ret_how) {
+        _cleanup_(poster_freep) Poster *p = NULL;
+        int r;
+
+        p = malloc(sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        *p = (Poster) {};
+
+        if (isempty(session)) {
+                *ret_how = "screen";
+                r = console_new(&p->console, text);
+        } else
+                r = show_session(p, event, session, text, ret_how);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(p);
+        return 0;
+}
+
+Poster *poster_free(Poster *p) {
+        if (!p)
+                return NULL;
+
+        window_free(p->window);
+        console_free(p->console);
+        free(p);
+        return NULL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One sign, on whatever the session that it is for has: on its X displays, or written to its terminal, or on a terminal
+ * of its own where there is no session. */
+
+#include <systemd/sd-event.h>
+
+#include "macro.h"
+#include "sign.h"
+
+typedef struct Poster Poster;
+
+/* session: "" for the console. *ret_how: "screen" or "terminal", for usherd. What is on a terminal stays there. Returns
+ * -ENXIO where the session has nothing that a sign can be shown on. */
+int poster_new(Poster **ret, sd_event *event, const char *session, const SignText *text, const char **ret_how);
+Poster *poster_free(Poster *p);
+DEFINE_CLEANUP(Poster *, poster_free);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A sign: what a station is called, as large as there is room for, and its id in small letters. It is drawn on any
+ * surface of cairo, with the source that is set. */
+
+#include <cairo.h>
+
+typedef struct SignText {
+        const char *name; /* the label, or the id */
+        const char *id;   /* NULL: not shown */
+} SignText;
+
+/* Draws into a box of that size whose corner is at 0, 0; nothing is drawn outside of it. Returns -EINVAL for a text that
+ * is empty or no UTF-8, -ENOMEM. */
+int sign_draw(cairo_t *cr, double width, double height, const SignText *text);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <cairo-xcb.h>
+#include <xcb/dpms.h>
+#include <xcb/randr.h>
+#include <xcb/shape.h>
+#include <xcb/xcb.h>
+
+#include "window.h"
+
+/* Parts of a monitor. The rest shows that everything else is still there. */
+#define WIDTH_PART 0.86
+#define HEIGHT_PART 0.40
+
+/* More than a station has. */
+#define MONITORS_MAX 16
+
+/* White on dark blue. */
+#define INK 1, 1, 1
+#define PAPER 0.07, 0.16, 0.31
+#define EDGE 0.95, 0.75, 0.20
+#define EDGE_PIXELS 6
+
+struct Window {
+        xcb_connection_t *connection;
+        xcb_screen_t *screen;
+        xcb_visualtype_t *visual;
+        sd_event_source *io;
+};
+
+static bool has_extension(Window *w, xcb_extension_t *extension) {
+        const xcb_query_extension_reply_t *reply = xcb_get_extension_data(w->connection, extension);
+
+        return reply && reply->present;
+}
+
+/* There is nothing that we wait for, but what comes must be taken. */
+static int on_events(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        Window *w = userdata;
+        xcb_generic_event_t *event;
+
+        while ((event = xcb_poll_for_event(w->connection)))
+                free(event);
+
+        if (xcb_connection_has_error(w->connection))
+                w->io = sd_event_source_disable_unref(w->io);
+
+        return 0;
+}
+
+static xcb_screen_t *find_screen(xcb_connection_t *connection, int number) {
+        xcb_screen_iterator_t i = xcb_setup_roots_iterator(xcb_get_setup(connection));
+
+        for (; i.rem > 0; xcb_screen_next(&i))
+                if (number-- == 0)
+                        return i.data;
+
+        return NULL;
+}
+
+static xcb_visualtype_t *find_visual(const xcb_screen_t *screen) {
+        for (xcb_depth_iterator_t d = xcb_screen_allowed_depths_iterator(screen); d.rem > 0; xcb_depth_next(&d))
+                for (xcb_visualtype_iterator_t v = xcb_depth_visuals_iterator(d.data); v.rem > 0;
+                                xcb_visualtype_next(&v))
+                        if (v.data->visual_id == screen->root_visual &&
+                                        v.data->_class == XCB_VISUAL_CLASS_TRUE_COLOR)
+                                return v.data;
+
+        return NULL;
+}
+
+static int draw(Window *w, xcb_pixmap_t pixmap, uint16_t width, uint16_t height, const SignText *text) {
+        cairo_surface_t *surface;
+        cairo_t *cr;
+        int r;
+
+        surface = cairo_xcb_surface_create(w->connection, pixmap, w->visual, width, height);
+        cr = cairo_create(surface);
+        cairo_set_source_rgb(cr, PAPER);
+        cairo_paint(cr);
+        cairo_set_source_rgb(cr, EDGE);
+        cairo_set_line_width(cr, 2 * EDGE_PIXELS);
+        cairo_rectangle(cr, 0, 0, width, height);
+        cairo_stroke(cr);
+        cairo_set_source_rgb(cr, INK);
+        r = sign_draw(cr, width, height, text);
+        cairo_destroy(cr);
+        cairo_surface_flush(surface);
+        cairo_surface_destroy(surface);
+        return r;
+}
+
+/* The picture is the window's background, so the server paints it whenever that is needed. The server keeps it until
+ * the connection ends. */
+static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const SignText *text) {
+        uint16_t width = MAX_OF(monitor->width * WIDTH_PART, 1), height = MAX_OF(monitor->height * HEIGHT_PART, 1);
+        xcb_window_t window = xcb_generate_id(w->connection);
+        xcb_pixmap_t pixmap = xcb_generate_id(w->connection);
+        int r;
+
+        xcb_create_pixmap(w->connection, w->screen->root_depth, pixmap, w->screen->root, width, height);
+        r = draw(w, pixmap, width, height, text);
+        if (r < 0)
+                return r;
+
+        /* Not for the window manager to place, to decorate or to give the keyboard to. */
+        xcb_create_window(w->connection, XCB_COPY_FROM_PARENT, window, w->screen->root,
+                        (int16_t) (monitor->x + (monitor->width - width) / 2),
+                        (int16_t) (monitor->y + (monitor->height - height) / 2), width, height, 0,
+                        XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT,
+                        XCB_CW_BACK_PIXMAP | XCB_CW_OVERRIDE_REDIRECT, (const uint32_t[]) { pixmap, true });
+        xcb_change_property(w->connection, XCB_PROP_MODE_REPLACE, window, XCB_ATOM_WM_NAME, XCB_ATOM_STRING, 8,
+                        sizeof("usher-identify") - 1, "usher-identify");
+        xcb_shape_rectangles(w->connection, XCB_SHAPE_SO_SET, XCB_SHAPE_SK_INPUT, XCB_CLIP_ORDERING_UNSORTED,
+                        window, 0, 0, 0, NULL);
+        xcb_map_window(w->connection, window);
+        return 0;
+}
+
+/* Where the monitors are; all of the screen is one where the server cannot tell. Returns how many. */
+static int find_monitors(Window *w, xcb_rectangle_t monitors[MONITORS_MAX]) {
+        _cleanup_free_ xcb_randr_get_monitors_reply_t *reply = NULL;
+        int n = 0;
+
+        if (has_extension(w, &xcb_randr_id)) {
+                _cleanup_free_ xcb_randr_query_version_reply_t *version = xcb_randr_query_version_reply(
+                                w->connection, xcb_randr_query_version(w->connection, 1, 5), NULL);
+
+                if (version && (version->major_version > 1 || version->minor_version >= 5))
+                        reply = xcb_randr_get_monitors_reply(w->connection,
+                                        xcb_randr_get_monitors(w->connection, w->screen->root, true), NULL);
+        }
+
+        if (reply)
+                for (xcb_randr_monitor_info_iterator_t i = xcb_randr_get_monitors_monitors_iterator(reply);
+                                i.rem > 0 && n < MONITORS_MAX; xcb_randr_monitor_info_next(&i))
+                        monitors[n++] = (xcb_rectangle_t) { i.data->x, i.data->y, i.data->width, i.data->height };
+
+        if (n == 0)
+                monitors[n++] = (xcb_rectangle_t) { 0, 0, w->screen->width_in_pixels, w->screen->height_in_pixels };
+
+        return n;
+}
+
+/* A screen that sleeps because nobody is there is the one that somebody walks along to look at. */
+static void wake(Window *w) {
+        xcb_force_screen_saver(w->connection, XCB_SCREEN_SAVER_RESET);
+        if (has_extension(w, &xcb_dpms_id))
+                xcb_dpms_force_level(w->connection, XCB_DPMS_DPMS_MODE_ON);
+}
+
+static int connect_to(Window *w, const Display *display) {
+        int number;
+
+        if ((display->authority ? setenv("XAUTHORITY", display->authority, 1) : unsetenv("XAUTHORITY")) < 0)
+                return -errno;
+
+        /* A connection that failed is one too, and freed like one. */
+        w->connection = xcb_connect(display->name, &number);
+        if (xcb_connection_has_error(w->connection))
+                return -ECONNREFUSED;
+
+        w->screen = find_screen(w->connection, number);
+        w->visual = w->screen ? find_visual(w->screen) : NULL;
+        if (!w->visual || !has_extension(w, &xcb_shape_id))
+                return -EOPNOTSUPP;
+
+        return 0;
+}
+
+int window_new(Window **ret, sd_event *event, const Display *display, const SignText *text) {
+        _cleanup_free_ xcb_get_input_focus_reply_t *done = NULL;
+        _cleanup_(window_freep) Window *w = NULL;
+        xcb_rectangle_t monitors[MONITORS_MAX];
+        int n, r;
+
+        w = malloc(sizeof(*w));
+        if (!w)
+                return -ENOMEM;
+        *w = (Window) {};
+
+        r = connect_to(w, display);
+        if (r < 0)
+                return r;
+
+        wake(w);
+        n = find_monitors(w, monitors);
+        for (int i = 0; i < n; i++) {
+                r = open_on_monitor(w, monitors + i, text);
+                if (r < 0)
+                        return r;
+        }
+
+        /* Any answer says that the server has done what was asked before. */
+        done = xcb_get_input_focus_reply(w->connection, xcb_get_input_focus(w->connection), NULL);
+        if (!done)
+                return -ECONNRESET;
+
+        r = sd_event_add_io(event, &w->io, xcb_get_file_descriptor(w->connection), EPOLLIN, on_events, w);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(w);
+        return 0;
+}
+
+Window *window_free(Window *w) {
+        if (!w)
+                return NULL;
+
+        sd_event_source_disable_unref(w->io);
+        if (w->connection)
+                xcb_disconnect(w->connection);
+        free(w);
+        return NULL;
+}
