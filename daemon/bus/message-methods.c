@@ -67,7 +67,7 @@ int send_message_station(Manager *m, sd_bus_message *message, Station *s, sd_bus
         if (r < 0)
                 return r;
 
-        r = notice_send(m, NOTICE_MESSAGE, s, name, text);
+        r = notice_send(m, s, name, text);
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "There wait %u messages at that station already.", NOTICES_PER_SESSION_MAX);
@@ -109,7 +109,7 @@ int send_message_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         /* A station that has too many waiting is one that was not reached, and the others are. */
         TAILQ_FOREACH(s, &m->stations, stations) {
-                r = notice_send(m, NOTICE_MESSAGE, s, name, text);
+                r = notice_send(m, s, name, text);
                 if (r < 0 && r != -ENOBUFS)
                         log_warning_errno(r, "Failed to show a message at '%s', ignoring: %m", station_name(s));
                 reached += r > 0;
@@ -169,7 +169,7 @@ int notice_shown(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         shown = notice_shown_from_string(how);
         if ((int) shown < 0)
                 return sd_bus_error_setf(
-                                error, SD_BUS_ERROR_INVALID_ARGS, "It is one of desktop, terminal, none.");
+                                error, SD_BUS_ERROR_INVALID_ARGS, "It is one of screen, desktop, terminal, none.");
 
         if (polkit_sender_uid(message, &uid) < 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "bus-util.h"
+#include "identify.h"
 #include "labels.h"
 #include "log.h"
 #include "names.h"
-#include "notice.h"
 #include "order.h"
 #include "sender.h"
 #include "station-label.h"
@@ -97,17 +97,15 @@ int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_err
         if (r < 0)
                 return r;
 
-        r = notice_send(m, NOTICE_IDENTIFY, s, name, station_name(s));
+        r = identify(m, message, s, name);
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "There wait %u messages at that station already.", NOTICES_PER_SESSION_MAX);
-        if (r < 0)
-                return r;
-        if (r == 0)
+                                "%u callers wait for that station already.", IDENTIFY_CALLERS_MAX);
+        if (r == -ENXIO)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_SESSION,
                                 "Nothing runs at that station that could show its label.");
 
-        return sd_bus_reply_method_return(message, NULL);
+        return r < 0 ? r : 1;
 }
 
 /* The station of that name, or the id of one to come. */

@@ -12,11 +12,14 @@
 /* Of the survivors of a scope so many are named. */
 #define SURVIVORS_MAX 8
 
-/* A call whose answer is only worth a line in the log. */
+/* A call whose answer is only worth a line in the log, and an answer to whoever must do without. */
 typedef struct Errand {
         Units *units;
         const char *what;
         Call *call;
+        uid_t uid; /* for failed() */
+        UnitsFailedHandler failed;
+        void *userdata;
         TAILQ_ENTRY(Errand) errands;
 } Errand;
 
@@ -72,16 +75,18 @@ Units *units_free(Units *u) {
 }
 
 static void on_errand(sd_bus_message *reply, void *userdata) {
-        Errand *e = userdata;
+        Errand *e = userdata, done = *e;
 
         if (sd_bus_message_is_method_error(reply, NULL))
                 log_warning("systemd did not %s: %s", e->what,
                                 strempty(sd_bus_message_get_error(reply)->message));
 
         errand_free(e);
+        if (done.failed && sd_bus_message_is_method_error(reply, NULL))
+                done.failed(done.uid, done.userdata);
 }
 
-static int run_errand(Units *u, const char *member, const char *unit, const char *what) {
+static int run_errand(Units *u, const char *member, const char *unit, const Errand *errand) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         Errand *e;
         int r;
@@ -98,7 +103,8 @@ static int run_errand(Units *u, const char *member, const char *unit, const char
         e = malloc(sizeof(*e));
         if (!e)
                 return -ENOMEM;
-        *e = (Errand) { .units = u, .what = what };
+        *e = *errand;
+        e->units = u;
         TAILQ_INSERT_TAIL(&u->errands, e, errands);
 
         r = call_queue_send(u->calls, &e->call, m, on_errand, e);
@@ -113,7 +119,22 @@ void units_start_warn(Units *u, uid_t uid) {
         int r;
 
         (void) snprintf(unit, sizeof(unit), "usher-warn@%u.service", (unsigned) uid);
-        r = run_errand(u, "StartUnit", unit, "start usher-warn");
+        r = run_errand(u, "StartUnit", unit, &(Errand) { .what = "start usher-warn" });
+        if (r < 0)
+                log_warning_errno(r, "Failed to start '%s': %m", unit);
+}
+
+void units_start_identify(Units *u, uid_t uid, UnitsFailedHandler failed, void *userdata) {
+        char unit[64];
+        int r;
+
+        (void) snprintf(unit, sizeof(unit), "usher-identify@%u.service", (unsigned) uid);
+        r = run_errand(u, "StartUnit", unit, &(Errand) {
+                .what = "start usher-identify",
+                .uid = uid,
+                .failed = failed,
+                .userdata = userdata,
+        });
         if (r < 0)
                 log_warning_errno(r, "Failed to start '%s': %m", unit);
 }
@@ -126,7 +147,7 @@ void units_start_no_login_screen(Units *u, const char *seat) {
         if (snprintf(unit, sizeof(unit), "usher-no-login-screen@%s.target", seat) >= (int) sizeof(unit))
                 return;
 
-        r = run_errand(u, "StartUnit", unit, "start usher-no-login-screen");
+        r = run_errand(u, "StartUnit", unit, &(Errand) { .what = "start usher-no-login-screen" });
         if (r < 0)
                 log_warning_errno(r, "Failed to start '%s': %m", unit);
 }
@@ -134,7 +155,7 @@ void units_start_no_login_screen(Units *u, const char *seat) {
 void units_stop_scope(Units *u, const char *scope) {
         int r;
 
-        r = run_errand(u, "StopUnit", scope, "stop a session's scope");
+        r = run_errand(u, "StopUnit", scope, &(Errand) { .what = "stop a session's scope" });
         if (r < 0)
                 log_warning_errno(r, "Failed to stop '%s': %m", scope);
 }

@@ -19,6 +19,11 @@ DEFINE_CLEANUP(Units *, units_free);
  * the warning's grace does not depend on it. */
 void units_start_warn(Units *u, uid_t uid);
 
+typedef void (*UnitsFailedHandler)(uid_t uid, void *userdata);
+
+/* The same for usher-identify; failed() is called when systemd would not, as where it is not installed. */
+void units_start_identify(Units *u, uid_t uid, UnitsFailedHandler failed, void *userdata);
+
 /* Tells whoever wants to know that no login screen came back at a seat: starts usher-no-login-screen@SEAT.target. */
 void units_start_no_login_screen(Units *u, const char *seat);
 

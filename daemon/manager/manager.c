@@ -4,6 +4,7 @@
 #include "facts.h"
 #include "flush.h"
 #include "hub-lost.h"
+#include "identify.h"
 #include "idle-watch.h"
 #include "log.h"
 #include "login-screen.h"
@@ -73,6 +74,7 @@ int manager_new(
                 .orders = TAILQ_HEAD_INITIALIZER(m->orders),
                 .attachments = TAILQ_HEAD_INITIALIZER(m->attachments),
                 .notices = TAILQ_HEAD_INITIALIZER(m->notices),
+                .identifications = TAILQ_HEAD_INITIALIZER(m->identifications),
         };
 
         r = topology_new(&m->topology);
@@ -190,6 +192,7 @@ Manager *manager_free(Manager *m) {
         hub_lost_done(m);
         order_done(m);
         attachment_done(m);
+        identify_done(m);
         notice_free_all(m);
         while ((session = TAILQ_FIRST(&m->sessions))) {
                 TAILQ_REMOVE(&m->sessions, session, sessions);

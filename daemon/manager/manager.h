@@ -30,6 +30,7 @@
 
 typedef struct Attachment Attachment;
 typedef struct HubLostWatch HubLostWatch;
+typedef struct Identification Identification;
 typedef struct LogOff LogOff;
 typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
@@ -107,6 +108,7 @@ struct Manager {
         unsigned attachment_tries;
         sd_event_source *attachment_check;
         TAILQ_HEAD(, Notice) notices;
+        TAILQ_HEAD(, Identification) identifications;
         Topology *topology;
         uint64_t udev_overruns; /* as told last */
         uint32_t last_job;

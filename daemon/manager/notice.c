@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "identify.h"
 #include "journal.h"
 #include "log.h"
 #include "notice.h"
@@ -7,6 +8,7 @@
 
 static const char *const notice_kind_table[_NOTICE_KIND_MAX] = {
         [NOTICE_MESSAGE] = "message",
+        [NOTICE_SIGN] = "sign",
         [NOTICE_IDENTIFY] = "identify",
 };
 
@@ -16,18 +18,21 @@ static const char *const notice_shown_table[_NOTICE_SHOWN_MAX] = {
         [NOTICE_SHOWN_NONE] = "none",
         [NOTICE_SHOWN_TERMINAL] = "terminal",
         [NOTICE_SHOWN_DESKTOP] = "desktop",
+        [NOTICE_SHOWN_SCREEN] = "screen",
 };
 
 DEFINE_STRING_TABLE(NoticeShown, notice_shown, notice_shown_table, _NOTICE_SHOWN_MAX);
 
 /* How long a notice waits to be shown. A desktop that is just starting may take that long until it has a notification
- * server; which station it is nobody asks for longer than they look at the screens. */
+ * server; which station it is nobody asks for longer than they look at the screens, and a caller of Identify, who
+ * waits, must hear of it before the bus gives up after 25 s. */
 static const usec_t notice_usec[_NOTICE_KIND_MAX] = {
         [NOTICE_MESSAGE] = USEC_PER_MINUTE,
-        [NOTICE_IDENTIFY] = 15 * USEC_PER_SEC,
+        [NOTICE_SIGN] = 5 * USEC_PER_SEC,
+        [NOTICE_IDENTIFY] = 10 * USEC_PER_SEC,
 };
 
-static Notice *notice_free(Notice *n) {
+Notice *notice_free(Notice *n) {
         TAILQ_REMOVE(&n->manager->notices, n, notices);
         sd_event_source_disable_unref(n->timer);
         free(n->station);
@@ -50,22 +55,18 @@ Notice *notice_find(Manager *m, uint32_t number) {
 }
 
 void notice_done(Notice *n, NoticeShown how) {
-        if (n->kind == NOTICE_MESSAGE)
-                journal_message(n, how);
+        if (n->identification) {
+                identification_told(n, how);
+                return;
+        }
 
+        journal_message(n, how);
         notice_free(n);
 }
 
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         notice_done(userdata, NOTICE_SHOWN_NONE);
         return 0;
-}
-
-static bool is_audience(NoticeKind kind, const SessionFacts *f) {
-        if (session_is_closing(f))
-                return false;
-
-        return session_kind(f) == SESSION_KIND_USER || (kind == NOTICE_IDENTIFY && streq(f->class, "greeter"));
 }
 
 static unsigned count(Manager *m, const char *session) {
@@ -78,20 +79,24 @@ static unsigned count(Manager *m, const char *session) {
         return n_found;
 }
 
-/* Asked twice which station this is: once is enough. */
-static void drop_identify(Manager *m, const char *session) {
-        Notice *n, *next;
-
-        for (n = TAILQ_FIRST(&m->notices); n; n = next) {
-                next = TAILQ_NEXT(n, notices);
-                if (n->kind == NOTICE_IDENTIFY && streq(n->session, session))
-                        notice_free(n);
-        }
+static void on_no_sign(uid_t uid, void *userdata) {
+        notice_no_sign(userdata, uid);
 }
 
-static int notice_new(Manager *m, NoticeKind kind, const SessionFacts *f, const char *from, const char *text) {
+int notice_new(
+                Notice **ret,
+                Manager *m,
+                NoticeKind kind,
+                const char *seat,
+                const SessionFacts *session,
+                const char *from,
+                const char *text) {
+
         Notice *n;
         int r;
+
+        if (count(m, session ? session->id : "") >= NOTICES_PER_SESSION_MAX)
+                return -ENOBUFS;
 
         n = malloc(sizeof(*n));
         if (!n)
@@ -99,10 +104,10 @@ static int notice_new(Manager *m, NoticeKind kind, const SessionFacts *f, const 
         *n = (Notice) {
                 .manager = m,
                 .kind = kind,
-                .station = strdup(f->seat),
-                .session = strdup(f->id),
-                .user = strdup(strempty(f->user)),
-                .uid = f->uid,
+                .station = strdup(seat),
+                .session = strdup(session ? session->id : ""),
+                .user = strdup(session ? strempty(session->user) : "root"),
+                .uid = session ? session->uid : 0,
                 .from = strdup(from),
                 .text = strdup(text),
                 .until = now_monotonic() + notice_usec[kind],
@@ -119,11 +124,16 @@ static int notice_new(Manager *m, NoticeKind kind, const SessionFacts *f, const 
 
         n->number = ++m->last_notice;
         m->events->notice_new(n, m->userdata);
-        units_start_warn(m->units, n->uid);
+        if (kind == NOTICE_SIGN)
+                units_start_identify(m->units, n->uid, on_no_sign, m);
+        else
+                units_start_warn(m->units, n->uid);
+
+        *ret = n;
         return 0;
 }
 
-int notice_send(Manager *m, NoticeKind kind, const Station *s, const char *from, const char *text) {
+int notice_send(Manager *m, const Station *s, const char *from, const char *text) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
         bool full = false;
         int sent = 0, r;
@@ -134,23 +144,18 @@ int notice_send(Manager *m, NoticeKind kind, const Station *s, const char *from,
                 return r;
 
         for (size_t i = 0; i < n; i++) {
-                const SessionFacts *f = sessions[i];
+                Notice *notice;
 
-                if (!is_audience(kind, f))
+                if (session_is_closing(sessions[i]) || session_kind(sessions[i]) != SESSION_KIND_USER)
                         continue;
 
-                if (kind == NOTICE_IDENTIFY)
-                        drop_identify(m, f->id);
-
-                if (count(m, f->id) >= NOTICES_PER_SESSION_MAX) {
+                r = notice_new(&notice, m, NOTICE_MESSAGE, s->id, sessions[i], from, text);
+                if (r == -ENOBUFS)
                         full = true;
-                        continue;
-                }
-
-                r = notice_new(m, kind, f, from, text);
-                if (r < 0)
+                else if (r < 0)
                         return r;
-                sent++;
+                else
+                        sent++;
         }
 
         return sent == 0 && full ? -ENOBUFS : sent;
@@ -161,7 +166,23 @@ void notice_session_gone(Manager *m, const char *session) {
 
         for (n = TAILQ_FIRST(&m->notices); n; n = next) {
                 next = TAILQ_NEXT(n, notices);
-                if (streq(n->session, session))
+                if (!streq(n->session, session))
+                        continue;
+
+                if (n->identification)
+                        identification_withdraw(n);
+                else
+                        notice_done(n, NOTICE_SHOWN_NONE);
+        }
+}
+
+/* What comes instead of one stands at the end of the list, and is for no sign. */
+void notice_no_sign(Manager *m, uid_t uid) {
+        Notice *n, *next;
+
+        for (n = TAILQ_FIRST(&m->notices); n; n = next) {
+                next = TAILQ_NEXT(n, notices);
+                if (n->kind == NOTICE_SIGN && n->uid == uid)
                         notice_done(n, NOTICE_SHOWN_NONE);
         }
 }

@@ -10,6 +10,7 @@
 #include "names.h"
 
 #define WARN_PREFIX "usher-warn@"
+#define IDENTIFY_PREFIX "usher-identify@"
 
 /* clang-format off */
 static const char xml[] =
@@ -180,11 +181,18 @@ void fake_systemd_drop_warners(FakeSystemd *systemd) {
         g_hash_table_remove_all(systemd->warners);
 }
 
-static gboolean parse_warner(const char *unit, uid_t *ret) {
+gboolean fake_systemd_has_sign(FakeSystemd *systemd, uid_t uid) {
+        return g_hash_table_contains(systemd->signs, GUINT_TO_POINTER(uid));
+}
+
+static gboolean parse_instance(const char *unit, const char *prefix, uid_t *ret) {
         unsigned uid;
         int n = 0;
 
-        if (sscanf(unit, WARN_PREFIX "%u.service%n", &uid, &n) != 1 || n == 0 || unit[n])
+        if (!g_str_has_prefix(unit, prefix))
+                return FALSE;
+        unit += strlen(prefix);
+        if (sscanf(unit, "%u.service%n", &uid, &n) != 1 || n == 0 || unit[n])
                 return FALSE;
 
         *ret = uid;
@@ -233,7 +241,10 @@ static void on_start(FakeSystemd *systemd, const char *unit, GDBusMethodInvocati
         else if (g_str_equal(unit, USHER_UNIT_CONSOLE)) {
                 fake_systemd_set_unit(systemd, unit, systemd->console_fails ? "failed" : "active");
                 answer_with_result(systemd, unit, systemd->console_fails ? "failed" : "done", invocation);
-        } else if (!parse_warner(unit, &uid))
+        } else if (systemd->with_identify && parse_instance(unit, IDENTIFY_PREFIX, &uid)) {
+                answer_with_job(systemd, unit, invocation);
+                g_hash_table_add(systemd->signs, GUINT_TO_POINTER(uid));
+        } else if (!parse_instance(unit, WARN_PREFIX, &uid))
                 no_such_unit(invocation, unit);
         else {
                 answer_with_job(systemd, unit, invocation);
@@ -251,7 +262,7 @@ static void on_stop(FakeSystemd *systemd, const char *unit, GDBusMethodInvocatio
                 return;
         }
 
-        if (!session && !parse_warner(unit, &uid)) {
+        if (!session && !parse_instance(unit, WARN_PREFIX, &uid)) {
                 no_such_unit(invocation, unit);
                 return;
         }
@@ -271,7 +282,7 @@ static void on_get_unit(FakeSystemd *systemd, const FakeCall *call, GDBusMethodI
 
         g_variant_get(call->arguments, "(&s)", &unit);
         if (g_str_equal(call->member, "GetUnit") && !fake_logind_session_of_scope(systemd->logind, unit) &&
-                        !(parse_warner(unit, &uid) && fake_systemd_has_warner(systemd, uid))) {
+                        !(parse_instance(unit, WARN_PREFIX, &uid) && fake_systemd_has_warner(systemd, uid))) {
                 no_such_unit(invocation, unit);
                 return;
         }
@@ -333,6 +344,7 @@ FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind) {
         systemd->console = systemd->hook = "inactive";
         systemd->warned = "desktop";
         systemd->asked = FAKE_WARNER_NOBODY_TO_ASK;
+        systemd->signs = g_hash_table_new(NULL, NULL);
         systemd->warners = g_hash_table_new_full(NULL, NULL, NULL, warner_free);
         fake_init(&systemd->fake, bus, SYSTEMD_BUS_NAME, 0, xml, on_call, on_get, systemd);
         fake_add_object(&systemd->fake, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER);
@@ -345,6 +357,7 @@ FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind) {
 void fake_systemd_free(FakeSystemd *systemd) {
         fake_systemd_drop_warners(systemd);
         g_hash_table_unref(systemd->warners);
+        g_hash_table_unref(systemd->signs);
         fake_done(&systemd->fake);
         g_free(systemd);
 }

@@ -25,6 +25,9 @@ typedef struct FakeSystemd {
                 FAKE_WARNER_LOGS_OUT,      /* SetAsked(true, ""), and the session goes by itself */
         } asked;
 
+        /* usher-identify@UID.service is there; who plays it is the test. */
+        gboolean with_identify;
+
         /* Starting usher-console.service ends in failure. */
         gboolean console_fails;
 
@@ -32,6 +35,7 @@ typedef struct FakeSystemd {
         const char *console, *hook; /* their ActiveState */
         FakeLogind *logind;
         GHashTable *warners; /* by uid */
+        GHashTable *signs;   /* uids that usher-identify was started for */
         guint32 last_job;
 } FakeSystemd;
 
@@ -40,6 +44,9 @@ void fake_systemd_free(FakeSystemd *systemd);
 
 /* Whether usher-warn was started for that user and has not been stopped since. */
 gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid);
+
+/* Whether usher-identify was started for that user. */
+gboolean fake_systemd_has_sign(FakeSystemd *systemd, uid_t uid);
 
 /* One of our own two units is in another state, as others have seen to. */
 void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *state);

@@ -283,25 +283,6 @@ static void test_lock_is_for_people(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "");
 }
 
-static void test_identify(Desk *d, gconstpointer data) {
-        g_autoptr(GVariant) notices = NULL;
-        g_autofree char *text = NULL;
-        Fixture *f = &d->f;
-
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fixture_start(f);
-        label(f, LEFT, "Window");
-        g_variant_unref(usher_call(f->root, LEFT, "Station.Identify", NULL));
-        fixture_settle(f);
-        g_assert_true(fake_systemd_has_warner(f->systemd, ADA));
-        notices = usher_call(f->root, MANAGER, "Manager.ListNotices", NULL);
-        text = g_variant_print(notices, FALSE);
-        g_assert_nonnull(strstr(text, "'identify', 'seat-left', 'Window', '3', 61001"));
-
-        /* There is nothing there that could show it, and whoever walks along the row must know. */
-        assert_refused(f->root, RIGHT, "Station.Identify", NULL, "org.usher1.Error.NoSuchSession");
-}
-
 /* HubLost= */
 
 static void configure(Fixture *f, const char *what, const char *when) {
@@ -534,7 +515,6 @@ int main(int argc, char *argv[]) {
         ADD("too-many-at-once", test_too_many_at_once);
         ADD("the-end-in-the-middle", test_the_end_in_the_middle);
         ADD("lock-is-for-people", test_lock_is_for_people);
-        ADD("identify", test_identify);
         ADD("a-lost-hub-locks", test_a_lost_hub_locks);
         ADD("a-lost-hub-logs-off", test_a_lost_hub_logs_off);
         ADD("a-hub-that-is-back-in-time", test_a_hub_that_is_back_in_time);
