@@ -157,3 +157,23 @@ void room_keep_screens(const char *name) {
                 room_keep_screen(i, one);
         }
 }
+
+void room_keep_terminal(guint station, const char *command, const char *name) {
+        g_autofree char *opened = NULL, *closed = NULL;
+        g_autoptr(GError) error = NULL;
+
+        if (!g_getenv("USHER_SCREENSHOTS"))
+                return;
+
+        /* A terminal that says how it is has drawn all that came before the question. */
+        opened = machine_shell_as(room, machine_pupils[station], &error,
+                        "systemd-run --user --quiet --unit=picture "
+                        "xterm -T '%s' -geometry 72x16+40+150 -fa 'DejaVu Sans Mono' -fd 'Droid Sans Fallback' -fs 14 "
+                        "-bg white -fg '#202020' -e bash -c '%s; printf \"\\033[5n\"; read -rsd n; "
+                        "touch $XDG_RUNTIME_DIR/drawn; read'", command, command);
+        g_assert_no_error(error);
+        room_wait_until(SHOW_SEC, "test -e /run/user/$(id -u %s)/drawn", machine_pupils[station]);
+        room_keep_screen(station, name);
+        closed = machine_shell_as(room, machine_pupils[station], &error, "systemctl --user stop picture; rm $XDG_RUNTIME_DIR/drawn");
+        g_assert_no_error(error);
+}

@@ -40,3 +40,6 @@ void room_wait_painted(guint station);
 /* NAME.png of one station, NAME-0.png and so on of all. */
 void room_keep_screen(guint station, const char *name);
 void room_keep_screens(const char *name);
+
+/* NAME.png of a terminal on a pupil's screen in which a command has run. */
+void room_keep_terminal(guint station, const char *command, const char *name);

@@ -19,6 +19,9 @@
 /* Till the kernel, udev, logind and usherd have seen to it, on a PC without KVM. */
 #define SOON_SEC 30
 
+/* Of a screen; a notification is a hundredth. */
+#define SIGN_AT_LEAST 0.2
+
 static const char *const labels[STATIONS] = { "Teacher", "Window left", "Fenster rechts", "窓側" };
 
 /* Four labelled stations, all of them well. */
@@ -121,9 +124,9 @@ static void test_chained_hub(void) {
         tree = room_run("usherctl hubs");
         g_test_message("%s", tree);
         keep("hubs-chained.txt", tree);
+        room_keep_terminal(ANNA, "usherctl hubs", "hubs");
         wait_health(CARLA, "ok");
         wait_health(BEN, "ok");
-
 
         (void) machine_unplug_chained_hub(room, CARLA, &error);
         g_assert_no_error(error);
@@ -193,23 +196,74 @@ static void test_associate(void) {
         wait_role(hub, "station", machine_seats[CARLA]);
 }
 
-static void test_identify(void) {
-        g_autoptr(Screen) before = NULL;
-        gint64 end;
+/* Asks which station it is, and sees to it that its own screen says so in large letters, that no other does, and that all
+ * is as before after ten seconds. */
+static void identify(guint station, guint other, const char *picture) {
+        g_autoptr(Screen) before = room_look(station), elsewhere = room_look(other);
+        g_autoptr(Screen) shown = NULL, untouched = NULL;
+        gint64 asked, gone;
+
+        asked = g_get_monotonic_time();
+        g_free(room_run("usherctl identify '%s' || { journalctl -b -n 40 -o cat; exit 1; }", labels[station]));
+        shown = room_look(station);
+        untouched = room_look(other);
+        room_keep_screen(station, picture);
+        g_assert_cmpfloat(screen_difference(before, shown), >, SIGN_AT_LEAST);
+        g_assert_cmpfloat(screen_difference(elsewhere, untouched), <, SCREEN_CHANGED);
+
+        for (;;) {
+                g_autoptr(Screen) now = room_look(station);
+
+                gone = g_get_monotonic_time();
+                if (screen_difference(before, now) < SCREEN_CHANGED)
+                        break;
+                g_assert_cmpint(gone - asked, <, SOON_SEC * G_USEC_PER_SEC);
+        }
+        g_assert_cmpint(gone - asked, >, 9 * G_USEC_PER_SEC);
+}
+
+static void test_identify_a_desktop(void) {
+        the_room();
+        identify(BEN, ANNA, "identify");
+        room_assert_prints("", "journalctl -o cat -p warning -u 'usher-identify@*'");
+}
+
+/* In an empty room, which is when an administrator walks along the screens. */
+static void test_identify_a_login_screen(void) {
+        the_room();
+        room_wait_painted(NOBODY);
+        identify(NOBODY, BEN, "identify-login-screen");
+        room_assert_prints("", "journalctl -o cat -p warning -u 'usher-identify@*'");
+}
+
+/* Who works there goes on typing below the sign. */
+static void test_identify_takes_no_keys(void) {
+        g_autoptr(Screen) before = NULL, after = NULL;
+        g_autoptr(GError) error = NULL;
 
         the_room();
-        before = room_look(BEN);
-        g_free(room_run("usherctl identify '%s'", labels[BEN]));
-        end = g_get_monotonic_time() + SOON_SEC * G_USEC_PER_SEC;
-        for (;;) {
-                g_autoptr(Screen) now = room_look(BEN);
+        before = room_look(CARLA);
+        g_free(room_run("usherctl identify '%s'", labels[CARLA]));
+        (void) machine_type(room, CARLA, "is as light as a feather and as strong as an ox, and it floats\n", &error);
+        g_assert_no_error(error);
+        room_wait_until(SOON_SEC, "test -z \"$(systemctl list-units --no-legend 'usher-identify@*')\"");
+        after = room_look(CARLA);
+        g_assert_cmpfloat(screen_difference(before, after), >, SCREEN_UNCHANGED);
+        g_assert_cmpfloat(screen_difference(before, after), <, SIGN_AT_LEAST / 2);
+}
 
-                if (screen_difference(before, now) > SCREEN_CHANGED)
-                        break;
-                g_assert_cmpint(g_get_monotonic_time(), <, end);
-                g_usleep(G_USEC_PER_SEC / 5);
-        }
-        room_keep_screen(BEN, "identify");
+/* Without a display manager there is the bare console, and it is as before afterwards. */
+static void test_identify_the_console(void) {
+        g_autofree char *before = NULL;
+
+        the_room();
+        g_free(room_run("systemctl stop lightdm"));
+        room_wait_until(SOON_SEC, "! loginctl --no-legend list-sessions | grep -q seat0");
+        before = room_run("cat /sys/class/tty/tty0/active");
+        identify(ANNA, BEN, "identify-console");
+        room_wait_until(SOON_SEC, "test \"$(cat /sys/class/tty/tty0/active)\" = %s", before);
+        room_assert_prints("", "journalctl -o cat -p warning -u 'usher-identify@*'");
+        g_free(room_run("systemctl start lightdm"));
 }
 
 static void test_labels_after_a_restart(void) {
@@ -253,7 +307,10 @@ int main(int argc, char **argv) {
         g_test_add_func("/stations/a-new-station-and-back", test_a_new_station_and_back);
         g_test_add_func("/stations/root-hubs-stay", test_root_hubs_stay);
         g_test_add_func("/stations/associate", test_associate);
-        g_test_add_func("/stations/identify", test_identify);
+        g_test_add_func("/stations/identify-a-desktop", test_identify_a_desktop);
+        g_test_add_func("/stations/identify-a-login-screen", test_identify_a_login_screen);
+        g_test_add_func("/stations/identify-takes-no-keys", test_identify_takes_no_keys);
+        g_test_add_func("/stations/identify-the-console", test_identify_the_console);
         g_test_add_func("/stations/labels-after-a-restart", test_labels_after_a_restart);
         r = g_test_run();
 
