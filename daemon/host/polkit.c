@@ -123,6 +123,10 @@ static Entry *entry_find(Polkit *p, sd_bus_message *m) {
         return NULL;
 }
 
+bool polkit_is_asked(Polkit *p, sd_bus_message *m) {
+        return entry_find(p, m);
+}
+
 static unsigned count_uid(Polkit *p, uid_t uid) {
         unsigned n = 0;
         Entry *e;
