@@ -2,15 +2,17 @@
 
 #include <systemd/sd-login.h>
 
+#include "administrator.h"
 #include "authorize.h"
 #include "bus-util.h"
 #include "names.h"
+#include "sender.h"
 
-static const char *action_for(const SessionFacts *f, uid_t caller) {
+static const char *action_for(Manager *m, const SessionFacts *f, uid_t caller) {
         if (f->uid == caller)
                 return USHER_ACTION_LOG_OFF_SELF;
 
-        return f->administrator ? USHER_ACTION_LOG_OFF_ADMINISTRATOR : USHER_ACTION_LOG_OFF;
+        return administrator_may_own(m, f) ? USHER_ACTION_LOG_OFF_ADMINISTRATOR : USHER_ACTION_LOG_OFF;
 }
 
 /* Asks once for the first of the sessions that needs this action; the details show whose it is. */
@@ -27,7 +29,7 @@ static int check_action(
                 const SessionFacts *f = sessions[i];
                 Station *s = manager_find_station_by_session(m, f);
 
-                if (!streq(action_for(f, caller), action))
+                if (!streq(action_for(m, f, caller), action))
                         continue;
 
                 return polkit_check(m->polkit, message, action,
@@ -71,6 +73,10 @@ int authorize_log_off(
         if (r < 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
 
+        r = sender_await(m, message, sessions, n_sessions, error);
+        if (r <= 0)
+                return r;
+
         for (size_t i = 0; i < ELEMENTSOF(actions); i++) {
                 r = check_action(m, message, sessions, n_sessions, actions[i], caller, error);
                 if (r <= 0)
@@ -82,6 +88,10 @@ int authorize_log_off(
 
 int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
         int r;
+
+        r = sender_await_all(m, message, error);
+        if (r <= 0)
+                return r;
 
         r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
         if (r <= 0)
@@ -98,6 +108,10 @@ const char *plan_action(PlanKind kind) {
 
 int authorize_plan(Manager *m, sd_bus_message *message, PlanKind kind, usec_t grace, sd_bus_error *error) {
         int r;
+
+        r = sender_await(m, message, NULL, 0, error);
+        if (r <= 0)
+                return r;
 
         r = polkit_check(m->polkit, message, plan_action(kind), NULL, error);
         if (r <= 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "administrator.h"
 #include "authorize.h"
 #include "bus-util.h"
 #include "bus.h"
@@ -239,7 +240,7 @@ static int select_all(
                         t->operation.skipped_seatless++;
                 else if (!options->include_caller && is_callers_session(message, f))
                         t->operation.skipped_caller++;
-                else if (f->administrator && !administrators)
+                else if (!administrators && administrator_may_own(m, f))
                         t->operation.skipped_administrators++;
                 else
                         t->sessions[t->n++] = f;

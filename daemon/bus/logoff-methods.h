@@ -15,9 +15,6 @@ int log_off_session(Manager *m, sd_bus_message *message, sd_bus_error *error);
 /* "a{sv}" */
 int log_off_all(Manager *m, sd_bus_message *message, sd_bus_error *error);
 
-/* The account that is asking, by the name that its own session or the user database has for it. */
-int sender_name(Manager *m, sd_bus_message *message, uid_t *ret_uid, char **ret_name);
-
 /* Why nothing is called off any more, once systemd is shutting down. */
 int cannot_stay(sd_bus_error *error);
 

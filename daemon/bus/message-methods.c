@@ -58,6 +58,10 @@ int send_message_station(Manager *m, sd_bus_message *message, Station *s, sd_bus
         if (!s || !s->announced)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION, "There is no such station.");
 
+        r = sender_await(m, message, NULL, 0, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
         r = polkit_check(m->polkit, message, USHER_ACTION_SEND_MESSAGE,
                         (const char *const[]) { "station", s->id, "label", station_name(s), NULL }, error);
         if (r <= 0)
@@ -98,6 +102,10 @@ int send_message_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         r = read_text(message, &text, error);
         if (r < 0)
                 return r;
+
+        r = sender_await(m, message, NULL, 0, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
 
         r = polkit_check(m->polkit, message, USHER_ACTION_SEND_MESSAGE, NULL, error);
         if (r <= 0)

@@ -8,6 +8,7 @@
 #include "logoff.h"
 #include "options.h"
 #include "plan.h"
+#include "sender.h"
 #include "shutdown-methods.h"
 
 static int append_jobs(sd_bus_message *reply, Manager *m, PlanKind kind) {

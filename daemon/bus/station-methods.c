@@ -89,6 +89,10 @@ int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_err
         uid_t uid;
         int r;
 
+        r = sender_await(m, message, NULL, 0, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
         r = authorize(m, message, s->id, station_name(s), error);
         if (r <= 0)
                 return r < 0 ? r : 1;

@@ -6,7 +6,6 @@
 
 #include <systemd/sd-event.h>
 
-#include "account.h"
 #include "bus-util.h"
 #include "log.h"
 #include "logind-internal.h"
@@ -165,12 +164,6 @@ static void recheck_later(Logind *l) {
 static void watch_tell(Watch *w, SessionFacts *facts) {
         Logind *l = w->logind;
         SessionFacts *before = w->told;
-
-        /* Who is an administrator is asked once for each session. */
-        if (before && !(session_facts_compare(before, facts) & SESSION_CHANGED_IDENTITY))
-                facts->administrator = before->administrator;
-        else
-                facts->administrator = account_is_administrator(facts->uid, strempty(facts->user));
 
         w->told = facts;
         l->events->session(facts, l->userdata);

@@ -123,6 +123,10 @@ static Entry *entry_find(Polkit *p, sd_bus_message *m) {
         return NULL;
 }
 
+bool polkit_is_asked(Polkit *p, sd_bus_message *m) {
+        return entry_find(p, m);
+}
+
 static unsigned count_uid(Polkit *p, uid_t uid) {
         unsigned n = 0;
         Entry *e;
@@ -166,25 +170,6 @@ static int on_dispatched(sd_event_source *s, void *userdata) {
         return 0;
 }
 
-/* Sends the request through its handler again. What runs at idle priority runs after that dispatch. */
-static int dispatch_again(Entry *e) {
-        int r;
-
-        r = sd_bus_message_rewind(e->request, true);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_enqueue_for_read(e->polkit->bus, e->request);
-        if (r < 0)
-                return r;
-
-        r = sd_event_add_defer(sd_bus_get_event(e->polkit->bus), &e->defer, on_dispatched, e);
-        if (r < 0)
-                return r;
-
-        return sd_event_source_set_priority(e->defer, SD_EVENT_PRIORITY_IDLE);
-}
-
 static Answer read_answer(sd_bus_message *reply) {
         int authorized, challenge, r;
 
@@ -212,7 +197,7 @@ static int on_verdict(sd_bus_message *reply, void *userdata, sd_bus_error *error
         e->asked->answer = read_answer(reply);
         e->asked = NULL;
 
-        r = dispatch_again(e);
+        r = bus_message_dispatch_again(e->request, &e->defer, on_dispatched, e);
         if (r < 0) {
                 (void) sd_bus_reply_method_errno(e->request, r, NULL);
                 entry_free(e);

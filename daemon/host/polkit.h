@@ -41,5 +41,8 @@ int polkit_probe(
                 PolkitVerdict *ret,
                 sd_bus_error *error);
 
+/* Whether this message has asked before. Its answers are forgotten if it is dispatched without asking for them. */
+bool polkit_is_asked(Polkit *p, sd_bus_message *m);
+
 /* The uid that the bus vouches for. Nothing that the caller says of itself counts, nor anything from /proc. */
 int polkit_sender_uid(sd_bus_message *m, uid_t *ret);

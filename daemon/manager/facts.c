@@ -2,6 +2,7 @@
 
 /* What the neighbours tell, on its way into what the manager knows. */
 
+#include "administrator.h"
 #include "facts.h"
 #include "hub-lost.h"
 #include "journal.h"
@@ -33,7 +34,7 @@ static void on_session(const SessionFacts *facts, void *userdata) {
                         log_oom();
                         return;
                 }
-                *s = (Session) { .facts = facts };
+                *s = (Session) { .manager = m, .facts = facts };
                 TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
                 mask = SESSION_CHANGED_IDENTITY;
         } else {
@@ -47,6 +48,8 @@ static void on_session(const SessionFacts *facts, void *userdata) {
                 s->facts = facts;
         }
 
+        if (mask & SESSION_CHANGED_IDENTITY)
+                administrator_new_session(s);
         if (mask & SESSION_CHANGED_IDENTITY && session_kind(facts) == SESSION_KIND_UNKNOWN)
                 log_info("Session '%s' is of the class '%s', which is not known here: it is never ended.",
                                 facts->id, facts->class);
@@ -66,8 +69,7 @@ static void on_session_gone(const char *id, void *userdata) {
                 return;
 
         manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
-        TAILQ_REMOVE(&m->sessions, s, sessions);
-        free(s);
+        session_free(s);
         notice_session_gone(m, id);
         advance_job_of(m, id);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "attachment.h"
+#include "caller.h"
 #include "facts.h"
 #include "flush.h"
 #include "hub-lost.h"
@@ -68,6 +69,7 @@ int manager_new(
                 .config = *config,
                 .stations = TAILQ_HEAD_INITIALIZER(m->stations),
                 .sessions = TAILQ_HEAD_INITIALIZER(m->sessions),
+                .callers = TAILQ_HEAD_INITIALIZER(m->callers),
                 .jobs = TAILQ_HEAD_INITIALIZER(m->jobs),
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
                 .hubs_lost = TAILQ_HEAD_INITIALIZER(m->hubs_lost),
@@ -107,6 +109,14 @@ int manager_new(
                 return r;
 
         r = polkit_new(&m->polkit, bus);
+        if (r < 0)
+                return r;
+
+        r = accounts_new(&m->accounts, event);
+        if (r < 0)
+                return r;
+
+        r = held_new(&m->held, bus);
         if (r < 0)
                 return r;
 
@@ -171,6 +181,13 @@ void manager_set_config(Manager *m, const Config *config) {
         manager_changed(m, MANAGER_CHANGED_CONFIG);
 }
 
+Session *session_free(Session *s) {
+        TAILQ_REMOVE(&s->manager->sessions, s, sessions);
+        account_question_free(s->rank_question);
+        free(s);
+        return NULL;
+}
+
 Manager *manager_free(Manager *m) {
         Station *station;
         Session *session;
@@ -194,10 +211,9 @@ Manager *manager_free(Manager *m) {
         attachment_done(m);
         identify_done(m);
         notice_free_all(m);
-        while ((session = TAILQ_FIRST(&m->sessions))) {
-                TAILQ_REMOVE(&m->sessions, session, sessions);
-                free(session);
-        }
+        caller_done(m);
+        while ((session = TAILQ_FIRST(&m->sessions)))
+                session_free(session);
         while ((station = TAILQ_FIRST(&m->stations))) {
                 TAILQ_REMOVE(&m->stations, station, stations);
                 station_free(station);
@@ -206,6 +222,8 @@ Manager *manager_free(Manager *m) {
         udev_host_free(m->udev);
         logind_free(m->logind);
         polkit_free(m->polkit);
+        held_free(m->held);
+        accounts_free(m->accounts);
         units_free(m->units);
         topology_free(m->topology);
         store_free(m->store);

@@ -9,7 +9,9 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "account.h"
 #include "config.h"
+#include "held.h"
 #include "idle.h"
 #include "job.h"
 #include "labels.h"
@@ -29,6 +31,7 @@
 #define JOBS_MAX 1024U
 
 typedef struct Attachment Attachment;
+typedef struct Caller Caller;
 typedef struct HubLostWatch HubLostWatch;
 typedef struct Identification Identification;
 typedef struct LogOff LogOff;
@@ -40,8 +43,20 @@ typedef struct Notice Notice;
 typedef struct Plan Plan;
 typedef void (*ModeHandler)(const char *error, void *userdata);
 
+/* What the user database says of a session's user. Until it says something, ending it takes the stronger right. */
+typedef enum Rank {
+        RANK_NEW,     /* nothing so far */
+        RANK_UNKNOWN, /* it was asked in vain */
+        RANK_ORDINARY,
+        RANK_ADMINISTRATOR,
+} Rank;
+
 typedef struct Session {
+        Manager *manager;
         const SessionFacts *facts; /* logind's */
+        Rank rank;
+        AccountQuestion *rank_question;
+        usec_t rank_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
         usec_t kept_awake;         /* see IdleClock */
         usec_t spared;
         TAILQ_ENTRY(Session) sessions;
@@ -89,6 +104,8 @@ struct Manager {
         Logind *logind;
         Units *units;
         Polkit *polkit;
+        Accounts *accounts;
+        Held *held;
         UdevHost *udev;
         Store *store;
         Labels *labels;
@@ -99,6 +116,7 @@ struct Manager {
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
+        TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
         TAILQ_HEAD(, LogOff) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
         TAILQ_HEAD(, HubLostWatch) hubs_lost;
@@ -171,6 +189,7 @@ Station *manager_find_station_by_name(Manager *m, const char *name);
 Station *manager_find_station_by_session(Manager *m, const SessionFacts *f);
 const SessionFacts *manager_find_session(Manager *m, const char *id);
 Session *manager_find_session_entry(Manager *m, const char *id);
+Session *session_free(Session *s);
 LogOff *manager_find_job(Manager *m, uint32_t number);
 LogOff *manager_find_job_of(Manager *m, const SessionFacts *f);
 

@@ -36,7 +36,6 @@ typedef struct SessionFacts {
         bool locked;
         bool idle;
         bool remote;
-        bool administrator; /* root, or a member of an administrators' group */
 } SessionFacts;
 
 /* What makes a session that one and no other: ids are used again after a while, and leaders too, but not both

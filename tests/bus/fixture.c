@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "names.h"
 
 static void signal_free(gpointer p) {
@@ -109,6 +110,7 @@ void fixture_set_up(Fixture *f, gconstpointer data) {
         g_assert_nonnull(f->directory);
         f->signals = g_ptr_array_new_with_free_func(signal_free);
         f->visitors = g_ptr_array_new();
+        f->passwd = accounts_copy(f->directory);
         listen_for_readiness(f);
         fixture_configure(f, TEST_CONFIG);
 
@@ -138,7 +140,10 @@ static void on_exit_of_usherd(GPid pid, int status, gpointer data) {
 }
 
 static void in_child(gpointer data) {
+        Fixture *f = data;
+
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        accounts_enter(f->passwd);
 }
 
 void fixture_spawn(Fixture *f) {
@@ -159,7 +164,7 @@ void fixture_spawn(Fixture *f) {
 
         f->ready = f->exited = FALSE;
         g_spawn_async(NULL, arguments, environment,
-                        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, in_child, NULL, &f->pid,
+                        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, in_child, f, &f->pid,
                         &error);
         g_assert_no_error(error);
         g_child_watch_add(f->pid, on_exit_of_usherd, f);
@@ -218,6 +223,7 @@ void fixture_tear_down(Fixture *f, gconstpointer data) {
         fake_logind_free(f->logind);
         bus_stop(f->bus);
 
+        g_free(f->passwd);
         g_source_remove(f->notify_source);
         close(f->notify);
         g_ptr_array_unref(f->signals);

@@ -49,6 +49,7 @@ typedef struct Fixture {
         GPtrArray *visitors;   /* connections that end with the test */
 
         char *directory;
+        char *passwd; /* usherd's /etc/passwd, see accounts.h */
         GPid pid; /* of usherd, 0 while there is none */
         gboolean ready;
         gboolean exited;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Method calls that wait for a neighbour's answer which is due any moment, and which they can do without. A handler
+ * gives its message here and returns; it is dispatched again from its start, as polkit.h has it. */
+
+#include <systemd/sd-bus.h>
+
+#include "macro.h"
+
+/* The answer comes in milliseconds, or something is wrong: then whoever has clicked is not kept for longer. */
+#define HELD_USEC (2 * USEC_PER_SEC)
+
+/* More than these do without the answer at once. */
+#define HELD_MAX 64U
+
+typedef struct Held Held;
+
+int held_new(Held **ret, sd_bus *bus);
+Held *held_free(Held *h);
+DEFINE_CLEANUP(Held *, held_free);
+
+/* Returns 0 when m is held, 1 when it must do without, or a negative errno. */
+int held_back(Held *h, sd_bus_message *m);
+
+/* An answer came in: all that are held are dispatched again, and may be held again for the rest of their time. */
+void held_release(Held *h);

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A user database that hangs, as a directory does whose server is gone: nobody's countdown stands still, what nobody
+ * knows takes the stronger right, and when there is an answer again all is as it was. */
+
+#include "fixture.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "accounts.h"
+#include "names.h"
+
+#define SECOND G_USEC_PER_SEC
+#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
+
+/* A call that waits for the user database goes on without after two seconds. */
+#define HELD_USEC (2 * SECOND)
+
+/* As many ask at once. */
+#define ASKERS_MAX 16
+
+static void at_station(Fixture *f, const char *id, uid_t uid, const char *seat) {
+        fake_logind_add_session(f->logind, .id = id, .uid = uid, .seat = seat);
+}
+
+/* All rights but that to administrators' sessions. */
+static GDBusConnection *teacher(Fixture *f) {
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_ADMINISTRATOR, TEACHER, FAKE_POLKIT_NO);
+        return fixture_connect(f, TEACHER);
+}
+
+/* Who has no session is asked about with the first call, and known for a minute. */
+static void get_known(GDBusConnection *connection) {
+        g_variant_unref(usher_call(connection, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
+}
+
+static Call *log_off_all(GDBusConnection *connection) {
+        return usher_send(connection, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"));
+}
+
+/* How many jobs LogOffAll makes, once it has returned. */
+static guint n_jobs(Call *call) {
+        g_autoptr(GVariant) paths = NULL;
+
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, NULL);
+        paths = g_variant_get_child_value(call->reply, 0);
+        return g_variant_n_children(paths);
+}
+
+static guint32 n_left_alone(Fixture *f) {
+        g_autoptr(GVariant) last = usher_get(f->root, MANAGER, "LastOperation");
+        guint32 n = 0;
+
+        g_assert_true(g_variant_lookup(last, "skipped-administrators", "u", &n));
+        return n;
+}
+
+static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL, *version = NULL;
+        g_auto(GStrv) more = NULL;
+        gint64 begin, end;
+        int lease;
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+        accounts_wait_askers(f->pid, 0);
+        lease = accounts_hang(f->passwd);
+
+        begin = g_get_monotonic_time();
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 2>}");
+        at_station(f, "4", BEN, "seat-left");
+        accounts_wait_askers(f->pid, 1);
+
+        /* root waits for nobody, and who does holds nobody else up. */
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.ListStations", NULL));
+        more = job_paths(usher_call(f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})")));
+        g_assert_cmpuint(g_strv_length(more), ==, 1);
+        version = usher_get_string(f->root, MANAGER, "Version");
+        g_assert_nonnull(version);
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, 1 * SECOND);
+
+        assert_result(f, path, "done");
+        end = fake_nth(&f->logind->fake, "TerminateSession", 0)->time - begin;
+        g_assert_cmpint(end, >=, 2 * SECOND);
+        g_assert_cmpint(end, <, 4 * SECOND);
+        accounts_wait_askers(f->pid, 1);
+        accounts_answer(lease);
+}
+
+static void test_what_nobody_knows_takes_the_stronger_right(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) refused = NULL, all = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        accounts_wait_askers(f->pid, 0);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "4", BEN, "seat-left");
+        accounts_wait_askers(f->pid, 1);
+
+        refused = usher_send(tina, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})"));
+        call_wait(refused);
+        g_assert_cmpstr(refused->error, ==, ACCESS_DENIED);
+        g_assert_cmpint(refused->answered - refused->sent, >=, HELD_USEC);
+        g_assert_cmpint(refused->answered - refused->sent, <, 2 * HELD_USEC);
+        g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_LOG_OFF_ADMINISTRATOR);
+
+        /* What was known before stays known. */
+        all = log_off_all(tina);
+        g_assert_cmpuint(n_jobs(all), ==, 1);
+        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        accounts_answer(lease);
+}
+
+static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL, other = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat-left");
+        at_station(f, "5", HEAD, "seat-right");
+        accounts_wait_askers(f->pid, 3);
+
+        all = log_off_all(tina);
+        fixture_settle(f);
+        g_assert_false(all->done);
+        accounts_answer(lease);
+        g_assert_cmpuint(n_jobs(all), ==, 2);
+        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
+        accounts_wait_askers(f->pid, 0);
+}
+
+/* Whoever waits for an answer and then types a password is asked for it once. */
+static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) call = NULL;
+        GDBusConnection *tina;
+        guint before;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        before = f->polkit->questions->len;
+        f->polkit->hold = TRUE;
+        call = log_off_all(tina);
+        fixture_settle(f);
+        g_assert_cmpuint(f->polkit->questions->len, ==, before);
+        accounts_answer(lease);
+        WAIT_FOR(fake_polkit_n_held(f->polkit) == 1);
+
+        /* While the password is typed somebody comes whom nobody can tell of: that concerns the next call. */
+        accounts_wait_askers(f->pid, 0);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "4", BEN, "seat-left");
+        accounts_wait_askers(f->pid, 1);
+        fake_polkit_release(f->polkit);
+        g_assert_cmpuint(n_jobs(call), ==, 1);
+        g_assert_cmpuint(n_left_alone(f), ==, 1);
+
+        /* May she log off all, and administrators too? */
+        g_assert_cmpuint(f->polkit->questions->len, ==, before + 2);
+        accounts_answer(lease);
+}
+
+/* Until LogOffAll reaches that many. What had no answer is asked again with a call, though not with each. */
+static void assert_recovers(GDBusConnection *tina, guint n) {
+        gint64 end = wait_begin();
+
+        for (;;) {
+                g_autoptr(Call) all = log_off_all(tina);
+
+                if (n_jobs(all) == n)
+                        return;
+
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
+                wait_until_time(g_get_monotonic_time() + 100 * G_TIME_SPAN_MILLISECOND);
+        }
+}
+
+static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL;
+        g_autoptr(GArray) first = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+        first = accounts_askers(f->pid);
+
+        /* Its process is killed, and nothing is left of it. */
+        accounts_wait_askers(f->pid, 0);
+        g_assert_cmpint(kill(g_array_index(first, GPid, 0), 0), ==, -1);
+        g_assert_cmpint(errno, ==, ESRCH);
+
+        /* The next call asks again. */
+        all = log_off_all(tina);
+        accounts_wait_askers(f->pid, 1);
+        g_assert_cmpuint(n_jobs(all), ==, 0);
+        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        accounts_answer(lease);
+        assert_recovers(tina, 1);
+}
+
+static void test_a_process_that_asks_is_killed(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL;
+        g_autoptr(GArray) askers = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        /* By the signal that ends the service. */
+        all = log_off_all(tina);
+        fixture_settle(f);
+        askers = accounts_askers(f->pid);
+        g_assert_no_errno(kill(g_array_index(askers, GPid, 0), SIGTERM));
+
+        /* There is nothing to wait for any more. */
+        g_assert_cmpuint(n_jobs(all), ==, 0);
+        g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
+        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        accounts_answer(lease);
+        assert_recovers(tina, 1);
+}
+
+/* logind knows somebody who has no account any more, or whose directory says so because its server is gone. */
+static void test_an_account_that_is_not_there(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL;
+        GDBusConnection *tina;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = 61999, .name = "carla", .seat = "seat0");
+        all = log_off_all(tina);
+        g_assert_cmpuint(n_jobs(all), ==, 0);
+        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
+}
+
+static char *started_by(Fixture *f, GDBusConnection *connection, const char *seat) {
+        g_auto(GStrv) paths = NULL;
+
+        paths = job_paths(usher_call(connection, MANAGER, "Manager.LogOff", ARGS("(%s, {'grace': <uint32 60>})", seat)));
+        g_assert_cmpuint(g_strv_length(paths), ==, 1);
+        return usher_get_text(f->root, paths[0], "StartedBy");
+}
+
+static void test_a_caller_without_a_name(Fixture *f, gconstpointer data) {
+        g_autofree char *number = NULL, *session = NULL, *root = NULL;
+        int lease;
+
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat-left");
+        fixture_start(f);
+        fake_polkit_answer(f->polkit, NULL, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        accounts_wait_askers(f->pid, 0);
+        lease = accounts_hang(f->passwd);
+
+        number = started_by(f, fixture_connect(f, TEACHER), "seat0");
+        g_assert_cmpstr(number, ==, "(61003, '61003')");
+        root = started_by(f, f->root, "seat-left");
+        g_assert_cmpstr(root, ==, "(0, 'root')");
+
+        /* logind has told this one's. */
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.CancelAll", NULL));
+        session = started_by(f, fixture_connect(f, ADA), "seat-left");
+        g_assert_cmpstr(session, ==, "(61001, 'ada')");
+        accounts_answer(lease);
+}
+
+static void test_a_caller_whose_name_comes_late(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL, *by = NULL;
+        g_autoptr(Call) call = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+        tina = teacher(f);
+        accounts_wait_askers(f->pid, 0);
+        lease = accounts_hang(f->passwd);
+
+        call = usher_send(tina, MANAGER, "Manager.LogOffSession", ARGS("('3', {'grace': <uint32 60>})"));
+        accounts_wait_askers(f->pid, 1);
+        accounts_answer(lease);
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, NULL);
+        path = fixture_only_job(f);
+        by = usher_get_text(f->root, path, "StartedBy");
+        g_assert_cmpstr(by, ==, "(61003, 'teacher')");
+}
+
+static void test_a_whole_class_at_once(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        lease = accounts_hang(f->passwd);
+        for (guint i = 0; i < 3 * ASKERS_MAX; i++) {
+                g_autofree char *id = g_strdup_printf("%u", 100 + i);
+
+                at_station(f, id, i % 2 == 0 ? ADA : BEN, "seat0");
+        }
+        accounts_wait_askers(f->pid, ASKERS_MAX);
+
+        all = log_off_all(tina);
+        fixture_settle(f);
+        accounts_wait_askers(f->pid, ASKERS_MAX);
+        accounts_answer(lease);
+        g_assert_cmpuint(n_jobs(all), ==, 3 * ASKERS_MAX);
+        g_assert_cmpuint(n_left_alone(f), ==, 0);
+        accounts_wait_askers(f->pid, 0);
+}
+
+static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
+        gint64 begin;
+        int lease;
+
+        fixture_start(f);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        /* At once, not when its time is up. */
+        begin = g_get_monotonic_time();
+        fake_logind_remove_session(f->logind, "3");
+        accounts_wait_askers(f->pid, 0);
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
+        accounts_answer(lease);
+        fixture_settle(f);
+}
+
+static gboolean is_gone(GPid pid) {
+        return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/* However usherd ends, in a moment, nothing of it stays behind. */
+static void test_the_end_is_the_end_of_all(Fixture *f, gconstpointer data) {
+        g_autoptr(GArray) askers = NULL;
+        gint64 begin;
+        GPid asker;
+        int lease;
+
+        f->dies_by_design = TRUE;
+        at_station(f, "3", ADA, "seat0");
+        for (int i = 0; i < 2; i++) {
+                lease = accounts_hang(f->passwd);
+                fixture_start(f);
+                accounts_wait_askers(f->pid, 1);
+                askers = accounts_askers(f->pid);
+                asker = g_array_index(askers, GPid, 0);
+                g_clear_pointer(&askers, g_array_unref);
+
+                begin = g_get_monotonic_time();
+                if (i == 0)
+                        fixture_stop(f);
+                else
+                        fixture_kill(f);
+                g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
+                while (!is_gone(asker)) {
+                        g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
+                        wait_until_time(g_get_monotonic_time() + 10 * G_TIME_SPAN_MILLISECOND);
+                }
+                accounts_answer(lease);
+        }
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/accounts/" name, function)
+        ADD("countdowns-go-on", test_countdowns_go_on);
+        ADD("what-nobody-knows-takes-the-stronger-right", test_what_nobody_knows_takes_the_stronger_right);
+        ADD("a-call-waits-for-the-answer", test_a_call_waits_for_the_answer);
+        ADD("polkit-is-asked-once", test_polkit_is_asked_once);
+        ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
+        ADD("a-process-that-asks-is-killed", test_a_process_that_asks_is_killed);
+        ADD("an-account-that-is-not-there", test_an_account_that_is_not_there);
+        ADD("a-caller-without-a-name", test_a_caller_without_a_name);
+        ADD("a-caller-whose-name-comes-late", test_a_caller_whose_name_comes_late);
+        ADD("a-whole-class-at-once", test_a_whole_class_at_once);
+        ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
+        ADD("the-end-is-the-end-of-all", test_the_end_is_the_end_of_all);
+
+        return g_test_run();
+}
