@@ -128,6 +128,16 @@ int manager_new(
         return 0;
 }
 
+/* A job's Deadline is told as a time of day, and that is another one now; when it ends is not. */
+static void on_clock_set(void *userdata) {
+        Manager *m = userdata;
+        LogOff *l;
+
+        log_info("The clock was set; countdowns go on as before.");
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                m->events->job_changed(l, JOB_CHANGED_DEADLINE, m->userdata);
+}
+
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         int r;
 
@@ -144,6 +154,10 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         r = logind_new(&m->logind, m->bus, &facts_from_logind, m);
         if (r < 0)
                 return log_error_errno(r, "Failed to watch logind: %m");
+
+        r = clock_new(&m->clock, m->event, on_clock_set, m);
+        if (r < 0)
+                return log_error_errno(r, "Failed to watch the clock: %m");
 
         r = shutdown_start(m);
         if (r >= 0)
@@ -219,6 +233,7 @@ Manager *manager_free(Manager *m) {
                 station_free(station);
         }
 
+        clock_free(m->clock);
         udev_host_free(m->udev);
         logind_free(m->logind);
         polkit_free(m->polkit);

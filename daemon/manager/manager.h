@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "account.h"
+#include "clock.h"
 #include "config.h"
 #include "held.h"
 #include "idle.h"
@@ -107,6 +108,7 @@ struct Manager {
         Accounts *accounts;
         Held *held;
         UdevHost *udev;
+        Clock *clock;
         Store *store;
         Labels *labels;
         Nologin *nologin;

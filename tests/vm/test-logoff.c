@@ -128,6 +128,46 @@ static void test_log_off_one(void) {
                       "| grep USHER_RESULT");
 }
 
+static gint64 job_usec(const char *job, const char *name) {
+        g_autofree char *value = room_run("busctl get-property org.usher1 %s org.usher1.Job %s", job, name);
+
+        g_assert_true(g_str_has_prefix(value, "t "));
+        return g_ascii_strtoll(value + 2, NULL, 10);
+}
+
+/* A PC whose battery is empty gets its time from the network in the middle of the first lesson. */
+static void test_a_clock_that_is_set(void) {
+        static const char *const steps[] = { "+2 hours", "-5 hours" };
+        g_autofree char *job = room_run(
+                        "busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff 'sa{sv}' %s 1 grace u 60 | cut -d'\"' -f2",
+                        machine_seats[CARLA]);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+                g_autofree char *now = NULL, *told = NULL;
+                gint64 left;
+
+                g_free(room_run("rm -f /run/told /run/ready; "
+                                "systemd-run --quiet --unit=listen -p StandardOutput=file:/run/told -p StandardError=file:/run/ready "
+                                "busctl monitor --match \"type=signal,path=%s,member=PropertiesChanged\"", job));
+                room_wait_until(MACHINE_COMMAND_SEC, "grep -q Monitoring /run/ready");
+                g_free(room_run("date -s '%s'", steps[i]));
+                room_wait_until(MACHINE_COMMAND_SEC, "grep -q Deadline /run/told");
+                g_free(room_run("systemctl stop listen"));
+
+                /* Nothing but what the wall says has changed. */
+                told = room_run("cat /run/told");
+                g_assert_null(strstr(told, "Phase"));
+                now = room_run("date +%%s%%6N");
+                left = job_usec(job, "Deadline") - g_ascii_strtoll(now, NULL, 10);
+                g_assert_cmpint(left, >, 0);
+                g_assert_cmpint(left, <=, 60 * G_USEC_PER_SEC);
+                g_assert_cmpint(ABS(left - job_usec(job, "Remaining")), <, 5 * G_USEC_PER_SEC);
+        }
+
+        room_assert_prints("1", "usherctl --no-legend jobs | grep -c carla");
+        g_free(room_run("usherctl cancel; date -s '+3 hours'"));
+}
+
 int main(int argc, char *argv[]) {
         int r;
 
@@ -136,6 +176,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/vm/log-off-one", test_log_off_one);
         g_test_add_func("/vm/pupil-is-refused-for-others", test_pupil_is_refused_for_others);
         g_test_add_func("/vm/cancelled-for-all-ends-nobody", test_cancelled_for_all_ends_nobody);
+        g_test_add_func("/vm/a-clock-that-is-set", test_a_clock_that_is_set);
 
         room_open(&(MachineOptions) { .stations = STATIONS });
         r = g_test_run();
