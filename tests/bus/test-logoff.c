@@ -160,6 +160,8 @@ static void test_what_is_no_users_session_is_never_ended(Fixture *f, gconstpoint
         static const char *const classes[] = { "greeter", "lock-screen", "manager", "manager-early",
                 "background", "background-light", "robot", "" };
         g_auto(GStrv) one = NULL, all = NULL;
+        g_autoptr(GVariant) operation = NULL;
+        guint unknown;
 
         for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
                 g_autofree char *id = g_strdup_printf("c%zu", i);
@@ -175,6 +177,9 @@ static void test_what_is_no_users_session_is_never_ended(Fixture *f, gconstpoint
         all = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
                         ARGS("({'grace': <uint32 0>, 'include-caller': <true>, 'include-seatless': <true>},)")));
         g_assert_cmpuint(g_strv_length(all), ==, 0);
+        operation = usher_get(f->root, MANAGER, "LastOperation");
+        g_assert_true(g_variant_lookup(operation, "skipped-classes", "u", &unknown));
+        g_assert_cmpuint(unknown, ==, 2); /* "robot" and "" */
 
         for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
                 g_autofree char *id = g_strdup_printf("c%zu", i);
