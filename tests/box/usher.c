@@ -10,25 +10,33 @@
 #define NOTIFIER_PROGRAM "/usr/local/bin/box-notifier"
 #define NOTIFIER_DIRECTORY "/tmp/box-notifier"
 
-void usher_systemctl(const char *verb, const char *argument, const char *unit) {
-        const char *argv[] = { "systemctl", verb, argument, unit, NULL };
+char *usher_output(const char *const *argv) {
         g_autoptr(GError) error = NULL;
+        char *output;
         int status;
 
-        if (!argument) {
-                argv[2] = unit;
-                argv[3] = NULL;
-        }
-
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, &status, &error);
         g_assert_no_error(error);
+        if (status != 0)
+                g_test_message("%s: %s", argv[0], output);
         g_assert_cmpint(status, ==, 0);
+        return output;
 }
 
-Usher *usher_new(const char *configuration) {
+void usher_systemctl(const char *verb, const char *argument, const char *unit) {
+        const char *argv[] = { "systemctl", verb, argument ? argument : unit, argument ? unit : NULL, NULL };
+        g_autofree char *output = usher_output(argv);
+}
+
+char *usher_journal(const char *match) {
+        g_autofree char *synced = usher_output((const char *const[]) { "journalctl", "--sync", NULL });
+
+        return usher_output((const char *const[]) { "journalctl", "--quiet", "--output=export", "--no-pager", match, NULL });
+}
+
+void usher_set_up(Usher *u, gconstpointer configuration) {
         g_autofree char *before = NULL;
         g_autoptr(GError) error = NULL;
-        Usher *u;
 
         g_assert_true(box_inside());
         if (!g_file_get_contents(CONFIGURATION, &before, NULL, NULL) || !g_str_equal(before, configuration)) {
@@ -38,10 +46,15 @@ Usher *usher_new(const char *configuration) {
                 usher_systemctl("restart", NULL, "usherd.service");
         }
 
-        u = g_new0(Usher, 1);
         u->box = box_new(&error);
         g_assert_no_error(error);
         u->removed = box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobRemoved");
+}
+
+Usher *usher_new(const char *configuration) {
+        Usher *u = g_new0(Usher, 1);
+
+        usher_set_up(u, configuration);
         return u;
 }
 
@@ -55,12 +68,16 @@ bool usher_wait_no_jobs(Usher *u) {
         return box_wait(no_jobs, u, BOX_TIMEOUT_MSEC);
 }
 
-void usher_free(Usher *u) {
+void usher_tear_down(Usher *u, gconstpointer configuration) {
         g_autoptr(GVariant) reply = usher_call(u, "CancelAll", NULL, NULL);
 
         g_assert_true(usher_wait_no_jobs(u));
         box_monitor_free(u->removed);
         box_free(u->box);
+}
+
+void usher_free(Usher *u) {
+        usher_tear_down(u, NULL);
         g_free(u);
 }
 
@@ -88,23 +105,43 @@ BoxSession *usher_open(Usher *u, const BoxSessionOptions *options) {
 typedef struct {
         Usher *usher;
         BoxSession *session;
+        bool shown; /* by its station: people's sessions are */
 } KnownWait;
+
+static bool is_shown_open(KnownWait *w, const char *station) {
+        g_autoptr(GVariant) sessions = box_get_property(
+                        w->usher->box, "org.usher1", station, "org.usher1.Station", "Sessions", NULL);
+        const char *id, *state;
+        GVariantIter iter;
+
+        if (!sessions)
+                return false;
+
+        g_variant_iter_init(&iter, sessions);
+        while (g_variant_iter_next(&iter, "(&su&s&s&s)", &id, NULL, NULL, NULL, &state))
+                if (g_str_equal(id, w->session->id))
+                        return !g_str_equal(state, "opening");
+        return false;
+}
 
 static bool is_known(gpointer userdata) {
         KnownWait *w = userdata;
         g_autoptr(GVariant) reply = NULL;
         g_autoptr(GError) error = NULL;
+        const char *station;
 
-        /* A session without a seat is known too: the error is then about its station. */
         reply = usher_call(w->usher, "GetStationBySession", g_variant_new("(s)", w->session->id), &error);
-        if (reply)
-                return true;
+        /* A session without a seat is known too: the error is then about its station. */
+        if (!reply)
+                return !w->session->seat && strstr(error->message, "NoSuchStation");
 
-        return !w->session->seat && strstr(error->message, "NoSuchStation");
+        g_variant_get(reply, "(&o)", &station);
+        return !w->shown || is_shown_open(w, station);
 }
 
 void usher_wait_known(Usher *u, BoxSession *session) {
-        KnownWait w = { u, session };
+        g_autofree char *class = box_session_get(session, "Class");
+        KnownWait w = { u, session, g_str_equal(class, "user") };
 
         g_assert_true(box_wait(is_known, &w, BOX_TIMEOUT_MSEC));
 }
@@ -128,6 +165,36 @@ char **usher_log_off(Usher *u, const char *station, guint grace, const char *mes
         g_assert_no_error(error);
         g_variant_get(reply, "(^ao)", &jobs);
         return jobs;
+}
+
+guint usher_log_off_all(Usher *u, GVariant *options) {
+        g_autoptr(GVariant) reply = NULL, jobs = NULL;
+        g_autoptr(GError) error = NULL;
+
+        reply = usher_call(u, "LogOffAll", g_variant_new("(@a{sv})", options), &error);
+        g_assert_no_error(error);
+        jobs = g_variant_get_child_value(reply, 0);
+        return (guint) g_variant_n_children(jobs);
+}
+
+guint usher_last_operation(Usher *u, const char *key) {
+        g_autoptr(GVariant) operation = box_get_property(
+                        u->box, "org.usher1", "/org/usher1", "org.usher1.Manager", "LastOperation", NULL);
+        guint n;
+
+        g_assert_nonnull(operation);
+        g_assert_true(g_variant_lookup(operation, key, "u", &n));
+        return n;
+}
+
+guint usher_cancel_all(Usher *u) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = usher_call(u, "CancelAll", NULL, &error);
+        guint n;
+
+        g_assert_no_error(error);
+        g_variant_get(reply, "(u)", &n);
+        return n;
 }
 
 char **usher_jobs(Usher *u) {
