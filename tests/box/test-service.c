@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usherd and its units as systemd's: reloaded, started by a timer, and how shut they are. */
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "usher.h"
+
+#define DROP_INS "/etc/usher/usherd.conf.d"
+#define DROP_IN DROP_INS "/50-lesson.conf"
+/* As usher-shutdown(8) has it. Writes outside of /run go with the box. */
+#define BELL_DIRECTORY "/run/systemd/system/usher-log-off-all@.service.d"
+#define BELL BELL_DIRECTORY "/bell.conf"
+#define BELL_OPTIONS "[Service]\nEnvironment='USHERCTL_OPTIONS=--grace=%u \"--message=The lesson is over.\"'\n"
+/* Every other second, as an instance's name has it. */
+#define BELL_TIMER "usher-log-off-all@\\x2a:\\x2a:0-2.timer"
+#define BELL_SERVICE "usher-log-off-all@\\x2a:\\x2a:0-2.service"
+
+static const char configuration[] = "[LogOff]\nGraceSec=20\nMinimumGraceSec=1\nAskSec=1\nTerminateSec=3\nKillSec=3\n";
+
+static void write_file(const char *directory, const char *path, const char *text) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_cmpint(g_mkdir_with_parents(directory, 0755), ==, 0);
+        g_file_set_contents(path, text, -1, &error);
+        g_assert_no_error(error);
+}
+
+static guint64 get_time(Usher *u, const char *path, const char *interface, const char *property) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) value = box_get_property(u->box, "org.usher1", path, interface, property, &error);
+
+        g_assert_no_error(error);
+        return g_variant_get_uint64(value);
+}
+
+typedef struct {
+        Usher *usher;
+        guint64 grace;
+} GraceWait;
+
+static bool has_grace(gpointer userdata) {
+        GraceWait *w = userdata;
+
+        return get_time(w->usher, "/org/usher1", "org.usher1.Manager", "GraceUSec") == w->grace;
+}
+
+static void reload(Usher *u, guint grace_sec) {
+        GraceWait w = { u, grace_sec * G_USEC_PER_SEC };
+
+        usher_systemctl("reload", NULL, "usherd.service");
+        g_assert_true(box_wait(has_grace, &w, BOX_TIMEOUT_MSEC));
+}
+
+static guint count(const char *text, const char *part) {
+        guint n = 0;
+
+        while ((text = strstr(text, part))) {
+                text += strlen(part);
+                n++;
+        }
+        return n;
+}
+
+/* What is new holds for what begins from now on; what is wrong is said once, with its place, and stays as it was. */
+static void test_reload(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
+        g_auto(GStrv) jobs = usher_log_off(u, "seat-box1", 60, NULL);
+        guint64 deadline = get_time(u, jobs[0], "org.usher1.Job", "DeadlineMonotonic");
+        g_autofree char *records = NULL;
+
+        write_file(DROP_INS, DROP_IN, "[LogOff]\nGraceSec=7\n[Shutdown]\nGraceSec=soon\n");
+        reload(u, 7);
+        g_assert_cmpuint(get_time(u, "/org/usher1", "org.usher1.Manager", "ShutdownGraceUSec"), ==,
+                        30 * G_USEC_PER_SEC);
+        records = usher_journal("PRIORITY=4");
+        g_assert_cmpuint(count(records, "MESSAGE=" DROP_IN ":4: "), ==, 1);
+        g_assert_cmpuint(count(records, DROP_IN), ==, 1);
+
+        g_assert_cmpuint(get_time(u, jobs[0], "org.usher1.Job", "DeadlineMonotonic"), ==, deadline);
+        g_assert_true(box_session_is_listed(s));
+
+        g_assert_cmpint(g_unlink(DROP_IN), ==, 0);
+        reload(u, 20);
+}
+
+static void set_bell(guint grace) {
+        g_autofree char *text = g_strdup_printf(BELL_OPTIONS, grace);
+
+        write_file(BELL_DIRECTORY, BELL, text);
+        usher_systemctl("daemon-reload", NULL, NULL);
+}
+
+typedef struct {
+        BoxMonitor *jobs; /* of systemd */
+        guint seen;
+        const char *result;
+} BellWait;
+
+static bool bell_is_over(gpointer userdata) {
+        BellWait *w = userdata;
+
+        for (guint n = box_monitor_count(w->jobs, NULL); w->seen < n; w->seen++) {
+                const BoxSignal *signal = box_monitor_wait(w->jobs, NULL, w->seen + 1, 0);
+                const char *unit;
+
+                g_variant_get(signal->parameters, "(u&o&s&s)", NULL, NULL, &unit, &w->result);
+                if (g_str_equal(unit, BELL_SERVICE))
+                        return true;
+        }
+        return false;
+}
+
+/* Waits for the end of the service, which must be a good one. */
+static void assert_bell(BoxMonitor *jobs) {
+        BellWait w = { .jobs = jobs };
+
+        g_assert_true(box_wait(bell_is_over, &w, USHER_END_MSEC));
+        g_assert_cmpstr(w.result, ==, "done");
+}
+
+static BoxMonitor *monitor_jobs(Usher *u) {
+        return box_monitor_new(u->box, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                        "org.freedesktop.systemd1.Manager", "JobRemoved");
+}
+
+/* A bell: at its time everybody at a station is warned, in the words of the drop-in, and logged off. */
+static void test_bell(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxMonitor) new = box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
+        g_autoptr(BoxMonitor) jobs = monitor_jobs(u);
+        g_autoptr(BoxSession) pupil = usher_open(
+                        u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2", .terminal = true });
+        g_autoptr(BoxSession) admin = usher_open(u, &(BoxSessionOptions) { .user = "admin", .seat = "seat-box3" });
+        g_autoptr(BoxSession) ssh = usher_open(u, &(BoxSessionOptions) { .user = "u4", .type = "tty" });
+        gint64 begin;
+
+        set_bell(3);
+        usher_systemctl("start", NULL, BELL_TIMER);
+        begin = g_get_monotonic_time();
+        g_assert_nonnull(box_monitor_wait(new, NULL, 2, BOX_TIMEOUT_MSEC));
+        usher_systemctl("stop", NULL, BELL_TIMER);
+
+        g_assert_true(box_session_wait_text(pupil, "The lesson is over.", 3000));
+        g_assert_nonnull(box_monitor_wait(u->removed, NULL, 2, USHER_END_MSEC));
+        g_assert_cmpint(g_get_monotonic_time() - begin, >=, 3 * G_USEC_PER_SEC);
+        g_assert_true(box_session_wait_gone(pupil, 1000));
+        g_assert_true(box_session_wait_gone(admin, 1000));
+        g_assert_true(box_session_is_listed(ssh));
+        assert_bell(jobs);
+}
+
+/* Somebody may call it off, and that is no failure of the unit. */
+static void test_bell_is_called_off(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxMonitor) new = box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
+        g_autoptr(BoxMonitor) jobs = monitor_jobs(u);
+        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u5", .seat = "seat-box5" });
+
+        set_bell(60);
+        usher_systemctl("start", "--no-block", BELL_SERVICE);
+        g_assert_nonnull(box_monitor_wait(new, NULL, 1, BOX_TIMEOUT_MSEC));
+        g_assert_cmpuint(usher_cancel_all(u), ==, 1);
+        usher_assert_removed(u, 1, s, "cancelled", BOX_TIMEOUT_MSEC);
+        assert_bell(jobs);
+        g_assert_true(box_session_is_listed(s));
+}
+
+/* How exposed the units are, in tenths, as systemd-analyze(1) counts it. */
+static void test_units_are_shut(Usher *u, gconstpointer unused) {
+        static const struct {
+                const char *unit;
+                const char *threshold;
+        } units[] = {
+                { "usherd.service", "--threshold=20" },
+                { "usher-warn@.service", "--threshold=25" },
+                { "usher-shutdown.service", "--threshold=25" },
+                { "usher-associate.service", "--threshold=25" },
+                { "usher-log-off-all@.service", "--threshold=25" },
+        };
+
+        for (guint i = 0; i < G_N_ELEMENTS(units); i++) {
+                g_autofree char *out = usher_output((const char *const[]) { "systemd-analyze", "security",
+                                "--offline=true", units[i].threshold, units[i].unit, NULL });
+
+                g_test_message("%s", g_strrstr(out, "Overall") ?: out);
+        }
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        usher_test("/service/reload", configuration, test_reload);
+        usher_test("/service/bell", configuration, test_bell);
+        usher_test("/service/bell-is-called-off", configuration, test_bell_is_called_off);
+        usher_test("/service/units-are-shut", configuration, test_units_are_shut);
+
+        return g_test_run();
+}
