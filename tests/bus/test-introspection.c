@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "hubs.h"
 #include "names.h"
 
 static void add_arguments(GString *text, GDBusArgInfo **arguments, const char *direction) {
@@ -132,6 +133,31 @@ static void test_job(Fixture *f, gconstpointer data) {
         compare(f, job, USHER_IFACE_JOB);
 }
 
+typedef struct {
+        Fixture f;
+        Hubs *hubs;
+} HubFixture;
+
+/* No event is sent while usherd runs. */
+static void no_pace(gpointer data) {
+}
+
+static void hub_set_up(HubFixture *h, gconstpointer data) {
+        h->hubs = hubs_new(no_pace, NULL);
+        (void) hubs_add_root_hub(h->hubs, "usb1");
+        fixture_set_up(&h->f, NULL);
+}
+
+static void hub_tear_down(HubFixture *h, gconstpointer data) {
+        fixture_tear_down(&h->f, NULL);
+        hubs_free(h->hubs);
+}
+
+static void test_hub(HubFixture *h, gconstpointer data) {
+        fixture_start(&h->f);
+        compare(&h->f, "/org/usher1/hub/usb1", USHER_IFACE_HUB);
+}
+
 /* Not a member more, not a member less: a line that is forgotten shuts a member out, one that is left over waits for
  * a member that nobody has thought about. */
 static void test_policy_names_each_method(Fixture *f, gconstpointer data) {
@@ -178,11 +204,13 @@ static void test_policy_names_each_method(Fixture *f, gconstpointer data) {
 }
 
 int main(int argc, char *argv[]) {
+        hubs_enter(argv);
         fixture_init(&argc, &argv);
 
         fixture_add("/introspection/manager", test_manager);
         fixture_add("/introspection/station", test_station);
         fixture_add("/introspection/job", test_job);
+        g_test_add("/introspection/hub", HubFixture, NULL, hub_set_up, test_hub, hub_tear_down);
         fixture_add("/introspection/policy-names-each-method", test_policy_names_each_method);
 
         return g_test_run();
