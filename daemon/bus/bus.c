@@ -15,6 +15,17 @@ static char *encode_path(const char *prefix, const char *id) {
         return sd_bus_path_encode(prefix, id, &path) < 0 ? NULL : path;
 }
 
+char *bus_path_id(const char *path, const char *prefix) {
+        _cleanup_free_ char *id = NULL, *canonical = NULL;
+
+        if (sd_bus_path_decode(path, prefix, &id) <= 0)
+                return NULL;
+
+        /* Decoding is lenient, and would give an object several paths. */
+        canonical = encode_path(prefix, id);
+        return canonical && streq(canonical, path) ? TAKE_PTR(id) : NULL;
+}
+
 char *station_path(const Station *s) {
         return encode_path(USHER_PATH_STATION, s->id);
 }

@@ -4,17 +4,18 @@
 #include "bus.h"
 #include "names.h"
 
-/* The object of the vtable is the manager; the hub is looked up by its path each time. */
-static const Hub *hub_at(Manager *m, const char *path) {
-        _cleanup_free_ char *id = NULL;
-        const Hub *h;
-
-        if (sd_bus_path_decode(path, USHER_PATH_HUB, &id) <= 0)
-                return NULL;
+static const Hub *find_exactly(Manager *m, const char *id) {
+        const Hub *h = topology_find_hub(m->topology, id);
 
         /* A hub has one object, whichever of its halves' names is asked for. */
-        h = topology_find_hub(m->topology, id);
         return h && streq(h->id, id) ? h : NULL;
+}
+
+/* The object of the vtable is the manager; the hub is looked up by its path each time. */
+static const Hub *hub_at(Manager *m, const char *path) {
+        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_HUB);
+
+        return id ? find_exactly(m, id) : NULL;
 }
 
 BUS_GETTER(get_text) {
@@ -91,8 +92,12 @@ void hub_emit_changed(Manager *m, const Hub *h, unsigned mask) {
 
 static int find_hub(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
                 sd_bus_error *error) {
-        if (!hub_at(userdata, path))
+        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_HUB);
+
+        if (!id)
                 return 0;
+        if (!find_exactly(userdata, id))
+                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_HUB, "There is no such hub.");
 
         *found = userdata;
         return 1;

@@ -10,18 +10,23 @@
 #include "text.h"
 #include "timespan.h"
 
-static LogOff *job_at(Manager *m, const char *path) {
+/* Whether the path is one that a job has, had or may have. */
+static bool parse_path(const char *path, uint32_t *ret) {
         const char *number = startswith(path, USHER_PATH_JOB "/");
         char canonical[16];
         unsigned long n;
 
         if (!number)
-                return NULL;
+                return false;
 
         /* "07", "+7" or "7 " is no job's path. */
         n = strtoul(number, NULL, 10);
         (void) snprintf(canonical, sizeof(canonical), "%lu", n);
-        return n <= UINT32_MAX && streq(canonical, number) ? manager_find_job(m, (uint32_t) n) : NULL;
+        if (n > UINT32_MAX || !streq(canonical, number))
+                return false;
+
+        *ret = (uint32_t) n;
+        return true;
 }
 
 usec_t job_deadline_realtime(const Job *j) {
@@ -298,10 +303,15 @@ void job_emit_changed(Manager *m, const LogOff *l, unsigned mask) {
 
 static int find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
                 sd_bus_error *error) {
-        LogOff *l = job_at(userdata, path);
+        uint32_t number;
+        LogOff *l;
 
-        if (!l)
+        if (!parse_path(path, &number))
                 return 0;
+
+        l = manager_find_job(userdata, number);
+        if (!l)
+                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_JOB, "There is no such job, or it has ended.");
 
         *found = l;
         return 1;

@@ -9,9 +9,9 @@
 
 /* The object of the vtable is the manager; the station is looked up by its path each time. */
 static Station *station_at(Manager *m, const char *path) {
-        _cleanup_free_ char *id = NULL;
+        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_STATION);
 
-        return sd_bus_path_decode(path, USHER_PATH_STATION, &id) > 0 ? manager_find_station(m, id) : NULL;
+        return id ? manager_find_station(m, id) : NULL;
 }
 
 BUS_GETTER(get_text) {
@@ -207,11 +207,16 @@ void station_emit_changed(Manager *m, const Station *s, unsigned mask) {
 
 static int find_station(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
                 sd_bus_error *error) {
-        Station *s = station_at(userdata, path);
+        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_STATION);
+        Station *s;
+
+        if (!id)
+                return 0;
 
         /* Before it is announced a station is not there for anybody. */
+        s = manager_find_station(userdata, id);
         if (!s || !s->announced)
-                return 0;
+                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION, "There is no such station.");
 
         *found = userdata;
         return 1;

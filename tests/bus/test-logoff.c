@@ -524,7 +524,7 @@ static void test_one_job_is_cancelled(Fixture *f, gconstpointer data) {
         g_variant_unref(usher_call(f->root, first, "Job.Cancel", NULL));
         assert_result(f, first, "cancelled");
         assert_jobs(f, "2");
-        assert_refused(f->root, first, "Job.Cancel", NULL, "org.freedesktop.DBus.Error.UnknownObject");
+        assert_refused(f->root, first, "Job.Cancel", NULL, "org.usher1.Error.NoSuchJob");
 }
 
 static void test_an_end_that_has_begun_cannot_be_taken_back(Fixture *f, gconstpointer data) {

@@ -13,6 +13,9 @@
 #define NO_SUCH_STATION "org.usher1.Error.NoSuchStation"
 #define NO_SUCH_SESSION "org.usher1.Error.NoSuchSession"
 #define NO_SUCH_HUB "org.usher1.Error.NoSuchHub"
+#define NO_SUCH_JOB "org.usher1.Error.NoSuchJob"
+#define UNKNOWN_OBJECT "org.freedesktop.DBus.Error.UnknownObject"
+#define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 
 /* Ids that a careless program would make a path, a command or a format of. */
 static const char *const hostile_ids[] = {
@@ -144,25 +147,68 @@ static void test_unknown_names(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-static void test_unknown_objects(Fixture *f, gconstpointer data) {
-        static const char *const jobs[] = { "/org/usher1/job/1", "/org/usher1/job/01", "/org/usher1/job/0",
-                "/org/usher1/job/4294967296", "/org/usher1/job/99999999999999999999999",
-                "/org/usher1/job/_31", "/org/usher1/job/1/1" };
-        static const char *const stations[] = { "/org/usher1/station/seat1", "/org/usher1/station/_",
-                "/org/usher1/station/seat_2", "/org/usher1/station/_2e_2e_2fseat0",
-                "/org/usher1/station/seat0/seat0" };
+static char *call_error(Fixture *f, const char *path, const char *interface, const char *member, GVariant *arguments) {
+        g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path, interface, member, arguments, FALSE);
+
+        call_wait(call);
+        return g_strdup(call->error);
+}
+
+#define assert_error(f, path, interface, member, arguments, expected)                                       \
+        G_STMT_START {                                                                                      \
+                g_autofree char *_error = call_error(f, path, interface, member, arguments);                \
+                g_assert_cmpstr(_error, ==, expected);                                                      \
+        }                                                                                                   \
+        G_STMT_END
+
+/* A path that an object could have, or has had: it is that object that is not there. */
+static void test_objects_that_are_gone(Fixture *f, gconstpointer data) {
         g_autofree char *tail = g_strnfill(60 * 1024, 'a'),
                         *long_path = g_strdup_printf("/org/usher1/station/%s", tail);
+        const struct {
+                const char *path, *member, *arguments, *property, *error;
+        } objects[] = {
+                { "/org/usher1/job/1", "Job.EndNow", NULL, "Phase", NO_SUCH_JOB },
+                { "/org/usher1/job/0", "Job.Cancel", NULL, "Number", NO_SUCH_JOB },
+                { "/org/usher1/job/4294967295", "Job.Extend", "(uint32 5,)", "Result", NO_SUCH_JOB },
+                { "/org/usher1/station/seat1", "Station.LogOff", "(@a{sv} {},)", "Id", NO_SUCH_STATION },
+                { "/org/usher1/station/_2e_2e_2fseat0", "Station.Lock", NULL, "State", NO_SUCH_STATION },
+                { long_path, "Station.LogOff", "(@a{sv} {},)", "Hubs", NO_SUCH_STATION },
+                { "/org/usher1/hub/_31_2d3", NULL, NULL, "Role", NO_SUCH_HUB },
+        };
+
+        one_session(f);
+        for (gsize i = 0; i < G_N_ELEMENTS(objects); i++) {
+                const char *path = objects[i].path, *error = objects[i].error;
+
+                if (objects[i].member)
+                        assert_refused(f->root, path, objects[i].member,
+                                        objects[i].arguments ? ARGS(objects[i].arguments) : NULL, error);
+                g_assert_null(usher_get(f->root, path, objects[i].property));
+                assert_error(f, path, DBUS_IFACE_PROPERTIES, "GetAll", ARGS("('',)"), error);
+                assert_error(f, path, INTROSPECTABLE, "Introspect", NULL, error);
+        }
+
+        /* What stands above them is as it was. */
+        assert_error(f, "/org/usher1/job", INTROSPECTABLE, "Introspect", NULL, NULL);
+        assert_error(f, "/org/usher1/hub", INTROSPECTABLE, "Introspect", NULL, NULL);
+        assert_error(f, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, NULL);
+        assert_nothing_happened(f);
+}
+
+/* A path that is nobody's. */
+static void test_unknown_objects(Fixture *f, gconstpointer data) {
+        static const char *const jobs[] = { "/org/usher1/job/01", "/org/usher1/job/4294967296",
+                "/org/usher1/job/99999999999999999999999", "/org/usher1/job/_31", "/org/usher1/job/1/1" };
+        static const char *const stations[] = { "/org/usher1/station/seat_2",
+                "/org/usher1/station/_73eat0", "/org/usher1/station/seat0/seat0" };
 
         one_session(f);
         for (gsize i = 0; i < G_N_ELEMENTS(jobs); i++)
-                assert_refused(f->root, jobs[i], "Job.EndNow", NULL,
-                                "org.freedesktop.DBus.Error.UnknownObject");
+                assert_refused(f->root, jobs[i], "Job.EndNow", NULL, UNKNOWN_OBJECT);
         for (gsize i = 0; i < G_N_ELEMENTS(stations); i++)
-                assert_refused(f->root, stations[i], "Station.LogOff", ARGS("(@a{sv} {},)"),
-                                "org.freedesktop.DBus.Error.UnknownObject");
-        assert_refused(f->root, long_path, "Station.LogOff", ARGS("(@a{sv} {},)"),
-                        "org.freedesktop.DBus.Error.UnknownObject");
+                assert_refused(f->root, stations[i], "Station.LogOff", ARGS("(@a{sv} {},)"), UNKNOWN_OBJECT);
+        assert_error(f, "/org/usher1/hub/1_2d3", DBUS_IFACE_PROPERTIES, "GetAll", ARGS("('',)"), UNKNOWN_OBJECT);
         assert_nothing_happened(f);
 }
 
@@ -325,6 +371,7 @@ int main(int argc, char *argv[]) {
         ADD("options", test_options);
         ADD("a-long-message", test_a_long_message);
         ADD("unknown-names", test_unknown_names);
+        ADD("objects-that-are-gone", test_objects_that_are_gone);
         ADD("unknown-objects", test_unknown_objects);
         ADD("wrong-arguments", test_wrong_arguments);
         ADD("no-property-can-be-set", test_no_property_can_be_set);
