@@ -63,10 +63,10 @@ int connection_complain(Command *c, const sd_bus_error *e, const char *what) {
                                 "that can ask for it, without --no-ask-password.",
                                 what);
         if (sd_bus_error_has_name(e, SD_BUS_ERROR_ACCESS_DENIED))
-                return complain(error, "%s: you may not do that (%s).", what, message);
+                return complain(error, "%s: you may not do that: %s", what, message);
         if (sd_bus_error_has_name(e, SD_BUS_ERROR_UNKNOWN_METHOD) ||
                         sd_bus_error_has_name(e, SD_BUS_ERROR_UNKNOWN_PROPERTY))
-                return complain(error, "%s: the usherd that runs cannot do that (%s).", what, message);
+                return complain(error, "%s: the usherd that runs cannot do that: %s", what, message);
 
         return complain(error, "%s: %s", what, message);
 }

@@ -62,14 +62,16 @@ char *station_candidates(const Snapshot *s, const char *name) {
 
                 if (!all && !begins_with(station, name))
                         continue;
-                if (n++ == CANDIDATES_MAX)
-                        fputs(", ...", f);
-                if (n > CANDIDATES_MAX)
-                        break;
+                if (n++ >= CANDIDATES_MAX)
+                        continue;
+
                 fprintf(f, "%s%s", n > 1 ? ", " : "", station->id);
                 if (!isempty(station->label))
                         fprintf(f, " ('%s')", station->label);
         }
+
+        if (n > CANDIDATES_MAX)
+                fprintf(f, " and %zu more", n - CANDIDATES_MAX);
 
         if (fclose(f) != 0)
                 return NULL;
