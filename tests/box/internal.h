@@ -21,5 +21,16 @@ struct Box {
 
 GVariant *box_call_systemd(Box *box, const char *member, GVariant *parameters, GError **error);
 GVariant *box_call_logind(Box *box, const char *member, GVariant *parameters, GError **error);
+/* Our end of a new terminal, and the name of the other; -1 for an error. */
+int box_terminal_new(char **ret_tty, GError **error);
+/* Appends to the text what can be read there from now on, until the end of it or box_read_end(). */
+GSource *box_read_into(int fd, GString *text);
+void box_read_end(GSource *source);
+bool box_wait_text(GString *where, const char *text, guint timeout_msec);
+bool box_type(int fd, const char *text);
+/* Everything to start a program with, but the program: as box_spawn(), and with the terminal that will be its standard
+ * input for its own. */
+GSubprocessLauncher *box_launcher_new(
+                const char *user, BoxSession *session, GSubprocessFlags flags, bool terminal, GError **error);
 /* A unit's object path, without asking; free it. */
 char *box_unit_path(const char *unit);

@@ -4,8 +4,10 @@
  * moves itself there before it becomes the user is that session's own to logind and polkit. */
 
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -16,6 +18,7 @@ typedef struct {
         gid_t gid;
         gid_t groups[64];
         int n_groups;
+        bool terminal;          /* standard input becomes its controlling one */
 } Identity;
 
 static void identity_free(gpointer p) {
@@ -37,6 +40,8 @@ static void identity_assume(gpointer p) {
                 close(fd);
         }
         (void) setsid();
+        if (identity->terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+                _exit(127);
         if (setgroups((size_t) identity->n_groups, identity->groups) < 0 ||
                         setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
                         setresuid(identity->uid, identity->uid, identity->uid) < 0)
@@ -61,13 +66,8 @@ static char *session_group(BoxSession *session, GError **error) {
         return NULL;
 }
 
-GSubprocess *box_spawn(
-                Box *box,
-                const char *user,
-                BoxSession *session,
-                GSubprocessFlags flags,
-                const char *const *command,
-                GError **error) {
+GSubprocessLauncher *box_launcher_new(
+                const char *user, BoxSession *session, GSubprocessFlags flags, bool terminal, GError **error) {
         g_autoptr(GSubprocessLauncher) launcher = NULL;
         g_autofree char *group = NULL;
         Identity *identity;
@@ -90,6 +90,7 @@ GSubprocess *box_spawn(
                 .uid = passwd->pw_uid,
                 .gid = passwd->pw_gid,
                 .n_groups = G_N_ELEMENTS(identity->groups),
+                .terminal = terminal,
         };
         g_assert_cmpint(getgrouplist(user, identity->gid, identity->groups, &identity->n_groups), >=, 0);
 
@@ -107,7 +108,19 @@ GSubprocess *box_spawn(
                 g_subprocess_launcher_setenv(launcher, "DBUS_SESSION_BUS_ADDRESS", bus, TRUE);
                 g_subprocess_launcher_setenv(launcher, "XDG_SESSION_ID", session->id, TRUE);
         }
-        return g_subprocess_launcher_spawnv(launcher, command, error);
+        return g_steal_pointer(&launcher);
+}
+
+GSubprocess *box_spawn(
+                Box *box,
+                const char *user,
+                BoxSession *session,
+                GSubprocessFlags flags,
+                const char *const *command,
+                GError **error) {
+        g_autoptr(GSubprocessLauncher) launcher = box_launcher_new(user, session, flags, false, error);
+
+        return launcher ? g_subprocess_launcher_spawnv(launcher, command, error) : NULL;
 }
 
 typedef struct {
@@ -172,4 +185,86 @@ void box_result_free(BoxResult *result) {
         g_free(result->output);
         g_free(result->errors);
         g_free(result);
+}
+
+/* ---- programs that go on ---- */
+
+/* The program's end of a terminal or a pipe, as its standard streams; ours in *ret_fd. */
+static bool connect_streams(GSubprocessLauncher *launcher, bool terminal, int *ret_fd, GError **error) {
+        g_autofree char *tty = NULL;
+        int fds[2];
+
+        if (!terminal) {
+                if (!g_unix_open_pipe(fds, FD_CLOEXEC, error))
+                        return false;
+
+                g_subprocess_launcher_take_stdout_fd(launcher, fds[1]);
+                *ret_fd = fds[0];
+                return true;
+        }
+
+        fds[0] = box_terminal_new(&tty, error);
+        if (fds[0] < 0)
+                return false;
+
+        fds[1] = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        g_assert_cmpint(fds[1], >=, 0);
+        g_subprocess_launcher_take_stdin_fd(launcher, fds[1]);
+        g_subprocess_launcher_take_stdout_fd(launcher, fcntl(fds[1], F_DUPFD_CLOEXEC, 3));
+        *ret_fd = fds[0];
+        return true;
+}
+
+BoxProgram *box_program_start(
+                const char *user, BoxSession *session, bool terminal, const char *const *command, GError **error) {
+        g_autoptr(GSubprocessLauncher) launcher = NULL;
+        g_autoptr(BoxProgram) program = g_new(BoxProgram, 1);
+
+        *program = (BoxProgram) { .screen = g_string_new(NULL), .fd = -EBADF };
+        launcher = box_launcher_new(user, session, G_SUBPROCESS_FLAGS_STDERR_MERGE, terminal, error);
+        if (!launcher || !connect_streams(launcher, terminal, &program->fd, error))
+                return NULL;
+
+        program->process = g_subprocess_launcher_spawnv(launcher, command, error);
+        if (!program->process)
+                return NULL;
+
+        program->reader = box_read_into(program->fd, program->screen);
+        return g_steal_pointer(&program);
+}
+
+bool box_program_wait_text(BoxProgram *program, const char *text, guint timeout_msec) {
+        return box_wait_text(program->screen, text, timeout_msec);
+}
+
+bool box_program_type(BoxProgram *program, const char *text) {
+        return box_type(program->fd, text);
+}
+
+static bool program_ended(gpointer userdata) {
+        BoxProgram *program = userdata;
+
+        return !g_subprocess_get_identifier(program->process) && g_source_is_destroyed(program->reader);
+}
+
+int box_program_wait(BoxProgram *program, guint timeout_msec) {
+        if (!box_wait(program_ended, program, timeout_msec))
+                return -1;
+
+        return g_subprocess_get_if_exited(program->process) ? g_subprocess_get_exit_status(program->process) :
+                                                              128 + g_subprocess_get_term_sig(program->process);
+}
+
+void box_program_free(BoxProgram *program) {
+        if (!program)
+                return;
+
+        if (program->process)
+                g_subprocess_force_exit(program->process);
+        g_clear_object(&program->process);
+        box_read_end(program->reader);
+        if (program->fd >= 0)
+                close(program->fd);
+        g_string_free(program->screen, TRUE);
+        g_free(program);
 }

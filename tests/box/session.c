@@ -5,71 +5,27 @@
  * through: with Type=exec it waits for a descriptor to be closed of which its (sd-pam) helper holds a copy. So the
  * service is a simple one, and logind is asked for its main process's session. */
 
-#include <fcntl.h>
-#include <glib-unix.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "internal.h"
 
 /* ---- the terminal ---- */
 
-static gboolean on_terminal(int fd, GIOCondition condition, gpointer userdata) {
-        BoxSession *session = userdata;
-        char buffer[4096];
-        ssize_t n;
-
-        n = read(fd, buffer, sizeof buffer);
-        if (n > 0) {
-                g_string_append_len(session->screen, buffer, n);
-                return G_SOURCE_CONTINUE;
-        }
-        if (n < 0 && errno == EAGAIN)
-                return G_SOURCE_CONTINUE;
-
-        /* EIO: the last program on the terminal has closed it. */
-        session->terminal_source = 0;
-        return G_SOURCE_REMOVE;
-}
-
 static bool session_make_terminal(BoxSession *session, GError **error) {
-        char name[64];
-
         session->screen = g_string_new(NULL);
-        session->terminal_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-        if (session->terminal_fd < 0 || grantpt(session->terminal_fd) < 0 ||
-                        unlockpt(session->terminal_fd) < 0 ||
-                        ptsname_r(session->terminal_fd, name, sizeof name) != 0) {
-                g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "No pty: %s", g_strerror(errno));
-                return false;
-        }
-
-        session->tty = g_strdup(name);
-        return true;
-}
-
-typedef struct {
-        BoxSession *session;
-        const char *text;
-} Expected;
-
-static bool text_seen(gpointer userdata) {
-        Expected *e = userdata;
-
-        return g_strstr_len(e->session->screen->str, e->session->screen->len, e->text);
+        session->terminal_fd = box_terminal_new(&session->tty, error);
+        return session->terminal_fd >= 0;
 }
 
 bool box_session_wait_text(BoxSession *session, const char *text, guint timeout_msec) {
         g_assert_nonnull(session->screen);
-        return box_wait(text_seen, &(Expected) { .session = session, .text = text }, timeout_msec);
+        return box_wait_text(session->screen, text, timeout_msec);
 }
 
 bool box_session_type(BoxSession *session, const char *text) {
-        size_t length = strlen(text);
-
-        return write(session->terminal_fd, text, length) == (ssize_t) length;
+        return box_type(session->terminal_fd, text);
 }
 
 /* ---- opening ---- */
@@ -215,8 +171,7 @@ bool box_session_wait_open(BoxSession *session, GError **error) {
         session->id = box_session_get(session, "Id");
         /* Only now: before the leader has opened its end, a pty reads as if all had gone. */
         if (session->terminal_fd >= 0)
-                session->terminal_source = g_unix_fd_add(
-                                session->terminal_fd, G_IO_IN | G_IO_HUP, on_terminal, session);
+                session->reader = box_read_into(session->terminal_fd, session->screen);
         return true;
 }
 
@@ -243,8 +198,7 @@ void box_session_free(BoxSession *session) {
                                 NULL);
         killed_unit = box_call_systemd(
                         session->box, "KillUnit", g_variant_new("(ssi)", session->unit, "all", SIGKILL), NULL);
-        if (session->terminal_source > 0)
-                g_source_remove(session->terminal_source);
+        box_read_end(session->reader);
         if (session->terminal_fd >= 0)
                 close(session->terminal_fd);
         if (session->screen)

@@ -76,7 +76,7 @@ struct BoxSession {
         char *tty;                      /* "/dev/pts/3", or NULL without a terminal */
         GString *screen;                /* every byte that was written there so far */
         int terminal_fd;
-        guint terminal_source;
+        GSource *reader;
 };
 
 /* Opens a session, and returns when logind lists it. start + wait_open do the same in two steps, so that many
@@ -126,6 +126,25 @@ BoxResult *box_run_as(
                 Box *box, const char *user, BoxSession *session, const char *const *command, GError **error);
 void box_result_free(BoxResult *result);
 
+/* A program that goes on while the test does: on a terminal of its own, or with its output and errors in a pipe. */
+typedef struct {
+        GSubprocess *process;
+        GString *screen;                /* every byte that it wrote so far */
+        int fd;
+        GSource *reader;
+} BoxProgram;
+
+BoxProgram *box_program_start(
+                const char *user, BoxSession *session, bool terminal, const char *const *command, GError **error);
+bool box_program_wait_text(BoxProgram *program, const char *text, guint timeout_msec);
+/* Types on its terminal. */
+bool box_program_type(BoxProgram *program, const char *text);
+/* Waits for its end, and for the last of what it wrote. Returns its exit status, 128 + signal, or -1 when the time is
+ * up. */
+int box_program_wait(BoxProgram *program, guint timeout_msec);
+/* Kills it. */
+void box_program_free(BoxProgram *program);
+
 /* Keeps every signal that matches; NULL matches all. */
 BoxMonitor *box_monitor_new(
                 Box *box, const char *sender, const char *path, const char *interface, const char *member);
@@ -145,5 +164,6 @@ guint box_monitor_count(BoxMonitor *monitor, const char *member);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Box, box_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxMonitor, box_monitor_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxProgram, box_program_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxResult, box_result_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BoxSession, box_session_free)
