@@ -143,12 +143,19 @@ static void tell(Parts *p, const Change *change) {
                 return;
 
         default:
-                if (change->kind == &snapshot_kind_job)
-                        tell_left(p, change->object);
-                else {
-                        next_part(p);
-                        fputs("is there", p->f);
+                if (change->kind == &snapshot_kind_job) {
+                        const SnapshotJob *job = change->object;
+
+                        tell_left(p, job);
+                        tell_whole(p, change);
+                        /* It may have happened before we heard of the job. */
+                        if (!streq(job->warned, "pending"))
+                                fprintf(p->f, ", %s", progress_warned_text(job->warned));
+                        return;
                 }
+
+                next_part(p);
+                fputs("is there", p->f);
                 tell_whole(p, change);
         }
 }

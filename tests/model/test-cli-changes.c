@@ -120,6 +120,15 @@ static void test_come(Fixture *f, const void *data) {
         expect(f, "job 7: 20 s left (Teacher, anna, session 4, reason requested, by root)\n");
 }
 
+/* The warning may be quicker than we are. */
+static void test_come_and_warned(Fixture *f, const void *data) {
+        snapshot_remove_job(f->before, "/j/7");
+        string_replace(&f->now->jobs[0].warned, "terminal");
+        expect(f,
+                        "job 7: 20 s left (Teacher, anna, session 4, reason requested, by root), "
+                        "warned on the terminal\n");
+}
+
 static void test_first_look(Fixture *f, const void *data) {
         f->before = snapshot_free(f->before);
         expect(f,
@@ -150,6 +159,7 @@ int main(int argc, char **argv) {
         ADD("job-extended", test_job);
         ADD("job-gone", test_gone);
         ADD("job-new", test_come);
+        ADD("job-new-and-warned", test_come_and_warned);
         ADD("first-look", test_first_look);
         ADD("job-outlives-its-snapshot", test_job_copy);
         return g_test_run();
