@@ -57,6 +57,11 @@ int connection_complain(Command *c, const sd_bus_error *e, const char *what) {
         if (is_absent(e))
                 return complain(error, "%s: usherd does not run%s%s. See 'systemctl status usherd'.", what,
                                 c->host ? " on " : "", strempty(c->host));
+        if (sd_bus_error_has_name(e, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED) && c->host)
+                return complain(error,
+                                "%s: a password is needed, and cannot be asked for on another machine. "
+                                "Use --host=root@HOST.",
+                                what);
         if (sd_bus_error_has_name(e, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED))
                 return complain(error,
                                 "%s: a password is needed. Run this as root, or from a terminal or desktop "
