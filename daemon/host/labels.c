@@ -140,7 +140,7 @@ static const char *read_line(Reader *reader, char *line, ssize_t length) {
         return reader->stations[reader->n - 1] && reader->labels[reader->n - 1] ? NULL : "out of memory";
 }
 
-static void read_file(const Labels *l, FILE *f, Reader *reader) {
+static void read_lines(FILE *f, const char *directory, Reader *reader) {
         _cleanup_free_ char *line = NULL;
         size_t size = 0, total = 0;
         unsigned number = 0, warnings = 0;
@@ -151,23 +151,31 @@ static void read_file(const Labels *l, FILE *f, Reader *reader) {
 
                 total += (size_t) n;
                 if (total > LABELS_SIZE_MAX) {
-                        log_warning("%s/" LABELS_FILE " is too large, ignoring the rest of it.", l->path);
+                        log_warning("%s/" LABELS_FILE " is too large, ignoring the rest of it.", directory);
                         return;
                 }
 
                 problem = read_line(reader, line, n);
                 number++;
                 if (problem && warnings++ < WARNINGS_MAX)
-                        log_warning("%s/" LABELS_FILE ":%u: %s, ignoring the line.", l->path, number, problem);
+                        log_warning("%s/" LABELS_FILE ":%u: %s, ignoring the line.", directory, number, problem);
         }
 
         if (warnings > WARNINGS_MAX)
-                log_warning("%s/" LABELS_FILE ": %u more lines are of no use, ignoring them.", l->path,
+                log_warning("%s/" LABELS_FILE ": %u more lines are of no use, ignoring them.", directory,
                                 warnings - WARNINGS_MAX);
 }
 
-int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
+void labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata) {
         _cleanup_(reader_done) Reader reader = {};
+
+        read_lines(f, directory, &reader);
+        for (size_t i = 0; i < reader.n; i++)
+                if (reader.stations[i] && reader.labels[i])
+                        handler(reader.stations[i], reader.labels[i], userdata);
+}
+
+int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
         _cleanup_close_ int directory = -EBADF, fd = -EBADF;
         _cleanup_fclose_ FILE *f = NULL;
 
@@ -184,11 +192,7 @@ int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
                 return -errno;
         (void) TAKE_FD(fd);
 
-        read_file(l, f, &reader);
-        for (size_t i = 0; i < reader.n; i++)
-                if (reader.stations[i] && reader.labels[i])
-                        handler(reader.stations[i], reader.labels[i], userdata);
-
+        labels_read_stream(f, l->path, handler, userdata);
         return 0;
 }
 

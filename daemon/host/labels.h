@@ -22,6 +22,9 @@ typedef void (*LabelsHandler)(const char *station, const char *label, void *user
  * directory or the file is not one that only we can have written. */
 int labels_load(Labels *l, LabelsHandler handler, void *userdata);
 
+/* The same of a file that is open; the directory is for the log. */
+void labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata);
+
 /* Writes all labels: begin, one add for each, commit. The file is written whole, reaches the disk and is renamed; on
  * any error what was there stays. Errors as above. */
 int labels_begin(Labels *l);
