@@ -19,12 +19,13 @@ static char **parse(const char *line) {
 }
 
 BoxResult *ctl_run(Usher *u, const char *user, BoxSession *session, const char *line) {
+        g_autofree char *printable = g_strescape(line, NULL);
         g_auto(GStrv) argv = parse(line);
         g_autoptr(GError) error = NULL;
         BoxResult *result = box_run_as(u->box, user, session, (const char *const *) argv, &error);
 
         g_assert_no_error(error);
-        g_test_message("%s: %d\n%s%s", line, result->status, result->output, result->errors);
+        g_test_message("%s: %d\n%s%s", printable, result->status, result->output, result->errors);
         return result;
 }
 

@@ -128,6 +128,23 @@ static void test_refused(Usher *u, gconstpointer unused) {
         (void) only_job(u);
 }
 
+/* A teacher at a station, who is no administrator: it says whom it did not touch. */
+static void test_all_but_some(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) teacher = open_at(u, "teacher", "seat-box16"), admin = open_at(u, "admin", "seat-box17");
+        g_autoptr(BoxSession) pupil = open_at(u, "u18", "seat-box18");
+        g_autoptr(BoxSession) ssh = usher_open(u, &(BoxSessionOptions) { .user = "u19", .type = "tty" });
+        g_autoptr(BoxResult) all = ctl_run(u, "teacher", teacher, "usherctl log-off-all --no-ask-password");
+        g_autofree char *job = g_strdup_printf(
+                        "Job %u: u18 (seat-box18, session %s) is logged off in 1 min 00 s.\n", only_job(u), pupil->id);
+
+        g_assert_cmpint(all->status, ==, 0);
+        g_assert_nonnull(strstr(all->output, job));
+        g_assert_nonnull(strstr(all->output,
+                        "Your own session, 1 administrator's session and 1 session without a seat were left alone.\n"));
+        g_assert_true(box_session_is_listed(admin));
+        g_assert_true(box_session_is_listed(ssh));
+}
+
 static void test_wrong_usage(Usher *u, gconstpointer unused) {
         static const char *const lines[] = {
                 "usherctl log-out seat0",
@@ -306,6 +323,7 @@ int main(int argc, char *argv[]) {
         usher_test("/usherctl/cancel", configuration, test_cancel);
         usher_test("/usherctl/failed", configuration, test_failed);
         usher_test("/usherctl/refused", configuration, test_refused);
+        usher_test("/usherctl/all-but-some", configuration, test_all_but_some);
         usher_test("/usherctl/wrong-usage", configuration, test_wrong_usage);
         usher_test("/usherctl/quiet", configuration, test_quiet);
         usher_test("/usherctl/begin-and-extend", configuration, test_begin_and_extend);
