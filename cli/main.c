@@ -95,9 +95,10 @@ int main(int argc, char **argv) {
 
         status = verb_run(verb, &c, arguments[0] ? arguments + 1 : arguments);
 
-        /* What could not be written, to a full disk say, was not done. */
-        if (fflush(stdout) != 0 && status == EXIT_OK) {
-                (void) complain(errno, "Failed to write the output: %m");
+        /* What could not be written, to a full disk say, was not done; stdio may have tried long before. */
+        errno = 0;
+        if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK) {
+                (void) complain(errno > 0 ? errno : EIO, "Failed to write the output: %m");
                 status = EXIT_FAILED;
         }
 
