@@ -24,7 +24,12 @@ static void monitor_done(Monitor *m) {
         sd_event_unref(m->event);
 }
 
-/* A reader that is gone, `usherctl monitor | head` say, ends us. */
+/* A reader that is gone, `usherctl monitor | head` say, ends us: at once, and where that cannot be seen with the next
+ * line. */
+static int on_output(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
+        return sd_event_exit(sd_event_source_get_event(s), EXIT_OK);
+}
+
 static void flush(Monitor *m) {
         if (fflush(stdout) != 0)
                 (void) sd_event_exit(m->event, EXIT_OK);
@@ -175,6 +180,8 @@ int verb_monitor(Command *c, char **arguments) {
         r = sd_event_new(&m.event);
         if (r < 0)
                 return complain(r, "Failed to make an event loop: %m");
+        /* No event but that it is broken; -EPERM for a file. */
+        (void) sd_event_add_io(m.event, NULL, STDOUT_FILENO, 0, on_output, NULL);
 
         r = watch_new(c, m.event, &handlers, &m, &m.watch);
         if (r < 0)
