@@ -32,29 +32,21 @@ void command_done(Command *c) {
         c->bus = sd_bus_flush_close_unref(c->bus);
 }
 
-static bool is_absent(const sd_bus_error *e) {
-        static const char *const names[] = {
-                SD_BUS_ERROR_SERVICE_UNKNOWN,
-                SD_BUS_ERROR_NAME_HAS_NO_OWNER,
-                "org.freedesktop.DBus.Error.Spawn.ServiceNotFound",
-                "org.freedesktop.DBus.Error.Spawn.ChildExited",
-                "org.freedesktop.DBus.Error.Spawn.ExecFailed",
-                "org.freedesktop.systemd1.NoSuchUnit",
-                "org.freedesktop.systemd1.UnitMasked",
-        };
+/* The bus and systemd have many words for that they could not start it. */
+static bool is_absent(sd_bus *bus) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int present;
 
-        for (size_t i = 0; i < ELEMENTSOF(names); i++)
-                if (sd_bus_error_has_name(e, names[i]))
-                        return true;
-
-        return false;
+        return sd_bus_call_method(bus, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "NameHasOwner", NULL, &reply, "s",
+                               USHER_BUS_NAME) >= 0 &&
+                        sd_bus_message_read(reply, "b", &present) >= 0 && !present;
 }
 
 int connection_complain(Command *c, const sd_bus_error *e, const char *what) {
         const char *message = e->message ? e->message : strempty(e->name);
         int error = sd_bus_error_get_errno(e);
 
-        if (is_absent(e))
+        if (is_absent(c->bus))
                 return complain(error, "%s: usherd does not run%s%s. See 'systemctl status usherd'.", what,
                                 c->host ? " on " : "", strempty(c->host));
         if (sd_bus_error_has_name(e, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED) && c->host)
