@@ -266,6 +266,37 @@ static void test_no_other_machine(Usher *u, gconstpointer unused) {
                         "usherctl: Failed to reach the system bus of 'tina@room-12': "));
 }
 
+/* What could not be written was not done; a reader that has enough ends monitor. */
+static void test_nowhere_to_write(Usher *u, gconstpointer unused) {
+        g_autofree char *full = ctl_complain(u, "sh -c 'usherctl list >/dev/full'", 1);
+        g_autofree char *json = ctl_complain(u, "sh -c 'usherctl list --json >/dev/full'", 1);
+        g_autofree char *first = ctl_print(u, "sh -c 'usherctl monitor --json | head --lines=1'", 0);
+        g_autoptr(JsonNode) node = NULL;
+
+        g_assert_cmpstr(full, ==, "usherctl: Failed to write the output: No space left on device\n");
+        g_assert_true(g_str_has_prefix(json, "usherctl: Failed to write the output: "));
+        g_assert_true(json_object_has_member(parse(first, &node), "event"));
+}
+
+static void test_no_usherd(Usher *u, gconstpointer unused) {
+        g_autofree char *list = NULL, *all = NULL, *other = NULL;
+
+        usher_systemctl("mask", "--runtime", "usherd.service");
+        usher_systemctl("stop", NULL, "usherd.service");
+        list = ctl_complain(u, "usherctl", 1);
+        all = ctl_complain(u, "usherctl log-off-all --wait", 1);
+        install_ssh("exec systemd-stdio-bridge");
+        other = ctl_complain(u, REMOTE "log-off-all", 1);
+        usher_systemctl("unmask", "--runtime", "usherd.service");
+        usher_systemctl("start", NULL, "usherd.service");
+
+        g_assert_cmpstr(list, ==,
+                        "usherctl: Failed to look at the stations: usherd does not run. "
+                        "See 'systemctl status usherd'.\n");
+        g_assert_cmpstr(all, ==, list);
+        g_assert_nonnull(strstr(other, ": usherd does not run on tina@room-12. See "));
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -279,6 +310,8 @@ int main(int argc, char *argv[]) {
         usher_test("/usherctl-look/no-password-for-another-machine", configuration,
                         test_no_password_for_another_machine);
         usher_test("/usherctl-look/no-other-machine", configuration, test_no_other_machine);
+        usher_test("/usherctl-look/nowhere-to-write", configuration, test_nowhere_to_write);
+        usher_test("/usherctl-look/no-usherd", configuration, test_no_usherd);
 
         return g_test_run();
 }

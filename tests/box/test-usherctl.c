@@ -240,6 +240,19 @@ static void test_wait_in_json(Usher *u, gconstpointer unused) {
         g_assert_cmpstr(json_object_get_string_member(job, "result"), ==, "done");
 }
 
+/* Whoever waits goes on waiting when usherd is gone for a moment. */
+static void test_wait_through_a_crash(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) s = open_at(u, "u19", "seat-box19");
+        g_autoptr(BoxProgram) p = ctl_start("root", NULL, false, "usherctl log-off seat-box19 --wait --grace=3");
+
+        g_assert_true(box_program_wait_text(p, "warned on the terminal", BOX_TIMEOUT_MSEC));
+        usher_systemctl("kill", "--signal=KILL", "usherd.service");
+        g_assert_cmpint(box_program_wait(p, USHER_END_MSEC), ==, 0);
+        g_assert_nonnull(strstr(p->screen->str, "\nusherd has gone; waiting for it to come back.\nusherd is back.\n"));
+        g_assert_true(g_str_has_suffix(p->screen->str, "seat-box19 (u19): logged off\n"));
+        g_assert_true(box_session_wait_gone(s, 1000));
+}
+
 /* Whoever waits may stop waiting; the job goes on. */
 static void test_interrupted(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u13", "seat-box13");
@@ -327,6 +340,7 @@ int main(int argc, char *argv[]) {
         usher_test("/usherctl/wrong-usage", configuration, test_wrong_usage);
         usher_test("/usherctl/quiet", configuration, test_quiet);
         usher_test("/usherctl/begin-and-extend", configuration, test_begin_and_extend);
+        usher_test("/usherctl/wait-through-a-crash", configuration, test_wait_through_a_crash);
         usher_test("/usherctl/interrupted", configuration, test_interrupted);
 
         usher_test("/usherctl/password", configuration, test_password);
