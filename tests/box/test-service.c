@@ -175,6 +175,7 @@ static void test_units_are_shut(Usher *u, gconstpointer unused) {
                 { "usher-warn@.service", "--threshold=25" },
                 { "usher-shutdown.service", "--threshold=25" },
                 { "usher-associate.service", "--threshold=25" },
+                { "usher-identify@.service", "--threshold=25" },
                 { "usher-log-off-all@.service", "--threshold=25" },
         };
 
