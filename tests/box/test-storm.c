@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session.h"
+#include "usher.h"
 
 /* Sixty-odd events each; with the largest of usual receive buffers some hundred are too many. */
 #define ROUNDS_AT_ONCE 50
@@ -22,15 +22,7 @@ typedef struct {
 } Fixture;
 
 static char *output_of(const char *command) {
-        const char *argv[] = { "bash", "-c", command, NULL };
-        g_autoptr(GError) error = NULL;
-        char *out = NULL;
-        int status;
-
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, &status, &error);
-        g_assert_no_error(error);
-        g_assert_cmpint(status, ==, 0);
-        return g_strchomp(out);
+        return g_strchomp(usher_output((const char *const[]) { "bash", "-c", command, NULL }));
 }
 
 static void fixture_set_up(Fixture *f, gconstpointer unused) {
