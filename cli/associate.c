@@ -260,27 +260,17 @@ static int ask(Association *a, const SnapshotStation *station) {
 }
 
 static int ask_all(Association *a, const Snapshot *s, char **arguments) {
+        _cleanup_free_ const SnapshotStation **stations = NULL;
         bool missing = false;
+        size_t n;
         int r;
 
-        for (char **name = arguments; *name; name++) {
-                const SnapshotStation *station;
+        r = station_resolve_all(s, arguments, &stations, &n);
+        if (r < 0)
+                return r;
 
-                r = station_resolve(s, *name, &station);
-                if (r < 0)
-                        return r;
-        }
-
-        for (size_t i = 0; arguments[0] ? arguments[i] != NULL : i < s->n_stations; i++) {
-                const SnapshotStation *station = s->stations + i;
-
-                if (arguments[0]) {
-                        r = station_resolve(s, arguments[i], &station);
-                        if (r < 0)
-                                return r;
-                }
-
-                r = ask(a, station);
+        for (size_t i = 0; i < n; i++) {
+                r = ask(a, stations[i]);
                 if (r == -EINTR)
                         return EXIT_CANCELLED;
                 if (r < 0)

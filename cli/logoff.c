@@ -36,19 +36,6 @@ static int log_off_station(Operation *o, const SnapshotStation *station) {
         return 0;
 }
 
-/* All names are understood before the first is logged off: a typing error must not stop half way. */
-static int resolve_all(const Snapshot *s, char **names, const SnapshotStation **ret) {
-        int r;
-
-        for (size_t i = 0; names[i]; i++) {
-                r = station_resolve(s, names[i], ret + i);
-                if (r < 0)
-                        return r;
-        }
-
-        return 0;
-}
-
 static int verb_log_off(Command *c, char **arguments) {
         _cleanup_(operation_done) Operation o = {};
         _cleanup_free_ const SnapshotStation **stations = NULL;
@@ -59,13 +46,7 @@ static int verb_log_off(Command *c, char **arguments) {
         if (r < 0)
                 return r;
 
-        while (arguments[n])
-                n++;
-        stations = calloc(n + 1, sizeof(*stations));
-        if (!stations)
-                return complain(ENOMEM, "Out of memory.");
-
-        r = resolve_all(operation_snapshot(&o), arguments, stations);
+        r = station_resolve_all(operation_snapshot(&o), arguments, &stations, &n);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = log_off_station(&o, stations[i]);
         if (r < 0)

@@ -21,3 +21,28 @@ int station_resolve(const Snapshot *s, const char *name, const SnapshotStation *
                 return complain(ENOENT, "There is no station '%s', and no other.", name);
         return complain(ENOENT, "There is no station '%s'. There are: %s.", name, candidates);
 }
+
+int station_resolve_all(const Snapshot *s, char **names, const SnapshotStation ***ret, size_t *ret_n) {
+        _cleanup_free_ const SnapshotStation **stations = NULL;
+        size_t n = 0;
+        int r;
+
+        while (names[n])
+                n++;
+        stations = calloc(MAX_OF(n, s->n_stations) + 1, sizeof(*stations));
+        if (!stations)
+                return complain(ENOMEM, "Out of memory.");
+
+        for (size_t i = 0; i < n; i++) {
+                r = station_resolve(s, names[i], stations + i);
+                if (r < 0)
+                        return r;
+        }
+        if (n == 0)
+                for (; n < s->n_stations; n++)
+                        stations[n] = s->stations + n;
+
+        *ret = TAKE_PTR(stations);
+        *ret_n = n;
+        return 0;
+}

@@ -297,27 +297,14 @@ static int show_json(const Command *c, const Snapshot *s, const SnapshotStation 
 int verb_status(Command *c, char **arguments) {
         _cleanup_(snapshot_freep) Snapshot *s = NULL;
         _cleanup_free_ const SnapshotStation **stations = NULL;
-        size_t n = 0;
+        size_t n;
         int r;
 
         r = connection_snapshot(c, &s);
+        if (r >= 0)
+                r = station_resolve_all(s, arguments, &stations, &n);
         if (r < 0)
                 return r;
-
-        while (arguments[n])
-                n++;
-        stations = calloc(MAX_OF(n, s->n_stations) + 1, sizeof(*stations));
-        if (!stations)
-                return complain(ENOMEM, "Out of memory.");
-
-        for (size_t i = 0; i < n; i++) {
-                r = station_resolve(s, arguments[i], stations + i);
-                if (r < 0)
-                        return r;
-        }
-        if (!arguments[0])
-                for (n = 0; n < s->n_stations; n++)
-                        stations[n] = s->stations + n;
 
         return c->json != JSON_OFF ? show_json(c, s, stations, n) : show_blocks(c, s, stations, n);
 }

@@ -35,15 +35,45 @@ static int verb_label(Command *c, char **arguments) {
         return connection_call(c, m, "Failed to set the label", NULL);
 }
 
-static int verb_identify(Command *c, char **arguments) {
+/* That one has nothing to show it on is no reason to leave out the others. */
+static int identify(Command *c, const SnapshotStation *station) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
+        _cleanup_free_ char *what = NULL;
         int r;
 
-        r = station_call(c, arguments[0], "Identify", &m);
+        if (asprintf(&what, "Failed to show the label of '%s'", station_name(station)) < 0)
+                return complain(ENOMEM, "Out of memory.");
+
+        r = connection_new_call(c, station->path, USHER_IFACE_STATION, "Identify", &m);
         if (r < 0)
                 return r;
 
-        return connection_call(c, m, "Failed to show the label", NULL);
+        return connection_call(c, m, what, NULL);
+}
+
+static int verb_identify(Command *c, char **arguments) {
+        _cleanup_free_ const SnapshotStation **stations = NULL;
+        _cleanup_(snapshot_freep) Snapshot *s = NULL;
+        int ret = 0, r;
+        size_t n;
+
+        r = connection_snapshot(c, &s);
+        if (r >= 0)
+                r = station_resolve_all(s, arguments, &stations, &n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++) {
+                /* Of all there are, those that are not there are not meant. */
+                if (!arguments[0] && streq(stations[i]->health, "absent"))
+                        continue;
+
+                r = identify(c, stations[i]);
+                if (r < 0 && ret == 0)
+                        ret = r;
+        }
+
+        return ret;
 }
 
 static int verb_lock(Command *c, char **arguments) {
@@ -114,7 +144,7 @@ static int verb_detach_all(Command *c, char **arguments) {
 
 static const Verb verbs[] = {
         { "label", "STATION NAME", 2, 2, "Name a station; \"\" takes the name away", verb_label },
-        { "identify", "STATION", 1, 1, "Show a station's label on its own screen", verb_identify },
+        { "identify", "[STATION…]", 0, -1, "Show on its own screen which station it is", verb_identify },
         { "lock", "STATION", 1, 1, "Ask the desktops there to lock their screens", verb_lock },
         { "attach", "HUB STATION", 2, 2, "Give a hub to a station, or to a new one", verb_attach },
         { "associate", "[STATION…]", 0, -1, "Find each station's hub by Enter on its keyboard", verb_associate },

@@ -5,89 +5,82 @@
 
 #include <string.h>
 
-#include "usher.h"
+#include "ctl.h"
+
+/* U+2588, twice. */
+#define BLOCKS "\xe2\x96\x88\xe2\x96\x88"
 
 static const char configuration[] = "[LogOff]\nMinimumGraceSec=1\n";
 
-typedef struct {
-        Usher *usher;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer unused) {
-        f->usher = usher_new(configuration);
-}
-
-static void tear_down(Fixture *f, gconstpointer unused) {
-        usher_free(f->usher);
-}
-
-/* What `usherctl identify` says, and its exit status. */
-static char *identify(const char *station, int *ret_status) {
-        const char *argv[] = { "usherctl", "identify", station, NULL };
-        g_autoptr(GError) error = NULL;
-        char *said = NULL;
-        int status;
-
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said, &status, &error);
-        g_assert_no_error(error);
-        *ret_status = WEXITSTATUS(status);
-        return said;
-}
-
-static void assert_identify(const char *station) {
-        g_autofree char *said = NULL;
-        int status;
-
-        said = identify(station, &status);
-        g_assert_cmpstr(said, ==, "");
-        g_assert_cmpint(status, ==, 0);
-}
-
 /* One account sits at two terminals: the one that is meant shows large letters, and nothing but letters. */
-static void test_a_terminal(Fixture *f, gconstpointer unused) {
+static void test_a_terminal(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .terminal = true });
+                        u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .terminal = true });
         g_autoptr(BoxSession) two = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box2", .terminal = true });
+                        u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box2", .terminal = true });
 
-        assert_identify("seat-box1");
-        g_assert_true(box_session_wait_text(one, "\xe2\x96\x88\xe2\x96\x88", BOX_TIMEOUT_MSEC));
+        g_free(ctl_print(u, "usherctl identify seat-box1", 0));
+        g_assert_true(box_session_wait_text(one, BLOCKS, BOX_TIMEOUT_MSEC));
         g_assert_null(memchr(one->screen->str, 0x1b, one->screen->len));
         g_assert_cmpuint(two->screen->len, ==, 0);
 }
 
 /* A session that has no display that we could find still has its notifications. */
-static void test_a_desktop_without_x(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
-        g_autoptr(Notifier) n = notifier_new(f->usher, s, "good");
+static void test_a_desktop_without_x(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
+        g_autoptr(Notifier) n = notifier_new(u, s, "good");
 
-        assert_identify("seat-box3");
+        g_free(ctl_print(u, "usherctl identify seat-box3", 0));
         g_assert_true(notifier_wait(n, "seat-box3", BOX_TIMEOUT_MSEC));
 }
 
-static void test_nothing_to_show_it_on(Fixture *f, gconstpointer unused) {
+static void test_nothing_to_show_it_on(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) greeter = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4", .class = "greeter" });
-        static const char *const stations[] = { "seat-box4", "seat-box5" };
+                        u, &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4", .class = "greeter" });
+        g_autofree char *login_screen = ctl_complain(u, "usherctl identify seat-box4", 1);
+        g_autofree char *nobody = ctl_complain(u, "usherctl identify seat-box5", 1);
 
-        for (guint i = 0; i < G_N_ELEMENTS(stations); i++) {
-                g_autofree char *said = NULL;
-                int status;
+        g_assert_nonnull(strstr(login_screen, "'seat-box4': Nothing at that station could show its label."));
+        g_assert_nonnull(strstr(nobody, "'seat-box5': Nothing runs at that station"));
+}
 
-                said = identify(stations[i], &status);
-                g_assert_cmpint(status, ==, 1);
-                g_assert_nonnull(strstr(said, "could show its label"));
-        }
+/* A name that is wrong is found before anything is shown; a station that has nothing to show it on is no reason to leave
+ * out the others. */
+static void test_several(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) one = usher_open(
+                        u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .terminal = true });
+        g_autoptr(BoxSession) two = usher_open(
+                        u, &(BoxSessionOptions) { .user = "u7", .seat = "seat-box7", .terminal = true });
+
+        g_free(ctl_complain(u, "usherctl identify seat-box6 seat-nowhere", 1));
+        g_assert_cmpuint(one->screen->len, ==, 0);
+
+        g_free(ctl_complain(u, "usherctl identify seat-box6 seat-box8 seat-box7", 1));
+        g_assert_true(box_session_wait_text(one, BLOCKS, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_wait_text(two, BLOCKS, BOX_TIMEOUT_MSEC));
+}
+
+/* Without a name it is every station. */
+static void test_all(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) one = usher_open(
+                        u, &(BoxSessionOptions) { .user = "u9", .seat = "seat-box9", .terminal = true });
+        g_autoptr(BoxSession) two = usher_open(
+                        u, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10", .terminal = true });
+
+        /* At most of the seats here nothing runs. */
+        g_free(ctl_complain(u, "usherctl identify", 1));
+        g_assert_true(box_session_wait_text(one, BLOCKS, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_wait_text(two, BLOCKS, BOX_TIMEOUT_MSEC));
 }
 
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-#define BOX_TEST(path, func) g_test_add(path, Fixture, NULL, set_up, func, tear_down)
-        BOX_TEST("/identify/a-terminal", test_a_terminal);
-        BOX_TEST("/identify/a-desktop-without-x", test_a_desktop_without_x);
-        BOX_TEST("/identify/nothing-to-show-it-on", test_nothing_to_show_it_on);
-#undef BOX_TEST
+        usher_test("/identify/a-terminal", configuration, test_a_terminal);
+        usher_test("/identify/a-desktop-without-x", configuration, test_a_desktop_without_x);
+        usher_test("/identify/nothing-to-show-it-on", configuration, test_nothing_to_show_it_on);
+        usher_test("/identify/several", configuration, test_several);
+        usher_test("/identify/all", configuration, test_all);
 
         return g_test_run();
 }
