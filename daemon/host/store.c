@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The file is lines of NAME=VALUE, an empty line after each job. In a value every byte that is not a letter, a digit
- * or one of -_./: is %XX, so no text can ever be taken for a line of its own. */
+/* The file is lines of NAME=VALUE, an empty line after each job and after what follows them. In a value every byte that
+ * is not a letter, a digit or one of -_./: is %XX, so no text can ever be taken for a line of its own. */
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -108,6 +108,17 @@ int store_add(Store *s, const Job *j) {
         return ferror(f) ? -EIO : 0;
 }
 
+int store_add_plan(Store *s, const StoredPlan *p) {
+        FILE *f = s->file;
+
+        write_text(f, "Follows", plan_kind_to_string(p->kind));
+        write_number(f, "BlockLogins", p->block_logins);
+        write_number(f, "Due", p->due);
+        fputc('\n', f);
+
+        return ferror(f) ? -EIO : 0;
+}
+
 int store_commit(Store *s) {
         FILE *f = TAKE_PTR(s->file);
 
@@ -154,7 +165,14 @@ static int read_number(const char *value, uint64_t max, uint64_t *ret) {
         return 0;
 }
 
-static int read_field(Job *j, const char *name, char *value) {
+/* What one of the pieces of the file is, a job or the plan, turns out as its lines are read. */
+typedef struct Piece {
+        Job job;
+        StoredPlan plan;
+} Piece;
+
+static int read_field(Piece *piece, const char *name, char *value) {
+        Job *j = &piece->job;
         const struct {
                 const char *name;
                 char **field;
@@ -170,6 +188,7 @@ static int read_field(Job *j, const char *name, char *value) {
                 { "Created", &j->created },
                 { "Grace", &j->grace },
                 { "Deadline", &j->deadline },
+                { "Due", &piece->plan.due },
         };
         uint64_t n;
         int r;
@@ -186,6 +205,8 @@ static int read_field(Job *j, const char *name, char *value) {
                 return j->phase = job_phase_from_string(value);
         if (streq(name, "Plan"))
                 return j->plan = plan_kind_from_string(value);
+        if (streq(name, "Follows"))
+                return piece->plan.kind = plan_kind_from_string(value);
         if (streq(name, "Warned"))
                 return j->warned = job_warned_from_string(value);
 
@@ -210,28 +231,33 @@ static int read_field(Job *j, const char *name, char *value) {
         else if (streq(name, "Shared"))
                 j->shared = n;
         else if (streq(name, "BlockLogins"))
-                j->block_logins = n;
+                j->block_logins = piece->plan.block_logins = n;
         else if (streq(name, "ScopeStopped"))
                 j->scope_stopped = n;
 
         return 0;
 }
 
-static bool is_complete(const Job *j) {
+static bool is_complete(const Piece *piece) {
+        const Job *j = &piece->job;
+
+        if (piece->plan.kind != PLAN_NONE)
+                return piece->plan.due > 0;
+
         return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
                         j->scope && j->message && j->by_user && j->created > 0 && j->deadline > 0;
 }
 
-/* One job's lines, up to the empty one. Returns 1 with a job, 0 at the end of the file, -EBADMSG for a job that
+/* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one that
  * cannot be read, whose lines are passed over all the same. */
-static int read_job(FILE *f, Job *j) {
+static int read_piece(FILE *f, Piece *piece) {
         _cleanup_free_ char *line = NULL;
         bool any = false;
         size_t size = 0;
         ssize_t n;
         int r = 0;
 
-        *j = (Job) { .uid = (uid_t) -1 };
+        *piece = (Piece) { .job.uid = (uid_t) -1 };
 
         while ((n = getline(&line, &size, f)) > 0) {
                 char *value;
@@ -246,12 +272,12 @@ static int read_job(FILE *f, Job *j) {
                 if (value)
                         *value++ = '\0';
                 if (r >= 0)
-                        r = value ? read_field(j, line, value) : -EBADMSG;
+                        r = value ? read_field(piece, line, value) : -EBADMSG;
         }
 
         if (!any)
                 return 0;
-        if (r >= 0 && !is_complete(j))
+        if (r >= 0 && !is_complete(piece))
                 r = -EBADMSG;
 
         return r < 0 ? r : 1;
@@ -267,7 +293,7 @@ int store_mark_boot(Store *s) {
         return 1;
 }
 
-int store_load(Store *s, StoreHandler handler, void *userdata) {
+int store_load(Store *s, StoredPlan *plan, StoreHandler handler, void *userdata) {
         _cleanup_fclose_ FILE *f = NULL;
         _cleanup_close_ int fd = -EBADF;
         int r;
@@ -282,15 +308,17 @@ int store_load(Store *s, StoreHandler handler, void *userdata) {
         (void) TAKE_FD(fd);
 
         for (;;) {
-                Job j;
+                Piece piece;
 
-                r = read_job(f, &j);
-                if (r > 0)
-                        handler(&j, userdata);
+                r = read_piece(f, &piece);
+                if (r > 0 && piece.plan.kind != PLAN_NONE)
+                        *plan = piece.plan;
+                else if (r > 0)
+                        handler(&piece.job, userdata);
                 else if (r < 0)
-                        log_warning_errno(r, "A stored job cannot be read, leaving it out: %m");
+                        log_warning_errno(r, "A stored job or plan cannot be read, leaving it out: %m");
 
-                job_done(&j);
+                job_done(&piece.job);
                 if (r == 0)
                         return 0;
         }
