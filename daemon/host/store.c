@@ -97,6 +97,7 @@ int store_add(Store *s, const Job *j) {
         write_text(f, "Message", j->message);
         write_number(f, "ByUID", j->by_uid);
         write_text(f, "ByUser", j->by_user);
+        write_text(f, "LostHubs", j->lost_hubs);
         write_number(f, "Created", j->created);
         write_number(f, "Grace", j->grace);
         write_number(f, "Deadline", j->deadline);
@@ -179,6 +180,7 @@ static int read_field(Piece *piece, const char *name, char *value) {
         } texts[] = {
                 { "Session", &j->session.id }, { "Station", &j->station }, { "User", &j->user },
                 { "Scope", &j->scope },        { "Message", &j->message }, { "ByUser", &j->by_user },
+                { "LostHubs", &j->lost_hubs },
         };
         const struct {
                 const char *name;
@@ -245,7 +247,7 @@ static bool is_complete(const Piece *piece) {
                 return piece->plan.due > 0;
 
         return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
-                        j->scope && j->message && j->by_user && j->created > 0 && j->deadline > 0;
+                        j->scope && j->message && j->by_user && j->lost_hubs && j->created > 0 && j->deadline > 0;
 }
 
 /* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one that

@@ -173,6 +173,7 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
         plan_restore(m, &plan);
+        hub_lost_restore(m);
 
         r = udev_host_start(m->udev);
         if (r < 0)
@@ -186,6 +187,7 @@ void manager_serve(Manager *m) {
 
         m->serving = true;
         plan_serve(m);
+        hub_lost_serve(m);
 
         /* Nobody could read of a job until now: what it has left begins now. */
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {

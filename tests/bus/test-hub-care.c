@@ -330,6 +330,84 @@ static void test_a_lost_hub_logs_off(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "");
 }
 
+/* Somebody's log-off is under way because the hub of their station is gone. */
+static char *lost_hub(Desk *d) {
+        Fixture *f = &d->f;
+
+        configure(f, "log-off", "200ms");
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
+        fixture_start(f);
+        hubs_unplug(d->hubs, d->left);
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 1);
+        return fixture_only_job(f);
+}
+
+static void test_a_hub_that_is_back_after_a_restart(Desk *d, gconstpointer data) {
+        g_autofree char *job = lost_hub(d);
+        Fixture *f = &d->f;
+
+        fixture_kill(f);
+        fixture_start(f);
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        wait_until_time(g_get_monotonic_time() + G_USEC_PER_SEC / 2);
+        assert_jobs(f, "1");
+        hubs_plug(d->hubs, d->left);
+        assert_result(f, job, "cancelled");
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_a_hub_that_is_back_during_a_restart(Desk *d, gconstpointer data) {
+        g_autofree char *job = lost_hub(d);
+        Fixture *f = &d->f;
+
+        fixture_kill(f);
+        hubs_plug(d->hubs, d->left);
+        fixture_start(f);
+        assert_result(f, job, "cancelled");
+        assert_jobs(f, "");
+        assert_deeds(&f->logind->fake, "");
+}
+
+/* Somebody wants that log-off now, hub or no hub. */
+static void test_a_log_off_that_somebody_asked_for_too_stays(Desk *d, gconstpointer data) {
+        g_autofree char *job = lost_hub(d), *same = NULL;
+        Fixture *f = &d->f;
+
+        same = fixture_log_off(f, "seat-left", "{'grace': <uint32 3000>}");
+        g_assert_cmpstr(job, ==, same);
+        fixture_settle(f);
+        fixture_kill(f);
+        fixture_start(f);
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        hubs_plug(d->hubs, d->left);
+        fixture_wait_property(f, LEFT, "Health", "'ok'");
+        assert_jobs(f, "1");
+        fixture_wait_property(f, job, "Phase", "'warning'");
+}
+
+/* The administrator has seen to it: nobody is logged off for a hub that is not missed any more. */
+static void test_detach_all_calls_it_off(Desk *d, gconstpointer data) {
+        g_autofree char *job = lost_hub(d);
+        Fixture *f = &d->f;
+
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.DetachAll", NULL));
+        assert_result(f, job, "cancelled");
+        assert_deeds(&f->logind->fake, "FlushDevices(false)");
+}
+
+static void test_another_hub_calls_it_off(Desk *d, gconstpointer data) {
+        g_autofree char *job = lost_hub(d);
+        Fixture *f = &d->f;
+
+        fixture_kill(f);
+        fixture_start(f);
+        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
+        assert_jobs(f, "1");
+        attach(f, "1-4", "seat-left");
+        hubs_attach(d->hubs, d->right, "seat-left");
+        assert_result(f, job, "cancelled");
+}
+
 static void test_a_hub_that_is_back_in_time(Desk *d, gconstpointer data) {
         Fixture *f = &d->f;
 
@@ -517,6 +595,11 @@ int main(int argc, char *argv[]) {
         ADD("lock-is-for-people", test_lock_is_for_people);
         ADD("a-lost-hub-locks", test_a_lost_hub_locks);
         ADD("a-lost-hub-logs-off", test_a_lost_hub_logs_off);
+        ADD("a-hub-that-is-back-after-a-restart", test_a_hub_that_is_back_after_a_restart);
+        ADD("a-hub-that-is-back-during-a-restart", test_a_hub_that_is_back_during_a_restart);
+        ADD("a-log-off-that-somebody-asked-for-too-stays", test_a_log_off_that_somebody_asked_for_too_stays);
+        ADD("detach-all-calls-it-off", test_detach_all_calls_it_off);
+        ADD("another-hub-calls-it-off", test_another_hub_calls_it_off);
         ADD("a-hub-that-is-back-in-time", test_a_hub_that_is_back_in_time);
         ADD("a-countdown-is-kept", test_a_countdown_is_kept);
         ADD("nothing-is-done-unless-asked-for", test_nothing_is_done_unless_asked_for);
