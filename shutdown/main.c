@@ -58,6 +58,23 @@ static int call_usherd(
         return 0;
 }
 
+/* NULL: the machine stays on, or there is no saying. */
+static const Queued *find_queued(sd_bus *bus) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        const Queued *queued = NULL;
+        int r;
+
+        r = sd_bus_call_method(
+                        bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "ListJobs", &error, &reply, NULL);
+        if (r >= 0)
+                r = queued_read(reply, &queued);
+        if (r < 0)
+                log_warning_errno(r, "Failed to ask systemd what it is about to do: %s", strempty(error.message));
+
+        return queued;
+}
+
 static int append_grace_property(sd_bus_message *m, const void *userdata) {
         return sd_bus_message_append(m, "ss", USHER_IFACE_MANAGER, "ShutdownGraceUSec");
 }
@@ -236,7 +253,7 @@ static int run(void) {
                 return r;
 
         /* Somebody stops or restarts the unit; an upgrade of the package, say. Nobody is logged off for that. */
-        queued = queued_find(bus);
+        queued = find_queued(bus);
         if (!queued) {
                 log_info("The machine does not go down, so nobody is logged off.");
                 return 0;

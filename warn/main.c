@@ -103,6 +103,16 @@ static void linger(Program *p, usec_t t) {
                 (void) sd_event_exit(p->around.event, EXIT_FAILURE);
 }
 
+static bool is_live(const char *path, void *userdata) {
+        Program *p = userdata;
+
+        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+                if (streq(job->path, path))
+                        return true;
+
+        return false;
+}
+
 static void warn(Program *p, Job *job) {
         Warning *w = NULL;
         int r;
@@ -138,6 +148,7 @@ static void on_job(Job *job, JobEvent event, const char *result, void *userdata)
                 break;
         case JOB_REMOVED:
                 job->userdata = warning_free(job->userdata, result);
+                notifier_close_strays(p->around.notifier, is_live, p);
                 linger(p, streq(result, "cancelled") ? LINGER_WORDS_USEC : LINGER_USEC);
                 break;
         }
@@ -192,6 +203,8 @@ static const NoticesHandler notices_handler = {
 
 static void on_listed(void *userdata) {
         Program *p = userdata;
+
+        notifier_close_strays(p->around.notifier, is_live, p);
 
         /* What is left of the picture: usherd is there, and it may be another one. */
         if (notices_reload(p->notices) < 0)

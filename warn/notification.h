@@ -37,10 +37,17 @@ Notifier *notifier_free(Notifier *s);
 DEFINE_CLEANUP(Notifier *, notifier_free);
 #define _cleanup_notifier_ _cleanup_(notifier_freep)
 
+typedef bool (*JobIsLive)(const char *job, void *userdata);
+
+/* Takes away what a process before us has left on the screen for jobs that are over. */
+void notifier_close_strays(Notifier *s, JobIsLive is_live, void *userdata);
+
 /* Whether nothing is left to be sent or to be answered. */
 bool notifier_is_idle(const Notifier *s);
 
-int notification_new(Notification **ret, Notifier *s, NotificationFunc func, void *userdata);
+/* job: the path of the job that it is for. Should this process be killed, the one that comes after it finds the
+ * notification again by that. NULL for one that it has no more to do with. */
+int notification_new(Notification **ret, Notifier *s, const char *job, NotificationFunc func, void *userdata);
 
 /* Shows or replaces. What happened comes as an event, later. */
 int notification_update(Notification *n, const NotificationContent *content);

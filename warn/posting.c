@@ -89,7 +89,7 @@ static int show_notification(Posting *p) {
         if (r < 0)
                 return r;
 
-        r = notification_new(&p->notification, p->around->notifier, on_notification, p);
+        r = notification_new(&p->notification, p->around->notifier, NULL, on_notification, p);
         if (r < 0)
                 return r;
 

@@ -185,7 +185,8 @@ static int show_notification(Warning *w) {
                 return r;
 
         if (!w->notification) {
-                r = notification_new(&w->notification, w->around->notifier, on_notification, w);
+                r = notification_new(&w->notification, w->around->notifier, w->job->path, on_notification,
+                                w);
                 if (r < 0)
                         return r;
         }

@@ -166,6 +166,33 @@ int logind_ask_blockers(Logind *l, LogindRequest **ret, LogindAnswer handler, vo
         return send_request(l, ret, m, on_blockers, handler, userdata);
 }
 
+static void on_preparing(sd_bus_message *reply, void *userdata) {
+        LogindRequest *q = userdata;
+        int preparing, r;
+
+        if (sd_bus_message_is_method_error(reply, NULL)) {
+                answer_error(q, reply);
+                return;
+        }
+
+        r = sd_bus_message_read(reply, "v", "b", &preparing);
+        answer(q, r < 0 ? r : preparing, NULL);
+}
+
+int logind_ask_preparing(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(
+                        logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH, DBUS_IFACE_PROPERTIES, "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", LOGIND_IFACE_MANAGER, "PreparingForShutdown");
+        if (r < 0)
+                return r;
+
+        return send_request(l, ret, m, on_preparing, handler, userdata);
+}
+
 static void on_shut_down(sd_bus_message *reply, void *userdata) {
         LogindRequest *q = userdata;
 

@@ -15,6 +15,9 @@ typedef void (*LogindAnswer)(int r, const char *text, void *userdata);
 /* Who blocks a shutdown: r is how many do, text names them and why. */
 int logind_ask_blockers(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata);
 
+/* Whether logind is about to shut the machine down: r is 1 then, else 0. */
+int logind_ask_preparing(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata);
+
 /* Restarts the machine or switches it off. Blocking inhibitors count for us too: r is negative then, and text is
  * what logind says. */
 int logind_shut_down(Logind *l, LogindRequest **ret, bool restart, LogindAnswer handler, void *userdata);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The file is lines of NAME=VALUE, an empty line after each job. In a value every byte that is not a letter, a digit
- * or one of -_./: is %XX, so no text can ever be taken for a line of its own. */
+/* The file is lines of NAME=VALUE, an empty line after each job and after what follows them. In a value every byte that
+ * is not a letter, a digit or one of -_./: is %XX, so no text can ever be taken for a line of its own. */
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -97,12 +97,24 @@ int store_add(Store *s, const Job *j) {
         write_text(f, "Message", j->message);
         write_number(f, "ByUID", j->by_uid);
         write_text(f, "ByUser", j->by_user);
+        write_text(f, "LostHubs", j->lost_hubs);
         write_number(f, "Created", j->created);
         write_number(f, "Grace", j->grace);
         write_number(f, "Deadline", j->deadline);
         write_text(f, "Phase", job_phase_to_string(j->phase));
         write_number(f, "ScopeStopped", j->scope_stopped);
         write_text(f, "Warned", job_warned_to_string(j->warned));
+        fputc('\n', f);
+
+        return ferror(f) ? -EIO : 0;
+}
+
+int store_add_plan(Store *s, const StoredPlan *p) {
+        FILE *f = s->file;
+
+        write_text(f, "Follows", plan_kind_to_string(p->kind));
+        write_number(f, "BlockLogins", p->block_logins);
+        write_number(f, "Due", p->due);
         fputc('\n', f);
 
         return ferror(f) ? -EIO : 0;
@@ -154,13 +166,21 @@ static int read_number(const char *value, uint64_t max, uint64_t *ret) {
         return 0;
 }
 
-static int read_field(Job *j, const char *name, char *value) {
+/* What one of the pieces of the file is, a job or the plan, turns out as its lines are read. */
+typedef struct Piece {
+        Job job;
+        StoredPlan plan;
+} Piece;
+
+static int read_field(Piece *piece, const char *name, char *value) {
+        Job *j = &piece->job;
         const struct {
                 const char *name;
                 char **field;
         } texts[] = {
                 { "Session", &j->session.id }, { "Station", &j->station }, { "User", &j->user },
                 { "Scope", &j->scope },        { "Message", &j->message }, { "ByUser", &j->by_user },
+                { "LostHubs", &j->lost_hubs },
         };
         const struct {
                 const char *name;
@@ -170,6 +190,7 @@ static int read_field(Job *j, const char *name, char *value) {
                 { "Created", &j->created },
                 { "Grace", &j->grace },
                 { "Deadline", &j->deadline },
+                { "Due", &piece->plan.due },
         };
         uint64_t n;
         int r;
@@ -186,6 +207,8 @@ static int read_field(Job *j, const char *name, char *value) {
                 return j->phase = job_phase_from_string(value);
         if (streq(name, "Plan"))
                 return j->plan = plan_kind_from_string(value);
+        if (streq(name, "Follows"))
+                return piece->plan.kind = plan_kind_from_string(value);
         if (streq(name, "Warned"))
                 return j->warned = job_warned_from_string(value);
 
@@ -210,28 +233,33 @@ static int read_field(Job *j, const char *name, char *value) {
         else if (streq(name, "Shared"))
                 j->shared = n;
         else if (streq(name, "BlockLogins"))
-                j->block_logins = n;
+                j->block_logins = piece->plan.block_logins = n;
         else if (streq(name, "ScopeStopped"))
                 j->scope_stopped = n;
 
         return 0;
 }
 
-static bool is_complete(const Job *j) {
+static bool is_complete(const Piece *piece) {
+        const Job *j = &piece->job;
+
+        if (piece->plan.kind != PLAN_NONE)
+                return piece->plan.due > 0;
+
         return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
-                        j->scope && j->message && j->by_user && j->created > 0 && j->deadline > 0;
+                        j->scope && j->message && j->by_user && j->lost_hubs && j->created > 0 && j->deadline > 0;
 }
 
-/* One job's lines, up to the empty one. Returns 1 with a job, 0 at the end of the file, -EBADMSG for a job that
+/* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one that
  * cannot be read, whose lines are passed over all the same. */
-static int read_job(FILE *f, Job *j) {
+static int read_piece(FILE *f, Piece *piece) {
         _cleanup_free_ char *line = NULL;
         bool any = false;
         size_t size = 0;
         ssize_t n;
         int r = 0;
 
-        *j = (Job) { .uid = (uid_t) -1 };
+        *piece = (Piece) { .job.uid = (uid_t) -1 };
 
         while ((n = getline(&line, &size, f)) > 0) {
                 char *value;
@@ -246,12 +274,12 @@ static int read_job(FILE *f, Job *j) {
                 if (value)
                         *value++ = '\0';
                 if (r >= 0)
-                        r = value ? read_field(j, line, value) : -EBADMSG;
+                        r = value ? read_field(piece, line, value) : -EBADMSG;
         }
 
         if (!any)
                 return 0;
-        if (r >= 0 && !is_complete(j))
+        if (r >= 0 && !is_complete(piece))
                 r = -EBADMSG;
 
         return r < 0 ? r : 1;
@@ -267,7 +295,7 @@ int store_mark_boot(Store *s) {
         return 1;
 }
 
-int store_load(Store *s, StoreHandler handler, void *userdata) {
+int store_load(Store *s, StoredPlan *plan, StoreHandler handler, void *userdata) {
         _cleanup_fclose_ FILE *f = NULL;
         _cleanup_close_ int fd = -EBADF;
         int r;
@@ -282,15 +310,17 @@ int store_load(Store *s, StoreHandler handler, void *userdata) {
         (void) TAKE_FD(fd);
 
         for (;;) {
-                Job j;
+                Piece piece;
 
-                r = read_job(f, &j);
-                if (r > 0)
-                        handler(&j, userdata);
+                r = read_piece(f, &piece);
+                if (r > 0 && piece.plan.kind != PLAN_NONE)
+                        *plan = piece.plan;
+                else if (r > 0)
+                        handler(&piece.job, userdata);
                 else if (r < 0)
-                        log_warning_errno(r, "A stored job cannot be read, leaving it out: %m");
+                        log_warning_errno(r, "A stored job or plan cannot be read, leaving it out: %m");
 
-                job_done(&j);
+                job_done(&piece.job);
                 if (r == 0)
                         return 0;
         }

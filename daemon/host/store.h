@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Live jobs on disk, so that a usherd that was killed or upgraded comes back with the same jobs and deadlines. The
- * file is private, in the runtime directory, and gone with the boot whose clock its deadlines are on. */
+/* Live jobs on disk, and what is to follow them, so that a usherd that was killed or upgraded comes back with the same
+ * jobs and deadlines. The file is private, in the runtime directory, and gone with the boot whose clock its deadlines
+ * are on. */
 
 #include "job.h"
 
 typedef struct Store Store;
+
+typedef struct StoredPlan {
+        PlanKind kind;
+        bool block_logins;
+        usec_t due; /* CLOCK_MONOTONIC: see PLAN_LATE_MAX_USEC */
+} StoredPlan;
 
 /* directory: the runtime directory, "/run/usher". */
 int store_new(Store **ret, const char *directory);
 Store *store_free(Store *s);
 DEFINE_CLEANUP(Store *, store_free);
 
-/* Writes all jobs: begin, one add for each, commit. The file is written whole and renamed. */
+/* Writes all: begin, one add for each, commit. The file is written whole and renamed. */
 int store_begin(Store *s);
 int store_add(Store *s, const Job *j);
+int store_add_plan(Store *s, const StoredPlan *p);
 int store_commit(Store *s);
 
 /* Returns 1 when it is called for the first time since the machine was started, 0 later. */
@@ -24,6 +32,6 @@ int store_mark_boot(Store *s);
 /* Gets one stored job after the other; it may take what it owns out of it. */
 typedef void (*StoreHandler)(Job *j, void *userdata);
 
-/* Reads what was committed last. A file that is missing is no error; a job that cannot be read is logged and left
- * out, the others stand. */
-int store_load(Store *s, StoreHandler handler, void *userdata);
+/* Reads what was committed last; the plan stays as it is where there is none. A file that is missing is no error; a job
+ * that cannot be read is logged and left out, the others stand. */
+int store_load(Store *s, StoredPlan *plan, StoreHandler handler, void *userdata);

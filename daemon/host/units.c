@@ -6,6 +6,7 @@
 #include "call-queue.h"
 #include "log.h"
 #include "names.h"
+#include "queued.h"
 #include "text.h"
 #include "units.h"
 
@@ -33,7 +34,10 @@ struct UnitsCall {
         Units *units;
         UnitsCall **owner;
         Call *call;
-        UnitsSurvivorsHandler handler;
+        union {
+                UnitsSurvivorsHandler survivors;
+                UnitsShutdownHandler shutdown;
+        } handler;
         void *userdata;
 };
 
@@ -206,11 +210,32 @@ static char *read_survivors(sd_bus_message *reply) {
 static void on_survivors(sd_bus_message *reply, void *userdata) {
         _cleanup_free_ char *names = read_survivors(reply);
         UnitsCall *c = userdata;
-        UnitsSurvivorsHandler handler = c->handler;
+        UnitsSurvivorsHandler handler = c->handler.survivors;
         void *handler_userdata = c->userdata;
 
         units_call_free(c);
         handler(strempty(names), handler_userdata);
+}
+
+static int send_call(Units *u, UnitsCall **ret, sd_bus_message *m, CallHandler on_reply, const UnitsCall *call) {
+        UnitsCall *c;
+        int r;
+
+        c = malloc(sizeof(*c));
+        if (!c)
+                return -ENOMEM;
+        *c = *call;
+        c->units = u;
+
+        r = call_queue_send(u->calls, &c->call, m, on_reply, c);
+        if (r < 0) {
+                free(c);
+                return r;
+        }
+
+        c->owner = ret;
+        *ret = c;
+        return 0;
 }
 
 int units_list_survivors(
@@ -221,7 +246,6 @@ int units_list_survivors(
                 void *userdata) {
 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
-        UnitsCall *c;
         int r;
 
         r = sd_bus_message_new_method_call(
@@ -233,18 +257,34 @@ int units_list_survivors(
         if (r < 0)
                 return r;
 
-        c = malloc(sizeof(*c));
-        if (!c)
-                return -ENOMEM;
-        *c = (UnitsCall) { .units = u, .handler = handler, .userdata = userdata };
+        return send_call(u, ret, m, on_survivors,
+                        &(UnitsCall) { .handler.survivors = handler, .userdata = userdata });
+}
 
-        r = call_queue_send(u->calls, &c->call, m, on_survivors, c);
-        if (r < 0) {
-                free(c);
+static void on_queue(sd_bus_message *reply, void *userdata) {
+        UnitsCall *c = userdata;
+        UnitsShutdownHandler handler = c->handler.shutdown;
+        void *handler_userdata = c->userdata;
+        const Queued *queued = NULL;
+        int r;
+
+        r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) :
+                                                          queued_read(reply, &queued);
+        if (r >= 0)
+                r = queued ? 1 : 0;
+
+        units_call_free(c);
+        handler(r, handler_userdata);
+}
+
+int units_ask_shutdown(Units *u, UnitsCall **ret, UnitsShutdownHandler handler, void *userdata) {
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(
+                        u->bus, &m, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "ListJobs");
+        if (r < 0)
                 return r;
-        }
 
-        c->owner = ret;
-        *ret = c;
-        return 0;
+        return send_call(u, ret, m, on_queue, &(UnitsCall) { .handler.shutdown = handler, .userdata = userdata });
 }

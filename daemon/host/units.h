@@ -40,4 +40,12 @@ int units_list_survivors(
                 const char *scope,
                 UnitsSurvivorsHandler handler,
                 void *userdata);
+
+/* Whether systemd is on its way to shut the machine down, or into its rescue mode; also where logind knows nothing of
+ * it, as at Ctrl-Alt-Del. Negative where there is no saying. */
+typedef void (*UnitsShutdownHandler)(int r, void *userdata);
+
+/* Asks that. The field that ret points to is NULL again when the handler runs. */
+int units_ask_shutdown(Units *u, UnitsCall **ret, UnitsShutdownHandler handler, void *userdata);
+
 UnitsCall *units_call_free(UnitsCall *c);

@@ -10,6 +10,7 @@
 #include "login-screen.h"
 #include "logoff.h"
 #include "notice.h"
+#include "plan.h"
 #include "shutdown.h"
 
 static void advance_job_of(Manager *m, const char *session) {
@@ -120,6 +121,7 @@ static void on_logind_synced(void *userdata) {
                 next = TAILQ_NEXT(l, jobs);
                 logoff_advance(l);
         }
+        plan_logind_synced(m);
 }
 
 static void on_logind_lost(void *userdata) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A hub that is pulled out takes keyboard and mouse along, and leaves a screen with somebody's work on it. The
- * topology says which hubs a seat has lost; here is one timer for each such seat, and what it does once. */
+ * topology says which hubs a seat has lost; here is one timer for each such seat, and what it does once. A log-off that
+ * comes of it bears the hubs' names: so it is known after a restart of usherd what to look out for. */
 
 #include "hub-lost.h"
 #include "journal.h"
@@ -15,15 +16,12 @@ struct HubLostWatch {
         Manager *manager;
         char *seat;
         sd_event_source *timer; /* NULL once it has acted */
-        uint32_t *jobs;         /* the log-offs that it began */
-        size_t n_jobs;
         TAILQ_ENTRY(HubLostWatch) watches;
 };
 
 static void watch_free(HubLostWatch *w) {
         TAILQ_REMOVE(&w->manager->hubs_lost, w, watches);
         sd_event_source_disable_unref(w->timer);
-        free(w->jobs);
         free(w->seat);
         free(w);
 }
@@ -38,35 +36,47 @@ static HubLostWatch *watch_find(Manager *m, const char *seat) {
         return NULL;
 }
 
-/* A job that somebody else has asked for as well, and sooner, is theirs. */
-static bool is_ours(const Job *j) {
-        return j->by_uid == 0 && isempty(j->by_user);
-}
+/* Those that were begun for nothing but a hub of this seat. */
+static void call_off(Manager *m, const char *seat, const char *why) {
+        LogOff *l, *next;
 
-static void call_off(HubLostWatch *w) {
-        Manager *m = w->manager;
+        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
+                uint32_t number = l->job.number;
 
-        for (size_t i = 0; i < w->n_jobs; i++) {
-                LogOff *l = manager_find_job(m, w->jobs[i]);
+                next = TAILQ_NEXT(l, jobs);
+                if (isempty(l->job.lost_hubs) || !streq(l->job.station, seat) || logoff_cancel(l) < 0)
+                        continue;
 
-                if (l && is_ours(&l->job) && logoff_cancel(l) >= 0)
-                        log_info("The hub of station '%s' is back: job %" PRIu32 " is called off.", w->seat,
-                                        w->jobs[i]);
+                log_info("%s at station '%s': job %" PRIu32 " is called off.", why, seat, number);
         }
 }
 
-static void log_off(HubLostWatch *w) {
+static char *join_hubs(const TopologySeat *seat) {
+        char *text = NULL;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+
+        for (size_t i = 0; i < seat->n_lost; i++)
+                fprintf(f, "%s%s", i > 0 ? " " : "", seat->lost[i]);
+
+        if (fclose(f) != 0) {
+                free(text);
+                return NULL;
+        }
+
+        return text;
+}
+
+static void log_off(Manager *m, const TopologySeat *seat) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
-        Manager *m = w->manager;
+        _cleanup_free_ char *hubs = join_hubs(seat);
         size_t n;
 
-        if (manager_sessions_of(m, w->seat, &sessions, &n) < 0) {
-                log_oom();
-                return;
-        }
-
-        w->jobs = calloc(n + 1, sizeof(*w->jobs));
-        if (!w->jobs) {
+        if (!hubs || manager_sessions_of(m, seat->id, &sessions, &n) < 0) {
                 log_oom();
                 return;
         }
@@ -86,12 +96,11 @@ static void log_off(HubLostWatch *w) {
                                                 .message = MESSAGE,
                                                 .by_uid = 0,
                                                 .by_user = "",
+                                                .lost_hubs = hubs,
                                 },
                                 &l);
                 if (r < 0)
                         log_error_errno(r, "Failed to log session '%s' off: %m", sessions[i]->id);
-                else
-                        w->jobs[w->n_jobs++] = l->job.number;
         }
 
         manager_store_jobs(m);
@@ -116,7 +125,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
                         log_error_errno(r, "Failed to lock station '%s': %m", w->seat);
                 break;
         case HUB_LOST_LOG_OFF:
-                log_off(w);
+                log_off(m, seat);
                 break;
         default:
                 break;
@@ -125,44 +134,101 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static void watch_begin(Manager *m, const char *seat) {
+static int watch_new(HubLostWatch **ret, Manager *m, const char *seat) {
         HubLostWatch *w;
-        int r = -ENOMEM;
 
         w = malloc(sizeof(*w));
         if (!w)
-                goto fail;
+                return -ENOMEM;
         *w = (HubLostWatch) { .manager = m, .seat = strdup(seat) };
         TAILQ_INSERT_TAIL(&m->hubs_lost, w, watches);
         if (!w->seat) {
                 watch_free(w);
-                goto fail;
+                return -ENOMEM;
         }
 
-        r = sd_event_add_time_relative(
-                        m->event, &w->timer, CLOCK_MONOTONIC, m->config.hub_lost_usec, 0, on_timeout, w);
-        if (r < 0) {
-                watch_free(w);
-                goto fail;
+        *ret = w;
+        return 0;
+}
+
+static void watch_begin(Manager *m, const char *seat) {
+        HubLostWatch *w;
+        int r;
+
+        r = watch_new(&w, m, seat);
+        if (r >= 0) {
+                r = sd_event_add_time_relative(
+                                m->event, &w->timer, CLOCK_MONOTONIC, m->config.hub_lost_usec, 0, on_timeout, w);
+                if (r < 0)
+                        watch_free(w);
         }
-
-        return;
-
-fail:
-        log_warning_errno(r, "Cannot wait for the hub of station '%s': %m", seat);
+        if (r < 0)
+                log_warning_errno(r, "Cannot wait for the hub of station '%s': %m", seat);
 }
 
 void hub_lost_check(Manager *m, const char *seat) {
         const TopologySeat *t = topology_find_seat(m->topology, seat);
         HubLostWatch *w = watch_find(m, seat);
 
+        /* Nobody could hear of a job that is called off; there is another look then. */
+        if (!m->serving)
+                return;
+
         if (!t || t->n_lost == 0) {
                 if (w) {
-                        call_off(w);
+                        call_off(m, seat, "The hub is back");
                         watch_free(w);
                 }
         } else if (!w && m->config.hub_lost != HUB_LOST_KEEP)
                 watch_begin(m, seat);
+}
+
+static void check_all(Manager *m) {
+        HubLostWatch *w, *next;
+
+        for (w = TAILQ_FIRST(&m->hubs_lost); w; w = next) {
+                next = TAILQ_NEXT(w, watches);
+                hub_lost_check(m, w->seat);
+        }
+
+        for (size_t i = 0; i < topology_n_seats(m->topology); i++)
+                hub_lost_check(m, topology_seat_at(m->topology, i)->id);
+}
+
+static int restore(LogOff *l) {
+        _cleanup_free_ char *hubs = strdup(l->job.lost_hubs);
+        Manager *m = l->manager;
+        HubLostWatch *w;
+        char *rest = NULL;
+        int r = 0;
+
+        if (!hubs)
+                return -ENOMEM;
+
+        for (char *hub = strtok_r(hubs, " ", &rest); hub && r >= 0; hub = strtok_r(NULL, " ", &rest))
+                r = topology_note_lost(m->topology, l->job.station, hub);
+        if (r >= 0 && !watch_find(m, l->job.station))
+                r = watch_new(&w, m, l->job.station);
+
+        return r;
+}
+
+void hub_lost_restore(Manager *m) {
+        LogOff *l;
+        int r;
+
+        TAILQ_FOREACH(l, &m->jobs, jobs) {
+                if (isempty(l->job.lost_hubs))
+                        continue;
+
+                r = restore(l);
+                if (r < 0)
+                        log_error_errno(r, "Cannot look out for the hub of station '%s': %m", l->job.station);
+        }
+}
+
+void hub_lost_serve(Manager *m) {
+        check_all(m);
 }
 
 void hub_lost_reconfigure(Manager *m) {
@@ -175,11 +241,15 @@ void hub_lost_reconfigure(Manager *m) {
                         watch_free(w);
         }
 
-        for (size_t i = 0; i < topology_n_seats(m->topology); i++)
-                hub_lost_check(m, topology_seat_at(m->topology, i)->id);
+        check_all(m);
 }
 
 void hub_lost_forget(Manager *m) {
+        HubLostWatch *w;
+
+        TAILQ_FOREACH(w, &m->hubs_lost, watches)
+                call_off(m, w->seat, "The hubs are assigned anew, so none is missed");
+
         hub_lost_done(m);
         for (size_t i = 0; i < topology_n_seats(m->topology); i++)
                 topology_forget_lost(m->topology, topology_seat_at(m->topology, i)->id);

@@ -9,10 +9,16 @@
  * off when the hub is back in time. */
 void hub_lost_check(Manager *m, const char *seat);
 
+/* Takes up the log-offs from before a restart of usherd, before udev has told of anything. */
+void hub_lost_restore(Manager *m);
+
+/* The name is ours: whoever watches hears of what is called off. */
+void hub_lost_serve(Manager *m);
+
 /* The configuration has changed. */
 void hub_lost_reconfigure(Manager *m);
 
-/* The administrator has moved things: what is not there now is no longer missed. */
+/* The administrator has moved things: what is not there now is no longer missed, and nobody is logged off for it. */
 void hub_lost_forget(Manager *m);
 
 void hub_lost_done(Manager *m);

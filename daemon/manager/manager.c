@@ -19,12 +19,15 @@
 #include "station-label.h"
 
 void manager_store_jobs(Manager *m) {
+        StoredPlan plan;
         LogOff *l;
         int r;
 
         m->store_dirty = false;
 
         r = store_begin(m->store);
+        if (r >= 0 && plan_to_be_stored(m, &plan))
+                r = store_add_plan(m->store, &plan);
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (r >= 0)
                         r = store_add(m->store, &l->job);
@@ -139,6 +142,7 @@ static void on_clock_set(void *userdata) {
 }
 
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
+        StoredPlan plan = {};
         int r;
 
         m->events = events;
@@ -165,10 +169,11 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 return log_error_errno(r, "Failed to follow the units of ours: %m");
 
-        r = store_load(m->store, on_stored_job, m);
+        r = store_load(m->store, &plan, on_stored_job, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
-        plan_restore(m);
+        plan_restore(m, &plan);
+        hub_lost_restore(m);
 
         r = udev_host_start(m->udev);
         if (r < 0)
@@ -181,6 +186,8 @@ void manager_serve(Manager *m) {
         LogOff *l, *next;
 
         m->serving = true;
+        plan_serve(m);
+        hub_lost_serve(m);
 
         /* Nobody could read of a job until now: what it has left begins now. */
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {

@@ -144,6 +144,8 @@ struct Manager {
         void *mode_userdata;
         sd_event_source *mode_wait;
         bool shutting_down;          /* by logind */
+        UnitsCall *shutdown_call;    /* while the hook is at work: is it for a shutdown? */
+        bool hook_holds_shutdown;    /* it is */
         usec_t delay_max;            /* for so long logind waits for our lock */
         sd_event_source *last_word;  /* while the lock is held against a shutdown */
 

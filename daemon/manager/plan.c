@@ -3,12 +3,12 @@
 #include "bus-util.h"
 #include "log.h"
 #include "logoff.h"
-#include "mode.h"
 #include "names.h"
 #include "plan.h"
 #include "shutdown.h"
+#include "timespan.h"
 
-static bool is_shutdown(PlanKind kind) {
+bool plan_is_shutdown(PlanKind kind) {
         return kind == PLAN_RESTART || kind == PLAN_POWER_OFF;
 }
 
@@ -18,8 +18,7 @@ JobReason plan_reason(PlanKind kind) {
                                         JOB_REASON_MODE_SWITCH;
 }
 
-/* As in "The machine was to …". */
-static const char *describe(PlanKind kind) {
+const char *plan_describe(PlanKind kind) {
         return kind == PLAN_RESTART   ? "restart" :
                kind == PLAN_POWER_OFF ? "be switched off" :
                kind == PLAN_CONSOLE   ? "be switched to console mode" :
@@ -49,7 +48,9 @@ Plan *plan_free(Plan *p) {
         if (p->manager->plan == p)
                 p->manager->plan = NULL;
         logind_request_free(p->question);
+        units_call_free(p->queue_call);
         sd_event_source_disable_unref(p->step);
+        sd_event_source_disable_unref(p->limit);
         sd_bus_message_unref(p->message);
         free(p->by_user);
         free(p);
@@ -58,8 +59,7 @@ Plan *plan_free(Plan *p) {
 
 DEFINE_CLEANUP(Plan *, plan_free);
 
-/* It is over, whatever came of it: the flush lets newcomers in again. */
-static void end(Plan *p) {
+void plan_end(Plan *p) {
         Manager *m = p->manager;
 
         disown_jobs(p);
@@ -68,12 +68,12 @@ static void end(Plan *p) {
 }
 
 int plan_check(Manager *m, sd_bus_error *error) {
-        if (shutdown_is_under_way(m) || (m->plan && is_shutdown(m->plan->kind)))
+        if (shutdown_is_under_way(m) || (m->plan && plan_is_shutdown(m->plan->kind)))
                 return sd_bus_error_setf(error, USHER_ERROR_SHUTTING_DOWN, "The machine is about to %s already.",
-                                m->plan && is_shutdown(m->plan->kind) ? describe(m->plan->kind) : "shut down");
+                                m->plan && plan_is_shutdown(m->plan->kind) ? plan_describe(m->plan->kind) : "shut down");
         if (m->plan)
                 return sd_bus_error_setf(error, USHER_ERROR_BUSY, "The machine is about to %s.",
-                                describe(m->plan->kind));
+                                plan_describe(m->plan->kind));
 
         return 0;
 }
@@ -100,42 +100,6 @@ int plan_select_everybody(Manager *m, const SessionFacts ***ret, size_t *ret_n) 
         return 0;
 }
 
-static void on_acted(int r, const char *text, void *userdata) {
-        Plan *p = userdata;
-
-        /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds nobody. */
-        if (r < 0)
-                log_error_errno(r, "The machine was to %s, but logind refused: %s", describe(p->kind), text);
-
-        end(p);
-}
-
-static void on_switched(const char *error, void *userdata) {
-        Plan *p = userdata;
-
-        if (!isempty(error))
-                log_error("The machine was to %s, but that failed and was undone: %s", describe(p->kind), error);
-        else
-                log_notice("The machine is in %s mode now.", mode_to_string(p->manager->mode));
-
-        end(p);
-}
-
-static void act(Plan *p) {
-        Manager *m = p->manager;
-        int r;
-
-        p->stage = PLAN_ACTING;
-        if (is_shutdown(p->kind))
-                r = logind_shut_down(m->logind, &p->question, p->kind == PLAN_RESTART, on_acted, p);
-        else
-                r = mode_switch(m, p->kind == PLAN_CONSOLE ? MODE_CONSOLE : MODE_STATION, on_switched, p);
-        if (r < 0) {
-                log_error_errno(r, "The machine was to %s, but that failed: %m", describe(p->kind));
-                end(p);
-        }
-}
-
 static void call_off(Plan *p) {
         LogOff *l;
 
@@ -145,17 +109,17 @@ static void call_off(Plan *p) {
                 (void) logoff_cancel(l);
         }
 
-        end(p);
+        plan_end(p);
 }
 
 static int on_step(sd_event_source *s, void *userdata) {
         Plan *p = userdata;
 
         if (p->called_off) {
-                log_notice("The machine was to %s, but that was called off.", describe(p->kind));
+                log_notice("The machine was to %s, but that was called off.", plan_describe(p->kind));
                 call_off(p);
-        } else if (p->stage == PLAN_LOGGING_OFF && !next_job(p, NULL))
-                act(p);
+        } else if (p->stage == PLAN_LOGGING_OFF && p->manager->serving && !next_job(p, NULL))
+                plan_act(p);
 
         return 0;
 }
@@ -166,7 +130,7 @@ static void step_soon(Plan *p) {
 
         r = sd_event_source_set_enabled(p->step, SD_EVENT_ONESHOT);
         if (r < 0)
-                log_error_errno(r, "Failed to go on, the machine will not %s: %m", describe(p->kind));
+                log_error_errno(r, "Failed to go on, the machine will not %s: %m", plan_describe(p->kind));
 }
 
 void plan_job_ended(Manager *m, const Job *j) {
@@ -175,10 +139,11 @@ void plan_job_ended(Manager *m, const Job *j) {
         if (!p || j->plan != p->kind || p->stage != PLAN_LOGGING_OFF)
                 return;
 
+        p->due = now_monotonic();
         if (j->result == JOB_CANCELLED)
                 p->called_off = true;
         else if (j->result == JOB_FAILED)
-                log_warning("A session could not be ended. The machine will %s all the same.", describe(p->kind));
+                log_warning("A session could not be ended. The machine will %s all the same.", plan_describe(p->kind));
         step_soon(p);
 }
 
@@ -189,7 +154,7 @@ static int plan_new(Manager *m, PlanKind kind, Plan **ret) {
         p = malloc(sizeof(*p));
         if (!p)
                 return -ENOMEM;
-        *p = (Plan) { .manager = m, .kind = kind };
+        *p = (Plan) { .manager = m, .kind = kind, .due = now_monotonic() };
 
         r = sd_event_add_defer(m->event, &p->step, on_step, p);
         if (r >= 0)
@@ -259,7 +224,7 @@ static int begin_jobs(Plan *p, sd_bus_error *error) {
                                                                               "SetMode",
                                         .jobs = (unsigned) n,
                         });
-        log_notice("The machine is to %s, asked for by '%s'; %zu sessions are logged off first.", describe(p->kind),
+        log_notice("The machine is to %s, asked for by '%s'; %zu sessions are logged off first.", plan_describe(p->kind),
                         p->request.by_user, n);
         return 0;
 }
@@ -325,7 +290,7 @@ int plan_begin(Manager *m, const PlanRequest *request, sd_bus_message *message, 
                 return -ENOMEM;
         }
 
-        if (!is_shutdown(p->kind)) {
+        if (!plan_is_shutdown(p->kind)) {
                 begin_and_answer(p, &begin_error);
                 return 0;
         }
@@ -337,41 +302,73 @@ int plan_begin(Manager *m, const PlanRequest *request, sd_bus_message *message, 
         return r;
 }
 
-void plan_restore(Manager *m) {
-        PlanKind kind = PLAN_NONE;
-        bool block = false;
-        Plan *p;
+bool plan_to_be_stored(Manager *m, StoredPlan *ret) {
+        const Plan *p = m->plan;
         LogOff *l;
-        int r;
+
+        /* Whoever asked for it has no answer yet, or it is off. */
+        if (!p || p->stage == PLAN_ASKING || p->called_off)
+                return false;
+
+        *ret = (StoredPlan) { .kind = p->kind, .block_logins = p->block_logins, .due = p->due };
+        TAILQ_FOREACH(l, &m->jobs, jobs)
+                if (l->job.plan == p->kind)
+                        ret->due = MAX_OF(ret->due, l->job.deadline);
+
+        return true;
+}
+
+void plan_restore(Manager *m, const StoredPlan *stored) {
+        PlanKind kind = stored->kind;
+        LogOff *l;
+        Plan *p;
+        int r = 0;
+
+        if (kind != PLAN_NONE) {
+                r = plan_new(m, kind, &p);
+                if (r < 0)
+                        log_error_errno(r, "Failed to take up what was planned again: %m");
+        }
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (l->job.plan != PLAN_NONE) {
-                        kind = l->job.plan;
-                        block |= l->job.block_logins;
-                }
-        if (kind == PLAN_NONE)
+                if (r < 0 || l->job.plan != kind)
+                        l->job.plan = PLAN_NONE;
+        if (kind == PLAN_NONE || r < 0)
                 return;
 
-        r = plan_new(m, kind, &p);
-        if (r < 0) {
-                log_error_errno(r, "Failed to take up what was planned again: %m");
+        p->stage = PLAN_LOGGING_OFF;
+        p->block_logins = stored->block_logins;
+        p->due = stored->due;
+}
+
+void plan_serve(Manager *m) {
+        Plan *p = m->plan;
+
+        if (!p)
+                return;
+
+        if (now_monotonic() > p->due + PLAN_LATE_MAX_USEC) {
+                log_notice("The machine was to %s, but usherd was away for too long: that is off.",
+                                plan_describe(p->kind));
+                call_off(p);
                 return;
         }
 
-        p->stage = PLAN_LOGGING_OFF;
-        p->block_logins = block;
-        log_info("After the log-offs the machine is to %s, as before the restart of usherd.", describe(kind));
+        log_info("After the log-offs the machine is to %s, as before the restart of usherd.", plan_describe(p->kind));
         step_soon(p);
+}
+
+void plan_logind_synced(Manager *m) {
+        if (m->plan)
+                step_soon(m->plan);
 }
 
 void plan_give_way(Manager *m) {
         Plan *p = m->plan;
 
-        if (!p || p->stage == PLAN_ACTING)
+        if (!p || p->stage != PLAN_LOGGING_OFF)
                 return;
 
-        if (p->stage == PLAN_LOGGING_OFF) {
-                log_info("Somebody else shuts the machine down, which was to %s.", describe(p->kind));
-                end(p);
-        }
+        log_info("The machine, which was to %s, shuts down already.", plan_describe(p->kind));
+        plan_end(p);
 }

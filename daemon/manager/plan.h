@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is to come when everybody is logged off: a restart, the power off, another mode. One at a time; it lives in its
- * jobs, so that it outlives a restart of usherd as they do. Who calls one of the jobs off calls off all of it. */
+/* What is to come when everybody is logged off: a restart, the power off, another mode. One at a time. It is stored
+ * beside its jobs until logind or systemd has taken it on or refused it, so that it outlives a restart of usherd as they
+ * do, and is done once. Who calls one of the jobs off calls off all of it. */
 
 #include "logind-shutdown.h"
 #include "manager.h"
+
+/* A plan that usherd could not go on with for so long, because it was not running or logind was not, is off, with the
+ * log-offs that are left of it. An upgrade that stops usherd meanwhile fits in, and whoever asked is still about; later,
+ * others may be at work there, whom a restart out of the blue would hit. */
+#define PLAN_LATE_MAX_USEC (5 * USEC_PER_MINUTE)
 
 typedef struct PlanRequest {
         PlanKind kind;
@@ -39,8 +45,11 @@ struct Plan {
         char *by_user; /* the request's */
         PlanAnswer answer;
 
+        usec_t due; /* CLOCK_MONOTONIC: it was going ahead then. Its jobs may have later deadlines. */
         LogindRequest *question;
+        UnitsCall *queue_call;
         sd_event_source *step;
+        sd_event_source *limit; /* while it waits for logind */
 };
 
 /* Whether a plan may begin now: ShuttingDown and Busy are why not. */
@@ -49,14 +58,29 @@ int plan_check(Manager *m, sd_bus_error *error);
 /* Begins what was authorised; the answer comes later, or an error is returned and none comes. */
 int plan_begin(Manager *m, const PlanRequest *request, sd_bus_message *message, PlanAnswer answer, sd_bus_error *error);
 
-/* Takes up the plan of the jobs from before a restart. */
-void plan_restore(Manager *m);
+/* What the store is to keep; false for nothing. */
+bool plan_to_be_stored(Manager *m, StoredPlan *ret);
+
+/* Takes up the plan from before a restart of usherd, of the kind PLAN_NONE where there was none. The jobs are there. */
+void plan_restore(Manager *m, const StoredPlan *stored);
+
+/* The name is ours: a plan from before a restart goes on from here, or is off if that was long ago. */
+void plan_serve(Manager *m);
+
+/* logind is there, with a whole picture. */
+void plan_logind_synced(Manager *m);
 
 /* One of its jobs has ended. */
 void plan_job_ended(Manager *m, const Job *j);
 
-/* Somebody else shuts the machine down: what was planned is void, and the jobs go on. */
+/* The machine shuts down, be it by us or by somebody else: what was planned is void, and the jobs go on. */
 void plan_give_way(Manager *m);
+
+/* Everybody is logged off: has the plan carried out. */
+void plan_act(Plan *p);
+
+/* It is over, whatever came of it, and freed: the flush lets newcomers in again. */
+void plan_end(Plan *p);
 
 Plan *plan_free(Plan *p);
 
@@ -64,3 +88,8 @@ Plan *plan_free(Plan *p);
 int plan_select_everybody(Manager *m, const SessionFacts ***ret, size_t *ret_n);
 
 JobReason plan_reason(PlanKind kind);
+
+bool plan_is_shutdown(PlanKind kind);
+
+/* As in "The machine was to …". */
+const char *plan_describe(PlanKind kind);

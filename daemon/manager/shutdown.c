@@ -136,16 +136,37 @@ void shutdown_job_ended(Manager *m) {
 }
 
 bool shutdown_is_under_way(const Manager *m) {
-        return m->shutting_down || unit_watch_state(m->hook) == UNIT_CHANGING;
+        return m->shutting_down || m->hook_holds_shutdown;
 }
 
-static void on_hook(UnitState state, void *userdata) {
+static void on_hook_is_for_shutdown(int r, void *userdata) {
         Manager *m = userdata;
 
-        /* Ctrl-Alt-Del and its like reach systemd without logind. */
-        if (state == UNIT_CHANGING)
-                plan_give_way(m);
+        if (r < 0)
+                log_warning_errno(r, "systemd does not say whether the machine shuts down, going on: %m");
+        if (r <= 0)
+                return;
+
+        m->hook_holds_shutdown = true;
+        plan_give_way(m);
         manager_changed(m, 0);
+}
+
+/* Ctrl-Alt-Del and its like reach systemd without logind: then the hook is the first that we see of it. But the hook
+ * also stops and starts when an administrator or an upgrade restarts its unit. */
+static void on_hook(UnitState state, void *userdata) {
+        Manager *m = userdata;
+        int r;
+
+        m->shutdown_call = units_call_free(m->shutdown_call);
+        m->hook_holds_shutdown = false;
+        manager_changed(m, 0);
+        if (state != UNIT_CHANGING)
+                return;
+
+        r = units_ask_shutdown(m->units, &m->shutdown_call, on_hook_is_for_shutdown, m);
+        if (r < 0)
+                on_hook_is_for_shutdown(r, m);
 }
 
 int shutdown_start(Manager *m) {
@@ -162,6 +183,7 @@ int shutdown_start(Manager *m) {
 
 void shutdown_done(Manager *m) {
         sd_event_source_disable_unref(m->last_word);
+        units_call_free(m->shutdown_call);
         delay_lock_free(m->delay_lock);
         unit_watch_free(m->hook);
 }

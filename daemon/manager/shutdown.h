@@ -15,7 +15,7 @@ void shutdown_logind_lost(Manager *m);
 /* logind begins a shutdown, or calls it off. */
 void shutdown_prepare(Manager *m, bool begins);
 
-/* Whether the machine goes down, be it that logind says so or that the hook is at work. */
+/* Whether the machine goes down, be it that logind says so or that the hook is at work for it. */
 bool shutdown_is_under_way(const Manager *m);
 
 /* A log-off has ended, and may have been the last one that a shutdown waited for. */

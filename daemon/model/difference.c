@@ -80,33 +80,6 @@ static bool has_another_hub(const Picture *new, const Difference *d, const Topol
         return false;
 }
 
-static int compare_strings(const void *a, const void *b) {
-        return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
-static int add_lost(Picture *p, const char *seat, const char *id) {
-        TopologySeat *s;
-        char **lost;
-        int r;
-
-        r = picture_make_seat(p, seat, &s);
-        if (r < 0)
-                return r;
-
-        lost = reallocarray(s->lost, s->n_lost + 1, sizeof(*lost));
-        if (!lost)
-                return -ENOMEM;
-        s->lost = lost;
-
-        s->lost[s->n_lost] = strdup(id);
-        if (!s->lost[s->n_lost])
-                return -ENOMEM;
-        s->n_lost++;
-
-        qsort(s->lost, s->n_lost, sizeof(*s->lost), compare_strings);
-        return 0;
-}
-
 /* Station hubs that were there or were lost already, and are not there, and have no successor. */
 static int find_lost(Picture *new, const Picture *old, const Difference *d) {
         int r;
@@ -114,12 +87,13 @@ static int find_lost(Picture *new, const Picture *old, const Difference *d) {
         for (size_t i = 0; i < old->n_seats; i++) {
                 const TopologySeat *s = old->seats[i];
 
-                if (has_another_hub(new, d, s))
+                /* In the first picture every hub is new, and which of them came after the lost one cannot be told. */
+                if (old->n_hubs > 0 && has_another_hub(new, d, s))
                         continue;
 
                 for (size_t j = 0; j < s->n_lost; j++)
                         if (!picture_has_hub_id(new, s->lost[j])) {
-                                r = add_lost(new, s->id, s->lost[j]);
+                                r = picture_add_lost(new, s->id, s->lost[j]);
                                 if (r < 0)
                                         return r;
                         }
@@ -127,7 +101,7 @@ static int find_lost(Picture *new, const Picture *old, const Difference *d) {
                 for (size_t j = 0; j < old->n_hubs; j++)
                         if (d->hub_gone[j] && is_station_hub_of(old->hubs[j], s->id) &&
                                         !picture_has_hub_id(new, old->hubs[j]->id)) {
-                                r = add_lost(new, s->id, old->hubs[j]->id);
+                                r = picture_add_lost(new, s->id, old->hubs[j]->id);
                                 if (r < 0)
                                         return r;
                         }

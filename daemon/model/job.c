@@ -79,6 +79,8 @@ int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequ
                 r = string_replace(&j->message, strempty(request->message));
         if (r >= 0)
                 r = string_replace(&j->by_user, strempty(request->by_user));
+        if (r >= 0)
+                r = string_replace(&j->lost_hubs, strempty(request->lost_hubs));
         if (r < 0) {
                 job_done(j);
                 return r;
@@ -94,6 +96,7 @@ void job_done(Job *j) {
         free(j->scope);
         free(j->message);
         free(j->by_user);
+        free(j->lost_hubs);
         *j = (Job) {};
 }
 
@@ -108,7 +111,9 @@ static int take_over(Job *j, const JobRequest *request) {
         if (!isempty(j->by_user) || isempty(request->by_user))
                 return 0;
 
-        r = string_replace(&j->by_user, request->by_user);
+        r = string_replace(&j->lost_hubs, "");
+        if (r >= 0)
+                r = string_replace(&j->by_user, request->by_user);
         if (r < 0)
                 return r;
 

@@ -84,6 +84,7 @@ typedef struct Job {
         bool graphical;
         bool block_logins; /* newcomers are kept out until it has ended */
         PlanKind plan;
+        char *lost_hubs; /* the station hubs for whose loss alone it was begun, with spaces between; "" for none */
 
         JobReason reason;
         char *message;
@@ -119,6 +120,7 @@ typedef struct JobRequest {
         const char *by_user;
         bool block_logins;
         PlanKind plan;
+        const char *lost_hubs;
 } JobRequest;
 
 int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequest *request, usec_t now);

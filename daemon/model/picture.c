@@ -100,6 +100,37 @@ int picture_make_seat(Picture *p, const char *id, TopologySeat **ret) {
         return 0;
 }
 
+static int compare_strings(const void *a, const void *b) {
+        return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+int picture_add_lost(Picture *p, const char *seat, const char *hub) {
+        TopologySeat *s;
+        char **lost;
+        int r;
+
+        r = picture_make_seat(p, seat, &s);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < s->n_lost; i++)
+                if (streq(s->lost[i], hub))
+                        return 0;
+
+        lost = reallocarray(s->lost, s->n_lost + 1, sizeof(*lost));
+        if (!lost)
+                return -ENOMEM;
+        s->lost = lost;
+
+        s->lost[s->n_lost] = strdup(hub);
+        if (!s->lost[s->n_lost])
+                return -ENOMEM;
+        s->n_lost++;
+
+        qsort(s->lost, s->n_lost, sizeof(*s->lost), compare_strings);
+        return 0;
+}
+
 /* A USB device of which another part is listed, or the frame buffer of a graphics card that is: once is
  * enough. */
 static bool is_said_elsewhere(const HubTree *t, const DeviceFacts *f) {

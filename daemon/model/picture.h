@@ -29,3 +29,6 @@ DEFINE_CLEANUP(TopologySeat *, topology_seat_free);
 TopologySeat *picture_find_seat(const Picture *p, const char *id);
 /* The seat with this id, made where there is none. */
 int picture_make_seat(Picture *p, const char *id, TopologySeat **ret);
+
+/* This seat misses a station hub. */
+int picture_add_lost(Picture *p, const char *seat, const char *hub);

@@ -289,6 +289,11 @@ const TopologySeat *topology_find_seat(const Topology *t, const char *id) {
         return picture_find_seat(&t->picture, id);
 }
 
+int topology_note_lost(Topology *t, const char *seat, const char *hub) {
+        t->dirty = true;
+        return picture_add_lost(&t->picture, seat, hub);
+}
+
 void topology_forget_lost(Topology *t, const char *seat) {
         TopologySeat *s = picture_find_seat(&t->picture, seat);
 

@@ -112,6 +112,9 @@ size_t topology_n_seats(const Topology *t);
 const TopologySeat *topology_seat_at(const Topology *t, size_t i);
 const TopologySeat *topology_find_seat(const Topology *t, const char *id);
 
+/* Before the first topology_settle(): this seat had a station hub which was unplugged when that was noted down. */
+int topology_note_lost(Topology *t, const char *seat, const char *hub);
+
 /* HubLost has been acted upon, or the administrator has moved things: stop calling those hubs lost. */
 void topology_forget_lost(Topology *t, const char *seat);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A notification server of the user's own, and not a nice one: box-notifier MODE FILE. It writes what it is asked to
- * show to FILE, an escaped line each, and answers as its mode says:
+ * show to FILE, an escaped line each ("new", "replaces" and "close", and "strange" for a number that it never gave), and
+ * answers as its mode says:
  *
  *     good      at once
  *     plain     at once, but it knows neither markup nor actions
@@ -59,7 +60,7 @@ static void reply_nonsense(GDBusMethodInvocation *call) {
         g_object_unref(call);
 }
 
-static void answer(GDBusMethodInvocation *call) {
+static void answer(GDBusMethodInvocation *call, guint id) {
         if (is_mode("late"))
                 g_timeout_add(LATE_MSEC, on_late, call);
         else if (is_mode("lie") && last_id++ % 2 == 0)
@@ -71,7 +72,7 @@ static void answer(GDBusMethodInvocation *call) {
         else if (is_mode("leave"))
                 g_bus_unown_name(owner);
         else if (!is_mode("hang"))
-                g_dbus_method_invocation_return_value(call, g_variant_new("(u)", ++last_id));
+                g_dbus_method_invocation_return_value(call, g_variant_new("(u)", id > 0 ? id : ++last_id));
 }
 
 static void on_call(
@@ -92,11 +93,12 @@ static void on_call(
                 g_dbus_method_invocation_return_value(call, g_variant_new("(^as)", is_mode("plain") ? plain : all));
         } else if (g_str_equal(method, "Notify")) {
                 g_variant_get(parameters, "(&su&s&s&s@as@a{sv}i)", NULL, &id, NULL, &summary, &body, NULL, NULL, NULL);
-                note(id == 0 ? "new" : "replaces", summary);
+                note(id == 0 ? "new" : id <= last_id ? "replaces" : "strange", summary);
                 note("body", body);
-                answer(call);
+                answer(call, id);
         } else {
-                note("close", "");
+                g_variant_get(parameters, "(u)", &id);
+                note(id > 0 && id <= last_id ? "close" : "strange", "");
                 g_dbus_method_invocation_return_value(call, NULL);
         }
 }

@@ -299,6 +299,78 @@ static void test_killed_helper(Fixture *f, gconstpointer unused) {
         g_assert_cmpfloat(seconds_since(begin), <, 5 + 2 + 3 + 3 + 2);
 }
 
+static guint count_lines(Notifier *n, const char *begin) {
+        g_autofree char *text = notifier_read(n);
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        guint count = 0;
+
+        for (char **p = lines; *p; p++)
+                count += g_str_has_prefix(*p, begin);
+
+        return count;
+}
+
+typedef struct {
+        Notifier *notifier;
+        const char *begin;
+        guint n;
+} LineWait;
+
+static bool has_lines(gpointer userdata) {
+        LineWait *w = userdata;
+
+        return count_lines(w->notifier, w->begin) >= w->n;
+}
+
+/* There is one bubble, however often its program is killed, and in the end there is none. */
+static void test_killed_helpers_bubble(Fixture *f, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u16", .seat = "seat-box16" });
+        g_autoptr(Notifier) n = notifier_new(f->usher, s, "good");
+        g_auto(GStrv) jobs = usher_log_off(f->usher, "seat-box16", 600, NULL);
+        g_autoptr(GVariant) cancelled = NULL;
+
+        g_assert_true(usher_job_wait(f->usher, jobs[0], "Warned", "desktop", BOX_TIMEOUT_MSEC));
+        for (guint i = 1; i <= 2; i++) {
+                kill_helper(s);
+                g_assert_true(box_wait(has_lines, &(LineWait) { n, "replaces Log-off at", i }, BOX_TIMEOUT_MSEC));
+        }
+
+        cancelled = usher_call(f->usher, "CancelAll", NULL, NULL);
+        g_assert_true(notifier_wait(n, "was cancelled", BOX_TIMEOUT_MSEC));
+        g_assert_cmpuint(count_lines(n, "new"), ==, 1);
+        g_assert_cmpuint(count_lines(n, "strange"), ==, 0);
+}
+
+/* The log-off is over before the program is back: its bubble does not stay for good. */
+static void test_killed_helpers_bubble_goes(Fixture *f, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u17", .seat = "seat-box17" });
+        g_autoptr(Notifier) n = notifier_new(f->usher, s, "good");
+        g_auto(GStrv) jobs = usher_log_off(f->usher, "seat-box17", 600, NULL);
+        g_autoptr(GVariant) cancelled = NULL;
+
+        g_assert_true(usher_job_wait(f->usher, jobs[0], "Warned", "desktop", BOX_TIMEOUT_MSEC));
+        kill_helper(s);
+        cancelled = usher_call(f->usher, "CancelAll", NULL, NULL);
+        g_assert_true(box_wait(has_lines, &(LineWait) { n, "close", 1 }, BOX_TIMEOUT_MSEC));
+        g_assert_cmpuint(count_lines(n, "new"), ==, 1);
+        g_assert_cmpuint(count_lines(n, "strange"), ==, 0);
+}
+
+/* Another server's numbers are not ours, whatever they are. */
+static void test_killed_helpers_bubble_elsewhere(Fixture *f, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u18", .seat = "seat-box18" });
+        g_autoptr(Notifier) first = notifier_new(f->usher, s, "good"), second = NULL;
+        g_auto(GStrv) jobs = usher_log_off(f->usher, "seat-box18", 600, NULL);
+
+        g_assert_true(usher_job_wait(f->usher, jobs[0], "Warned", "desktop", BOX_TIMEOUT_MSEC));
+        kill_helper(s);
+        g_clear_pointer(&first, notifier_free);
+        second = notifier_new(f->usher, s, "good");
+        g_assert_true(notifier_wait(second, "new Log-off at", BOX_TIMEOUT_MSEC));
+        g_assert_cmpuint(count_lines(second, "replaces"), ==, 0);
+        g_assert_cmpuint(count_lines(second, "strange"), ==, 0);
+}
+
 /* A helper that is killed without end. */
 static void test_suppressed_helper(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u15", .seat = "seat-box15" });
@@ -335,6 +407,9 @@ int main(int argc, char *argv[]) {
         BOX_TEST("/warnings/lingering", test_lingering);
         BOX_TEST("/warnings/servers", test_servers);
         BOX_TEST("/warnings/killed-helper", test_killed_helper);
+        BOX_TEST("/warnings/killed-helpers-bubble", test_killed_helpers_bubble);
+        BOX_TEST("/warnings/killed-helpers-bubble-goes", test_killed_helpers_bubble_goes);
+        BOX_TEST("/warnings/killed-helpers-bubble-elsewhere", test_killed_helpers_bubble_elsewhere);
         BOX_TEST("/warnings/suppressed-helper", test_suppressed_helper);
 #undef BOX_TEST
 

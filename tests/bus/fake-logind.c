@@ -650,9 +650,14 @@ static void on_manager_call(FakeLogind *l, const FakeCall *call, GDBusMethodInvo
         } else if (g_str_has_prefix(member, "Can") && !g_str_has_prefix(member, "Cancel"))
                 g_dbus_method_invocation_return_value(
                                 invocation, g_variant_new("(s)", l->can ? l->can : "yes"));
+        else if (g_str_has_suffix(member, "WithFlags") && l->hang_shutdown)
+                g_object_unref(invocation);
         else if (g_str_has_suffix(member, "WithFlags") && l->refuse_shutdown)
                 refuse(invocation, l->refuse_shutdown, member);
-        else if (g_str_equal(member, "CancelScheduledShutdown"))
+        else if (g_str_has_suffix(member, "WithFlags")) {
+                fake_logind_prepare_for_shutdown(l, TRUE);
+                g_dbus_method_invocation_return_value(invocation, NULL);
+        } else if (g_str_equal(member, "CancelScheduledShutdown"))
                 g_dbus_method_invocation_return_value(invocation, g_variant_new("(b)", FALSE));
         else if (g_str_has_suffix(member, "Session"))
                 on_session_call(l, call, invocation);

@@ -41,6 +41,7 @@ typedef struct FakeLogind {
 
         gboolean preparing; /* PreparingForShutdown */
         const char *refuse_shutdown;
+        gboolean hang_shutdown; /* the order to shut down is never answered, and not carried out */
 
         /* private */
         GPtrArray *sessions;

@@ -24,6 +24,7 @@ static const char xml[] =
                 METHOD("KillUnit", IN("s") IN("s") IN("i"))
                 METHOD("ResetFailedUnit", IN("s"))
                 METHOD("StartTransientUnit", IN("s") IN("s") IN("a(sv)") IN("a(sa(sv))") OUT("o"))
+                METHOD("ListJobs", OUT("a(usssoo)"))
                 METHOD("GetUnitProcesses", IN("s") OUT("a(sus)"))
                 METHOD("Subscribe", "")
                 METHOD("Unsubscribe", "")
@@ -307,6 +308,18 @@ static void on_get_processes(FakeSystemd *systemd, const FakeCall *call, GDBusMe
         g_dbus_method_invocation_return_value(invocation, g_variant_new("(a(sus))", &list));
 }
 
+/* Other units have jobs too, when the machine goes down and when it does not. */
+static void on_list_jobs(FakeSystemd *systemd, GDBusMethodInvocation *invocation) {
+        g_auto(GVariantBuilder) list = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(usssoo)"));
+
+        g_variant_builder_add(&list, "(usssoo)", 4710, USHER_UNIT_SHUTDOWN, "stop", "running",
+                        "/org/freedesktop/systemd1/job/4710", HOOK_PATH);
+        if (systemd->queued)
+                g_variant_builder_add(&list, "(usssoo)", 4711, systemd->queued, "start", "waiting",
+                                "/org/freedesktop/systemd1/job/4711", SYSTEMD_PATH "/unit/target");
+        g_dbus_method_invocation_return_value(invocation, g_variant_new("(a(usssoo))", &list));
+}
+
 static void on_call(gpointer owner, const FakeCall *call, GDBusMethodInvocation *invocation) {
         g_autoptr(GVariant) first = NULL;
         FakeSystemd *systemd = owner;
@@ -322,6 +335,8 @@ static void on_call(gpointer owner, const FakeCall *call, GDBusMethodInvocation 
                 answer_with_job(systemd, g_variant_get_string(first, NULL), invocation);
         else if (g_str_equal(call->member, "GetUnit") || g_str_equal(call->member, "LoadUnit"))
                 on_get_unit(systemd, call, invocation);
+        else if (g_str_equal(call->member, "ListJobs"))
+                on_list_jobs(systemd, invocation);
         else if (g_str_equal(call->member, "GetUnitProcesses"))
                 on_get_processes(systemd, call, invocation);
         else

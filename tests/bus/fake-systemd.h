@@ -31,6 +31,9 @@ typedef struct FakeSystemd {
         /* Starting usher-console.service ends in failure. */
         gboolean console_fails;
 
+        /* The target that it is on its way to, as ListJobs has it: "reboot.target". NULL: the machine stays on. */
+        const char *queued;
+
         /* private */
         const char *console, *hook; /* their ActiveState */
         FakeLogind *logind;

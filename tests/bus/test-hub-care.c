@@ -1,58 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hubs that are given to stations, hubs that are missed, and devices that mean no good. Two seats have a hub, a
- * keyboard and a mouse. */
+/* Hubs that are given to stations, and devices that mean no good. */
 
-#include "fixture.h"
+#include "desk.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "hubs.h"
 #include "names.h"
 
-#define LEFT "/org/usher1/station/seat_2dleft"
-#define RIGHT "/org/usher1/station/seat_2dright"
-#define HUB_LEFT "/org/usher1/hub/_31_2d3"
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
-
-typedef struct Desk {
-        Fixture f;
-        Hubs *hubs;
-        const char *root, *left, *right;
-        guint hurry, events; /* usherd is waited for after so many events, instead of after each */
-} Desk;
-
-static void let_usherd_read(gpointer data) {
-        Desk *d = data;
-
-        if (d->f.pid > 0 && (d->hurry == 0 || ++d->events % d->hurry == 0))
-                fixture_wait_asleep(&d->f);
-}
-
-static void set_up(Desk *d, gconstpointer data) {
-        d->hubs = hubs_new(let_usherd_read, d);
-        d->root = hubs_add_root_hub(d->hubs, "usb1");
-        hubs_add_card(d->hubs, "card1", "seat-left");
-        hubs_add_card(d->hubs, "card2", "seat-right");
-        d->left = hubs_add_hub(d->hubs, d->root, "1-3", "Four Ports", "seat-left");
-        hubs_add_keyboard(d->hubs, d->left, "1-3.1", NULL);
-        hubs_add_mouse(d->hubs, d->left, "1-3.2", NULL);
-        d->right = hubs_add_hub(d->hubs, d->root, "1-4", "Four Ports", "seat-right");
-        hubs_add_keyboard(d->hubs, d->right, "1-4.1", NULL);
-        hubs_add_mouse(d->hubs, d->right, "1-4.2", NULL);
-        fixture_set_up(&d->f, NULL);
-}
-
-static void tear_down(Desk *d, gconstpointer data) {
-        fixture_tear_down(&d->f, NULL);
-        hubs_free(d->hubs);
-}
-
-static void attach(Fixture *f, const char *hub, const char *station) {
-        g_variant_unref(usher_call(f->root, MANAGER, "Manager.AttachHub", ARGS("(%s, %s)", hub, station)));
-}
 
 static void label(Fixture *f, const char *station, const char *text) {
         g_variant_unref(usher_call(f->root, station, "Station.SetLabel", ARGS("(%s,)", text)));
@@ -66,9 +24,9 @@ static void test_attach_asks_logind(Desk *d, gconstpointer data) {
 
         fixture_start(f);
         label(f, RIGHT, "By the door");
-        attach(f, "1-3", "By the door");
-        attach(f, d->left, "seat-left");
-        attach(f, "1-3", "seat0");
+        desk_attach(d, "1-3", "By the door");
+        desk_attach(d, d->left, "seat-left");
+        desk_attach(d, "1-3", "seat0");
         expected = g_strdup_printf("AttachDevice('seat-right', '%s', false); AttachDevice('seat-left', '%s', false); "
                                    "AttachDevice('seat0', '%s', false)", d->left, d->left, d->left);
         assert_deeds(&f->logind->fake, expected);
@@ -80,7 +38,7 @@ static void test_a_new_station_and_back(Desk *d, gconstpointer data) {
         Fixture *f = &d->f;
 
         fixture_start(f);
-        attach(f, "1-3", "seat-new");
+        desk_attach(d, "1-3", "seat-new");
         hubs_attach(d->hubs, d->left, "seat-new");
         fixture_wait_property(f, HUB_LEFT, "Station", "'/org/usher1/station/seat_2dnew'");
         fixture_wait_property(f, "/org/usher1/station/seat_2dnew", "Health", "'absent'");
@@ -139,7 +97,7 @@ static void test_what_has_had_no_effect(Desk *d, gconstpointer data) {
         Fixture *f = &d->f;
 
         fixture_start(f);
-        attach(f, "1-3", "seat-right");
+        desk_attach(d, "1-3", "seat-right");
         WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 2);
         twice = g_strdup_printf("AttachDevice('seat-right', '%s', false); AttachDevice('seat-right', '%s', false)", d->left,
                         d->left);
@@ -170,7 +128,7 @@ static void test_a_flush_undoes_nothing_later(Desk *d, gconstpointer data) {
 
         fixture_start(f);
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.DetachAll", NULL));
-        attach(f, "1-3", "seat-right");
+        desk_attach(d, "1-3", "seat-right");
         hubs_attach(d->hubs, d->left, "seat-right");
         WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 2);
         wait_until_time(g_get_monotonic_time() + 9 * G_USEC_PER_SEC / 2);
@@ -283,105 +241,6 @@ static void test_lock_is_for_people(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "");
 }
 
-/* HubLost= */
-
-static void configure(Fixture *f, const char *what, const char *when) {
-        g_autofree char *text = NULL;
-
-        text = g_strdup_printf(TEST_CONFIG "[Stations]\nHubLost=%s\nHubLostSec=%s\n", what, when);
-        fixture_configure(f, text);
-}
-
-static void test_a_lost_hub_locks(Desk *d, gconstpointer data) {
-        Fixture *f = &d->f;
-
-        configure(f, "lock", "200ms");
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat-right");
-        fixture_start(f);
-        hubs_unplug(d->hubs, d->left);
-        WAIT_FOR(fake_count(&f->logind->fake, "LockSession") == 1);
-        assert_deeds(&f->logind->fake, "LockSession('3')");
-        assert_jobs(f, "");
-}
-
-static void test_a_lost_hub_logs_off(Desk *d, gconstpointer data) {
-        g_autofree char *job = NULL, *message = NULL, *by = NULL, *reason = NULL;
-        Fixture *f = &d->f;
-
-        configure(f, "log-off", "200ms");
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat-right");
-        fixture_start(f);
-        hubs_unplug(d->hubs, d->left);
-        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 1);
-        job = fixture_only_job(f);
-        message = usher_get_string(f->root, job, "Message");
-        g_assert_cmpstr(message, ==, "The keyboard's hub of this station was unplugged.");
-        by = usher_get_text(f->root, job, "StartedBy");
-        g_assert_cmpstr(by, ==, "(0, '')");
-        reason = usher_get_string(f->root, job, "Reason");
-        g_assert_cmpstr(reason, ==, "requested");
-        fixture_wait_property(f, job, "Session", "'3'");
-
-        /* It is back in time: nothing was lost. */
-        hubs_plug(d->hubs, d->left);
-        assert_result(f, job, "cancelled");
-        assert_deeds(&f->logind->fake, "");
-}
-
-static void test_a_hub_that_is_back_in_time(Desk *d, gconstpointer data) {
-        Fixture *f = &d->f;
-
-        configure(f, "log-off", "2");
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fixture_start(f);
-        hubs_unplug(d->hubs, d->left);
-        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
-        hubs_plug(d->hubs, d->left);
-        fixture_wait_property(f, LEFT, "Health", "'ok'");
-        wait_until_time(g_get_monotonic_time() + 5 * G_USEC_PER_SEC / 2);
-        assert_jobs(f, "");
-        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
-}
-
-/* What somebody has asked for goes on as it was, whatever happens to the hub. */
-static void test_a_countdown_is_kept(Desk *d, gconstpointer data) {
-        g_autofree char *job = NULL;
-        Fixture *f = &d->f;
-        guint64 deadline;
-
-        configure(f, "log-off", "200ms");
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fixture_start(f);
-        job = fixture_log_off(f, "seat-left", "{'grace': <uint32 600>}");
-        deadline = usher_get_uint64(f->root, job, "DeadlineMonotonic");
-        hubs_unplug(d->hubs, d->left);
-        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
-        wait_until_time(g_get_monotonic_time() + G_USEC_PER_SEC / 2);
-        assert_jobs(f, "1");
-        g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), ==, deadline);
-
-        hubs_plug(d->hubs, d->left);
-        fixture_wait_property(f, LEFT, "Health", "'ok'");
-        assert_jobs(f, "1");
-        fixture_wait_property(f, job, "Phase", "'warning'");
-        assert_deeds(&f->logind->fake, "");
-}
-
-static void test_nothing_is_done_unless_asked_for(Desk *d, gconstpointer data) {
-        Fixture *f = &d->f;
-
-        configure(f, "keep", "0");
-        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fixture_start(f);
-        hubs_unplug(d->hubs, d->left);
-        fixture_wait_property(f, LEFT, "Health", "'no-keyboard'");
-        wait_until_time(g_get_monotonic_time() + G_USEC_PER_SEC / 2);
-        assert_jobs(f, "");
-        assert_deeds(&f->logind->fake, "");
-}
-
 /* Devices that mean no good */
 
 static void assert_plain(const char *text) {
@@ -420,7 +279,7 @@ static void test_hostile_seats(Desk *d, gconstpointer data) {
         assert_plain(names);
 
         /* Whose it is it cannot say, but it can be given to somebody. */
-        attach(f, "1-10", "seat-left");
+        desk_attach(d, "1-10", "seat-left");
 }
 
 static void test_hostile_text(Desk *d, gconstpointer data) {
@@ -501,7 +360,7 @@ int main(int argc, char *argv[]) {
         hubs_enter(argv);
         fixture_init(&argc, &argv);
 
-#define ADD(name, function) g_test_add("/hub-care/" name, Desk, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add("/hub-care/" name, Desk, NULL, desk_set_up, function, desk_tear_down)
         ADD("attach-asks-logind", test_attach_asks_logind);
         ADD("a-new-station-and-back", test_a_new_station_and_back);
         ADD("what-is-not-attached", test_what_is_not_attached);
@@ -515,11 +374,6 @@ int main(int argc, char *argv[]) {
         ADD("too-many-at-once", test_too_many_at_once);
         ADD("the-end-in-the-middle", test_the_end_in_the_middle);
         ADD("lock-is-for-people", test_lock_is_for_people);
-        ADD("a-lost-hub-locks", test_a_lost_hub_locks);
-        ADD("a-lost-hub-logs-off", test_a_lost_hub_logs_off);
-        ADD("a-hub-that-is-back-in-time", test_a_hub_that_is_back_in_time);
-        ADD("a-countdown-is-kept", test_a_countdown_is_kept);
-        ADD("nothing-is-done-unless-asked-for", test_nothing_is_done_unless_asked_for);
         ADD("hostile-seats", test_hostile_seats);
         ADD("hostile-text", test_hostile_text);
         ADD("a-storm", test_a_storm);

@@ -58,6 +58,16 @@ static gboolean exists(const char *path) {
         return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
+/* That a file goes is no event here, so it is looked for. */
+static void wait_gone(Fixture *f, const char *path) {
+        gint64 end = g_get_monotonic_time() + 10 * SECOND;
+
+        while (exists(path)) {
+                fixture_settle(f);
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
+        }
+}
+
 static void test_everybody_is_logged_off_and_then_it_restarts(Fixture *f, gconstpointer data) {
         g_autofree char *file = nologin(f), *reason = NULL, *deeds = NULL;
         g_auto(GStrv) jobs = NULL;
@@ -333,7 +343,7 @@ static void test_logind_refuses(Fixture *f, gconstpointer data) {
         f->logind->refuse_shutdown = "org.freedesktop.DBus.Error.AccessDenied";
         wait_all(f, jobs, "done");
         WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") > 0);
-        WAIT_FOR(!exists(file));
+        wait_gone(f, file);
 
         f->logind->refuse_shutdown = NULL;
         again = ask(f, "Restart", NULL);
@@ -586,6 +596,60 @@ static void test_a_foreign_shutdown_makes_a_plan_void(Fixture *f, gconstpointer 
         g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
 }
 
+/* Ctrl-Alt-Del: systemd is at it, and logind has not said a word. */
+static void test_a_shutdown_past_logind_makes_a_plan_void(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        start(f);
+        jobs = ask(f, "Restart", "{'grace': <uint32 2>}");
+        f->systemd->queued = "poweroff.target";
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        WAIT_FOR(fake_count(&f->systemd->fake, "ListJobs") == 1);
+        fixture_settle(f);
+        fixture_settle(f);
+        assert_refused(f->root, jobs[0], "Job.Cancel", NULL, "org.usher1.Error.NotCancellable");
+        wait_all(f, jobs, "done");
+        fixture_settle(f);
+        g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
+}
+
+/* An administrator, or an upgrade of the package, restarts usher-shutdown.service: that is no shutdown. */
+static void test_a_hook_that_is_restarted_leaves_the_plan_alone(Fixture *f, gconstpointer data) {
+        static const char *const states[] = { "deactivating", "inactive", "activating", "active" };
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        start(f);
+        jobs = ask(f, "Restart", "{'grace': <uint32 2>}");
+        for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
+                fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, states[i]);
+                fixture_settle(f);
+                fixture_settle(f);
+                assert_refused(f->root, MANAGER, "Manager.PowerOff", ARGS("(" NO_OPTIONS ",)"), SHUTTING_DOWN);
+        }
+
+        wait_all(f, jobs, "done");
+        WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") == 1);
+}
+
+static void test_a_hook_that_is_restarted_keeps_nobody_from_calling_off(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        start(f);
+        jobs = ask(f, "Restart", "{'grace': <uint32 60>}");
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        fixture_settle(f);
+        fixture_settle(f);
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.CancelAll", NULL));
+        wait_all(f, jobs, "cancelled");
+        g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
+}
+
 static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
         guint64 before;
@@ -657,6 +721,10 @@ int main(int argc, char **argv) {
         ADD("the-lock-is-taken-from-the-next-logind", test_the_lock_is_taken_from_the_next_logind);
         ADD("nothing-is-called-off-once-systemd-is-at-it", test_nothing_is_called_off_once_systemd_is_at_it);
         ADD("a-foreign-shutdown-makes-a-plan-void", test_a_foreign_shutdown_makes_a_plan_void);
+        ADD("a-shutdown-past-logind-makes-a-plan-void", test_a_shutdown_past_logind_makes_a_plan_void);
+        ADD("a-hook-that-is-restarted-leaves-the-plan-alone", test_a_hook_that_is_restarted_leaves_the_plan_alone);
+        ADD("a-hook-that-is-restarted-keeps-nobody-from-calling-off",
+                        test_a_hook_that_is_restarted_keeps_nobody_from_calling_off);
         ADD("after-a-suspend-with-time-left-people-are-warned-anew",
                         test_after_a_suspend_with_time_left_people_are_warned_anew);
         ADD("after-a-suspend-people-are-warned-again", test_after_a_suspend_people_are_warned_again);

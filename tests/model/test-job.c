@@ -210,7 +210,9 @@ static void test_ushers_own_is_taken_over(Fixture *f, gconstpointer data) {
         JobRequest teacher = { .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina" };
 
         g_assert_cmpint(string_replace(&f->job.by_user, ""), >, 0);
+        g_assert_cmpint(string_replace(&f->job.lost_hubs, "1-3"), >, 0);
         g_assert_cmpint(job_join(&f->job, &teacher, START), ==, 1);
+        g_assert_cmpstr(f->job.lost_hubs, ==, "");
         g_assert_cmpstr(f->job.by_user, ==, "tina");
         g_assert_true(job_is_owned_by(&f->job, 1002));
 }

@@ -769,6 +769,25 @@ static void test_lost_and_replaced(Room *room, const void *data) {
         g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 0);
 }
 
+/* What was noted down before a restart. Of the hubs that are there none can be told to have taken the place since. */
+static void test_lost_before_the_first_picture(Room *room, const void *data) {
+        g_assert_cmpint(topology_note_lost(room->topology, "seat-a", "1-1"), ==, 0);
+        g_assert_cmpint(topology_note_lost(room->topology, "seat-a", "1-1"), ==, 0);
+        g_assert_cmpint(topology_note_lost(room->topology, "seat-b", "1-3"), ==, 0);
+        hub(room, "usb1");
+        hub_at(room, "1-2", "seat-a");
+        keyboard_at(room, "1-2.1", "seat-a");
+        hub_at(room, "1-3", "seat-b");
+        keyboard_at(room, "1-3.1", "seat-b");
+        g_assert_nonnull(strstr(settle(room), "seat-b:hubs,devices,equipment,lost"));
+        g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 1);
+        g_assert_cmpuint(topology_find_seat(room->topology, "seat-b")->n_lost, ==, 0);
+
+        hub_at(room, "1-1", "seat-a");
+        (void) settle(room);
+        g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 0);
+}
+
 /* A shared hub is nobody's loss. */
 static void test_lost_is_of_stations(Room *room, const void *data) {
         hub(room, "usb1");
@@ -1032,6 +1051,7 @@ int main(int argc, char *argv[]) {
         ADD("unplug-and-replug", test_unplug_and_replug);
         ADD("lost/is-kept", test_lost_is_kept);
         ADD("lost/replaced-by-another", test_lost_and_replaced);
+        ADD("lost/before-the-first-picture", test_lost_before_the_first_picture);
         ADD("lost/only-of-stations", test_lost_is_of_stations);
         ADD("branch-goes", test_branch_goes);
         ADD("snapshot-sweeps", test_snapshot_sweeps);

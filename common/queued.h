@@ -9,5 +9,5 @@ typedef struct Queued {
         const char *what;   /* as in "The machine ..." */
 } Queued;
 
-/* Asks systemd for the targets that it is on its way to. NULL: the machine stays on, or there is no saying. */
-const Queued *queued_find(sd_bus *bus);
+/* Reads systemd's answer to ListJobs for the target that it is on its way to; NULL where the machine stays on. */
+int queued_read(sd_bus_message *reply, const Queued **ret);

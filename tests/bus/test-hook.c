@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usher-shutdown, the program of usher-shutdown.service: people are logged off when systemd is on its way to shut the
+ * machine down, and never because somebody restarts the unit. */
+
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "names.h"
+
+typedef struct Hook {
+        gboolean exited;
+        int status;
+} Hook;
+
+static void on_exit_of_hook(GPid pid, int status, gpointer data) {
+        Hook *h = data;
+
+        h->exited = TRUE;
+        h->status = status;
+}
+
+static void in_child(gpointer data) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void hook_start(Hook *h, Fixture *f) {
+        g_auto(GStrv) environment = g_get_environ();
+        char *arguments[] = { (char *) g_getenv("USHER_SHUTDOWN"), NULL };
+        g_autoptr(GError) error = NULL;
+        GPid pid;
+
+        *h = (Hook){};
+        environment = g_environ_setenv(environment, "DBUS_SYSTEM_BUS_ADDRESS", bus_address(f->bus), TRUE);
+        environment = g_environ_unsetenv(environment, "NOTIFY_SOCKET");
+        g_spawn_async(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
+                        in_child, NULL, &pid, &error);
+        g_assert_no_error(error);
+        g_child_watch_add(pid, on_exit_of_hook, h);
+}
+
+static void hook_wait(Hook *h) {
+        WAIT_FOR(h->exited);
+        g_assert_true(WIFEXITED(h->status));
+        g_assert_cmpint(WEXITSTATUS(h->status), ==, 0);
+}
+
+static void two_people(Fixture *f) {
+        g_autofree char *run = g_build_filename(f->directory, "root", "run", NULL);
+
+        g_assert_no_errno(g_mkdir_with_parents(run, 0755)); /* for nologin */
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "6", .uid = TEACHER, .type = "tty", .remote_host = "10.0.0.1");
+        fixture_configure(f, TEST_CONFIG "[Shutdown]\nGraceSec=1\n");
+        fixture_start(f);
+}
+
+static void test_a_unit_that_is_stopped_by_hand_logs_nobody_off(Fixture *f, gconstpointer data) {
+        Hook h;
+
+        two_people(f);
+        hook_start(&h, f);
+        hook_wait(&h);
+        g_assert_cmpuint(fake_count(&f->systemd->fake, "ListJobs"), ==, 1);
+        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
+        assert_jobs(f, "");
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_a_target_that_is_no_shutdown_logs_nobody_off(Fixture *f, gconstpointer data) {
+        Hook h;
+
+        two_people(f);
+        f->systemd->queued = "multi-user.target";
+        hook_start(&h, f);
+        hook_wait(&h);
+        assert_jobs(f, "");
+}
+
+static void test_a_shutdown_waits_until_everybody_is_gone(Fixture *f, gconstpointer data) {
+        g_autofree char *reason = NULL;
+        Hook h;
+
+        two_people(f);
+        f->systemd->queued = "reboot.target";
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        hook_start(&h, f);
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 2);
+        g_assert_false(h.exited);
+        reason = usher_get_string(f->root, "/org/usher1/job/1", "Reason");
+        g_assert_cmpstr(reason, ==, "restart");
+        assert_result(f, "/org/usher1/job/1", "done");
+        assert_result(f, "/org/usher1/job/2", "done");
+        hook_wait(&h);
+        assert_jobs(f, "");
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+        g_assert_nonnull(g_getenv("USHER_SHUTDOWN"));
+
+#define ADD(name, function) fixture_add("/hook/" name, function)
+        ADD("a-unit-that-is-stopped-by-hand-logs-nobody-off", test_a_unit_that_is_stopped_by_hand_logs_nobody_off);
+        ADD("a-target-that-is-no-shutdown-logs-nobody-off", test_a_target_that_is_no_shutdown_logs_nobody_off);
+        ADD("a-shutdown-waits-until-everybody-is-gone", test_a_shutdown_waits_until_everybody_is_gone);
+
+        return g_test_run();
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* usherd is killed, or logind is away, when everybody is logged off and the machine is to restart or to switch its mode:
+ * that happens once, and not hours later. */
+
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+
+#define SECOND G_USEC_PER_SEC
+#define MINUTE (60 * SECOND)
+
+static char *nologin(Fixture *f) {
+        g_autofree char *directory = g_build_filename(f->directory, "root", "run", NULL);
+
+        g_assert_no_errno(g_mkdir_with_parents(directory, 0755));
+        return g_build_filename(directory, "nologin", NULL);
+}
+
+static void two_people(Fixture *f) {
+        g_autofree char *file = nologin(f);
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
+        fixture_start(f);
+}
+
+static GStrv ask(Fixture *f, const char *member, const char *arguments) {
+        g_autofree char *name = g_strconcat("Manager.", member, NULL);
+
+        return job_paths(usher_call(f->root, MANAGER, name, g_variant_new_parsed(arguments)));
+}
+
+static void wait_all(Fixture *f, GStrv jobs, const char *result) {
+        for (char **p = jobs; *p; p++)
+                assert_result(f, *p, result);
+}
+
+static guint restarts(Fixture *f) {
+        return fake_count(&f->logind->fake, "RebootWithFlags");
+}
+
+static char *store(Fixture *f) {
+        g_autofree char *file = g_build_filename(f->directory, "runtime", "jobs", NULL);
+        char *text;
+
+        return g_file_get_contents(file, &text, NULL, NULL) ? text : g_strdup("");
+}
+
+/* Until the store says that nothing is to follow, or that something is, and usherd has done what goes with it. */
+static void wait_stored(Fixture *f, gboolean plan) {
+        gint64 end = g_get_monotonic_time() + 10 * SECOND;
+
+        for (;;) {
+                g_autofree char *text = store(f);
+
+                fixture_settle(f);
+                if (!!strstr(text, "Follows=") == plan && !strstr(text, "Number="))
+                        return;
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
+        }
+}
+
+/* Everybody is gone, and what was said to logind about it will never be answered. */
+static void restart_that_nobody_answers(Fixture *f) {
+        g_auto(GStrv) jobs = NULL;
+
+        two_people(f);
+        jobs = ask(f, "Restart", "({'grace': <uint32 60>},)");
+        f->logind->hang_shutdown = TRUE;
+        fake_logind_remove_session(f->logind, "3");
+        fake_logind_remove_session(f->logind, "4");
+        wait_all(f, jobs, "left");
+        WAIT_FOR(restarts(f) == 1);
+        wait_stored(f, TRUE);
+}
+
+static void test_logind_has_not_done_it(Fixture *f, gconstpointer data) {
+        g_autofree char *file = nologin(f);
+
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        fake_restart(&f->logind->fake);
+
+        fixture_start(f);
+        g_assert_true(g_file_test(file, G_FILE_TEST_EXISTS));
+        WAIT_FOR(restarts(f) == 2);
+        wait_stored(f, FALSE);
+
+        /* That was that. */
+        fixture_kill(f);
+        fake_logind_prepare_for_shutdown(f->logind, FALSE);
+        fixture_start(f);
+        fixture_settle(f);
+        fixture_settle(f);
+        g_assert_cmpuint(restarts(f), ==, 2);
+}
+
+static void test_logind_is_at_it(Fixture *f, gconstpointer data) {
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        f->logind->preparing = TRUE;
+
+        fixture_start(f);
+        wait_stored(f, FALSE);
+        g_assert_cmpuint(restarts(f), ==, 1);
+}
+
+static void test_systemd_is_at_it(Fixture *f, gconstpointer data) {
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        f->systemd->queued = "reboot.target";
+        fake_restart(&f->logind->fake);
+
+        fixture_start(f);
+        wait_stored(f, FALSE);
+        g_assert_cmpuint(restarts(f), ==, 1);
+}
+
+static void test_logind_refuses_after_the_kill(Fixture *f, gconstpointer data) {
+        g_autofree char *file = nologin(f);
+
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        f->logind->refuse_shutdown = "org.freedesktop.login1.BlockedByInhibitorLock";
+
+        fixture_start(f);
+        WAIT_FOR(restarts(f) == 2);
+        wait_stored(f, FALSE);
+        g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+
+        /* Neither again, nor after the next kill. */
+        f->logind->refuse_shutdown = NULL;
+        fixture_kill(f);
+        fixture_start(f);
+        fixture_settle(f);
+        fixture_settle(f);
+        g_assert_cmpuint(restarts(f), ==, 2);
+}
+
+/* logind dies with our call; the next one knows nothing of it. */
+static void test_logind_starts_anew(Fixture *f, gconstpointer data) {
+        restart_that_nobody_answers(f);
+        f->logind->hang_shutdown = FALSE;
+        fake_restart(&f->logind->fake);
+        WAIT_FOR(restarts(f) == 2);
+        wait_stored(f, FALSE);
+}
+
+static void test_logind_is_away_when_everybody_is_gone(Fixture *f, gconstpointer data) {
+        g_autofree char *file = nologin(f);
+
+        restart_that_nobody_answers(f);
+        fake_stop(&f->logind->fake);
+        f->logind->hang_shutdown = FALSE;
+        fixture_kill(f);
+        fixture_start(f);
+        fixture_settle(f);
+        assert_refused(f->root, MANAGER, "Manager.PowerOff", ARGS("(" NO_OPTIONS ",)"),
+                        "org.usher1.Error.ShuttingDown");
+        g_assert_true(g_file_test(file, G_FILE_TEST_EXISTS));
+
+        fake_start(&f->logind->fake);
+        WAIT_FOR(restarts(f) == 2);
+        wait_stored(f, FALSE);
+}
+
+/* As if usherd had been away so long. */
+static void age_the_store(Fixture *f, gint64 by) {
+        g_autofree char *file = g_build_filename(f->directory, "runtime", "jobs", NULL), *text = store(f);
+        g_autofree char *begin = NULL, *aged = NULL;
+        guint64 due;
+        char *line;
+        int n;
+
+        line = strstr(text, "Due=");
+        g_assert_nonnull(line);
+        g_assert_cmpint(sscanf(line, "Due=%" G_GUINT64_FORMAT "%n", &due, &n), ==, 1);
+        begin = g_strndup(text, (gsize) (line - text));
+        aged = g_strdup_printf("%sDue=%" G_GINT64_FORMAT "%s", begin, (gint64) due - by, line + n);
+        g_assert_true(g_file_set_contents(file, aged, -1, NULL));
+}
+
+/* So long the machine must have run for this to be told of it. */
+static gboolean is_too_young(gint64 age) {
+        if (g_get_monotonic_time() > age + MINUTE)
+                return FALSE;
+
+        g_test_skip("This machine was started too short a time ago.");
+        return TRUE;
+}
+
+static void test_a_short_absence_changes_nothing(Fixture *f, gconstpointer data) {
+        if (is_too_young(4 * MINUTE))
+                return;
+
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        fake_restart(&f->logind->fake);
+        age_the_store(f, 4 * MINUTE);
+        fixture_start(f);
+        WAIT_FOR(restarts(f) == 2);
+}
+
+static void test_after_a_long_absence_it_is_off(Fixture *f, gconstpointer data) {
+        g_autofree char *file = nologin(f);
+
+        if (is_too_young(6 * MINUTE))
+                return;
+
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        fake_restart(&f->logind->fake);
+        age_the_store(f, 6 * MINUTE);
+        fixture_start(f);
+        wait_stored(f, FALSE);
+        g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+        fixture_settle(f);
+        g_assert_cmpuint(restarts(f), ==, 1);
+}
+
+/* And whoever was to make room for it stays. */
+static void test_after_a_long_absence_nobody_is_logged_off_for_it(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        if (is_too_young(7 * MINUTE))
+                return;
+
+        two_people(f);
+        jobs = ask(f, "Restart", "({'grace': <uint32 60>},)");
+        fixture_kill(f);
+        age_the_store(f, 7 * MINUTE);
+        fixture_start(f);
+        wait_all(f, jobs, "cancelled");
+        wait_stored(f, FALSE);
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_what_was_called_off_stays_off(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        two_people(f);
+        jobs = ask(f, "Restart", "({'grace': <uint32 60>},)");
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.CancelAll", NULL));
+        wait_all(f, jobs, "cancelled");
+        wait_stored(f, FALSE);
+        fixture_kill(f);
+        fixture_start(f);
+        fixture_settle(f);
+        g_assert_cmpuint(restarts(f), ==, 0);
+}
+
+/* Modes */
+
+static void switch_that_nobody_answers(Fixture *f) {
+        g_auto(GStrv) jobs = NULL;
+
+        two_people(f);
+        jobs = ask(f, "SetMode", "('console', {'grace': <uint32 60>})");
+        WAIT_FOR(fake_count(&f->systemd->fake, "StartUnit") == 2);
+        fixture_settle(f);
+        fake_forget(&f->systemd->fake);
+        f->systemd->fake.hang = TRUE;
+        fake_logind_remove_session(f->logind, "3");
+        fake_logind_remove_session(f->logind, "4");
+        wait_all(f, jobs, "left");
+        WAIT_FOR(fake_count(&f->systemd->fake, "StartUnit") == 1);
+        wait_stored(f, TRUE);
+        fixture_kill(f);
+}
+
+static void test_a_switch_that_was_not_made(Fixture *f, gconstpointer data) {
+        switch_that_nobody_answers(f);
+        f->systemd->fake.hang = FALSE;
+        fake_restart(&f->systemd->fake);
+        fixture_start(f);
+        fixture_wait_property(f, MANAGER, "Mode", "'console'");
+        wait_stored(f, FALSE);
+        g_assert_cmpuint(fake_count(&f->systemd->fake, "StartUnit"), ==, 2);
+}
+
+static void test_a_switch_that_was_made(Fixture *f, gconstpointer data) {
+        switch_that_nobody_answers(f);
+        fake_release(&f->systemd->fake);
+        fixture_start(f);
+        fixture_wait_property(f, MANAGER, "Mode", "'console'");
+        wait_stored(f, FALSE);
+        g_assert_cmpuint(fake_count(&f->systemd->fake, "StartUnit"), ==, 1);
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/plan/" name, function)
+        ADD("logind-has-not-done-it", test_logind_has_not_done_it);
+        ADD("logind-is-at-it", test_logind_is_at_it);
+        ADD("systemd-is-at-it", test_systemd_is_at_it);
+        ADD("logind-refuses-after-the-kill", test_logind_refuses_after_the_kill);
+        ADD("logind-starts-anew", test_logind_starts_anew);
+        ADD("logind-is-away-when-everybody-is-gone", test_logind_is_away_when_everybody_is_gone);
+        ADD("a-short-absence-changes-nothing", test_a_short_absence_changes_nothing);
+        ADD("after-a-long-absence-it-is-off", test_after_a_long_absence_it_is_off);
+        ADD("after-a-long-absence-nobody-is-logged-off-for-it", test_after_a_long_absence_nobody_is_logged_off_for_it);
+        ADD("what-was-called-off-stays-off", test_what_was_called_off_stays_off);
+        ADD("a-switch-that-was-not-made", test_a_switch_that_was_not_made);
+        ADD("a-switch-that-was-made", test_a_switch_that_was_made);
+
+        return g_test_run();
+}
