@@ -8,6 +8,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "arguments.h"
 #include "bus-util.h"
 #include "keyboards.h"
 #include "log.h"
@@ -123,7 +124,17 @@ static int run(void) {
 }
 
 int main(int argc, char *argv[]) {
+        int r;
+
         log_init("usher-associate");
+
+        r = arguments_read(argc, argv,
+                        "Says on which keyboards Enter is pressed, to the one who has connected to its socket.\n"
+                        "usher-associate.socket starts it; see 'associate' in usherctl(1).");
+        if (r < 0)
+                return EXIT_WRONG_USAGE;
+        if (r == 0)
+                return EXIT_SUCCESS;
 
         return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <getopt.h>
 #include <signal.h>
 
 #include <systemd/sd-daemon.h>
 
-#include "build-config.h"
+#include "arguments.h"
 #include "bus-util.h"
 #include "bus.h"
 #include "config-file.h"
@@ -114,39 +113,16 @@ static int run(void) {
         return r > 0 ? -ENOTCONN : r;
 }
 
-static void help(void) {
-        puts("usherd [OPTIONS...]\n\n"
-             "Ends the sessions of a multiseat PC's stations after a warning. See usherd(8).\n\n"
-             "  -h --help      Show this help\n"
-             "     --version   Show the version");
-}
-
 int main(int argc, char *argv[]) {
-        static const struct option options[] = {
-                { "help", no_argument, NULL, 'h' },
-                { "version", no_argument, NULL, 'v' },
-                {},
-        };
-        int c;
+        int r;
 
         log_init("usherd");
 
-        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
-                switch (c) {
-                case 'h':
-                        help();
-                        return EXIT_SUCCESS;
-                case 'v':
-                        puts("usherd " PROJECT_VERSION);
-                        return EXIT_SUCCESS;
-                default:
-                        return EXIT_FAILURE;
-                }
-
-        if (optind < argc) {
-                log_error("usherd takes no arguments.");
-                return EXIT_FAILURE;
-        }
+        r = arguments_read(argc, argv, "Ends the sessions of a multiseat PC's stations after a warning. See usherd(8).");
+        if (r < 0)
+                return EXIT_WRONG_USAGE;
+        if (r == 0)
+                return EXIT_SUCCESS;
 
         return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

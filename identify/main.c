@@ -4,11 +4,10 @@
  * it as the user at whose desktop, login screen or terminal the sign is to be; it shows what usherd's list of notices
  * has for that user, and ends with the last sign. Where it cannot, it says so and usherd finds another way. */
 
-#include <getopt.h>
 #include <sys/queue.h>
 #include <systemd/sd-daemon.h>
 
-#include "build-config.h"
+#include "arguments.h"
 #include "bus-util.h"
 #include "log.h"
 #include "names.h"
@@ -302,40 +301,16 @@ static int run(void) {
         return r;
 }
 
-static int parse_arguments(int argc, char *argv[]) {
-        static const struct option options[] = {
-                { "help", no_argument, NULL, 'h' },
-                { "version", no_argument, NULL, 'V' },
-                {},
-        };
-        int c;
-
-        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
-                switch (c) {
-                case 'h':
-                        printf("%s\n\nShows on the calling user's screens which stations they are, as usherd asks.\n"
-                               "usher-identify@.service starts it; see 'identify' in usherctl(1).\n\n"
-                               "  -h --help     show this\n     --version  show the version\n",
-                                        program_invocation_short_name);
-                        return 0;
-                case 'V':
-                        printf("usher %s\n", PROJECT_VERSION);
-                        return 0;
-                default:
-                        return -EINVAL;
-                }
-
-        return optind < argc ? -EINVAL : 1;
-}
-
 int main(int argc, char *argv[]) {
         int r;
 
         log_init("usher-identify");
 
-        r = parse_arguments(argc, argv);
+        r = arguments_read(argc, argv,
+                        "Shows on the calling user's screens which stations they are, as usherd asks.\n"
+                        "usher-identify@.service starts it; see 'identify' in usherctl(1).");
         if (r < 0)
-                return 2;
+                return EXIT_WRONG_USAGE;
         if (r == 0)
                 return EXIT_SUCCESS;
 

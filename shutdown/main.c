@@ -6,6 +6,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "arguments.h"
 #include "bus-util.h"
 #include "log.h"
 #include "names.h"
@@ -277,12 +278,17 @@ static int run(void) {
 }
 
 int main(int argc, char *argv[]) {
+        int r;
+
         log_init("usher-shutdown");
 
-        if (argc > 1) {
-                log_error("usher-shutdown takes no arguments; usher-shutdown.service runs it, see usher-shutdown(8).");
-                return EXIT_FAILURE;
-        }
+        r = arguments_read(argc, argv,
+                        "Logs everybody off before a shutdown that is under way.\n"
+                        "usher-shutdown.service runs it; see usher-shutdown(8).");
+        if (r < 0)
+                return EXIT_WRONG_USAGE;
+        if (r == 0)
+                return EXIT_SUCCESS;
 
         return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

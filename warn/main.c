@@ -3,12 +3,11 @@
 /* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when
  * they get a job; it shows all of their jobs and ends with the last of them. */
 
-#include <getopt.h>
 #include <signal.h>
 
 #include <systemd/sd-daemon.h>
 
-#include "build-config.h"
+#include "arguments.h"
 #include "language.h"
 #include "log.h"
 #include "posting.h"
@@ -350,40 +349,16 @@ static int run(void) {
         return r;
 }
 
-static int parse_arguments(int argc, char *argv[]) {
-        static const struct option options[] = {
-                { "help", no_argument, NULL, 'h' },
-                { "version", no_argument, NULL, 'V' },
-                {},
-        };
-        int c;
-
-        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
-                switch (c) {
-                case 'h':
-                        printf("%s\n\nWarns the calling user of the end of their sessions, as usherd asks.\n"
-                               "usher-warn@.service starts it; see usher-warn(8).\n\n"
-                               "  -h --help     show this\n     --version  show the version\n",
-                                        program_invocation_short_name);
-                        return 0;
-                case 'V':
-                        printf("usher %s\n", PROJECT_VERSION);
-                        return 0;
-                default:
-                        return -EINVAL;
-                }
-
-        return optind < argc ? -EINVAL : 1;
-}
-
 int main(int argc, char *argv[]) {
         int r;
 
         log_init("usher-warn");
 
-        r = parse_arguments(argc, argv);
+        r = arguments_read(argc, argv,
+                        "Warns the calling user of the end of their sessions, as usherd asks.\n"
+                        "usher-warn@.service starts it; see usher-warn(8).");
         if (r < 0)
-                return 2;
+                return EXIT_WRONG_USAGE;
         if (r == 0)
                 return EXIT_SUCCESS;
 

@@ -187,11 +187,36 @@ static void test_units_are_shut(Usher *u, gconstpointer unused) {
         }
 }
 
+/* The programs that systemd starts say what they are to whoever finds them. */
+static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
+        static const char *const programs[] = {
+                "usherd", "usher-associate", "usher-identify", "usher-shutdown", "usher-warn",
+        };
+
+        for (guint i = 0; i < G_N_ELEMENTS(programs); i++) {
+                g_autofree char *path = g_build_filename("/usr/libexec", programs[i], NULL);
+                g_autofree char *help = usher_output((const char *const[]) { path, "--help", NULL });
+                g_autofree char *version = usher_output((const char *const[]) { path, "--version", NULL });
+                const char *wrong[] = { path, "now", NULL };
+                g_autoptr(GError) error = NULL;
+                int status;
+
+                g_assert_true(g_str_has_prefix(help, programs[i]));
+                g_assert_nonnull(strstr(help, "--version"));
+                g_assert_true(g_str_has_prefix(version, "usher "));
+                g_spawn_sync(NULL, (char **) wrong, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status,
+                                &error);
+                g_assert_no_error(error);
+                g_assert_cmpint(WEXITSTATUS(status), ==, 2);
+        }
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         usher_test("/service/reload", configuration, test_reload);
         usher_test("/service/bell", configuration, test_bell);
+        usher_test("/service/programs-tell-what-they-are", configuration, test_programs_tell_what_they_are);
         usher_test("/service/bell-is-called-off", configuration, test_bell_is_called_off);
         usher_test("/service/units-are-shut", configuration, test_units_are_shut);
 

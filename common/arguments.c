@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <getopt.h>
+
+#include "arguments.h"
+#include "build-config.h"
+#include "log.h"
+
+int arguments_read(int argc, char *argv[], const char *what) {
+        static const struct option options[] = {
+                { "help", no_argument, NULL, 'h' },
+                { "version", no_argument, NULL, 'V' },
+                {},
+        };
+        int c;
+
+        while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
+                switch (c) {
+                case 'h':
+                        printf("%s\n\n%s\n\n"
+                               "  -h --help     Show this help\n"
+                               "     --version  Show the version\n",
+                                        program_invocation_short_name, what);
+                        return 0;
+                case 'V':
+                        printf("usher %s\n", PROJECT_VERSION);
+                        return 0;
+                default:
+                        return -EINVAL;
+                }
+
+        if (optind < argc) {
+                log_error("%s takes no arguments.", program_invocation_short_name);
+                return -EINVAL;
+        }
+
+        return 1;
+}
