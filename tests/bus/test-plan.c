@@ -3,7 +3,7 @@
 /* usherd is killed, or logind is away, when everybody is logged off and the machine is to restart or to switch its mode:
  * that happens once, and not hours later. */
 
-#include "fixture.h"
+#include "everybody.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -11,33 +11,12 @@
 
 #include "names.h"
 
-#define SECOND G_USEC_PER_SEC
 #define MINUTE (60 * SECOND)
 
-static char *nologin(Fixture *f) {
-        g_autofree char *directory = g_build_filename(f->directory, "root", "run", NULL);
-
-        g_assert_no_errno(g_mkdir_with_parents(directory, 0755));
-        return g_build_filename(directory, "nologin", NULL);
-}
-
 static void two_people(Fixture *f) {
-        g_autofree char *file = nologin(f);
-
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
         fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
-        fixture_start(f);
-}
-
-static GStrv ask(Fixture *f, const char *member, const char *arguments) {
-        g_autofree char *name = g_strconcat("Manager.", member, NULL);
-
-        return job_paths(usher_call(f->root, MANAGER, name, g_variant_new_parsed(arguments)));
-}
-
-static void wait_all(Fixture *f, GStrv jobs, const char *result) {
-        for (char **p = jobs; *p; p++)
-                assert_result(f, *p, result);
+        everybody_start(f);
 }
 
 static guint restarts(Fixture *f) {
@@ -70,17 +49,17 @@ static void restart_that_nobody_answers(Fixture *f) {
         g_auto(GStrv) jobs = NULL;
 
         two_people(f);
-        jobs = ask(f, "Restart", "({'grace': <uint32 60>},)");
+        jobs = everybody_ask_with(f, "Restart", "({'grace': <uint32 60>},)");
         f->logind->hang_shutdown = TRUE;
         fake_logind_remove_session(f->logind, "3");
         fake_logind_remove_session(f->logind, "4");
-        wait_all(f, jobs, "left");
+        everybody_wait(f, jobs, "left");
         WAIT_FOR(restarts(f) == 1);
         wait_stored(f, TRUE);
 }
 
 static void test_logind_has_not_done_it(Fixture *f, gconstpointer data) {
-        g_autofree char *file = nologin(f);
+        g_autofree char *file = everybody_nologin(f);
 
         restart_that_nobody_answers(f);
         fixture_kill(f);
@@ -125,7 +104,7 @@ static void test_systemd_is_at_it(Fixture *f, gconstpointer data) {
 }
 
 static void test_logind_refuses_after_the_kill(Fixture *f, gconstpointer data) {
-        g_autofree char *file = nologin(f);
+        g_autofree char *file = everybody_nologin(f);
 
         restart_that_nobody_answers(f);
         fixture_kill(f);
@@ -156,7 +135,7 @@ static void test_logind_starts_anew(Fixture *f, gconstpointer data) {
 }
 
 static void test_logind_is_away_when_everybody_is_gone(Fixture *f, gconstpointer data) {
-        g_autofree char *file = nologin(f);
+        g_autofree char *file = everybody_nologin(f);
 
         restart_that_nobody_answers(f);
         fake_stop(&f->logind->fake);
@@ -212,7 +191,7 @@ static void test_a_short_absence_changes_nothing(Fixture *f, gconstpointer data)
 }
 
 static void test_after_a_long_absence_it_is_off(Fixture *f, gconstpointer data) {
-        g_autofree char *file = nologin(f);
+        g_autofree char *file = everybody_nologin(f);
 
         if (is_too_young(6 * MINUTE))
                 return;
@@ -237,11 +216,11 @@ static void test_after_a_long_absence_nobody_is_logged_off_for_it(Fixture *f, gc
                 return;
 
         two_people(f);
-        jobs = ask(f, "Restart", "({'grace': <uint32 60>},)");
+        jobs = everybody_ask_with(f, "Restart", "({'grace': <uint32 60>},)");
         fixture_kill(f);
         age_the_store(f, 7 * MINUTE);
         fixture_start(f);
-        wait_all(f, jobs, "cancelled");
+        everybody_wait(f, jobs, "cancelled");
         wait_stored(f, FALSE);
         assert_deeds(&f->logind->fake, "");
 }
@@ -250,9 +229,9 @@ static void test_what_was_called_off_stays_off(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         two_people(f);
-        jobs = ask(f, "Restart", "({'grace': <uint32 60>},)");
+        jobs = everybody_ask_with(f, "Restart", "({'grace': <uint32 60>},)");
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.CancelAll", NULL));
-        wait_all(f, jobs, "cancelled");
+        everybody_wait(f, jobs, "cancelled");
         wait_stored(f, FALSE);
         fixture_kill(f);
         fixture_start(f);
@@ -266,14 +245,14 @@ static void switch_that_nobody_answers(Fixture *f) {
         g_auto(GStrv) jobs = NULL;
 
         two_people(f);
-        jobs = ask(f, "SetMode", "('console', {'grace': <uint32 60>})");
+        jobs = everybody_ask_with(f, "SetMode", "('console', {'grace': <uint32 60>})");
         WAIT_FOR(fake_count(&f->systemd->fake, "StartUnit") == 2);
         fixture_settle(f);
         fake_forget(&f->systemd->fake);
         f->systemd->fake.hang = TRUE;
         fake_logind_remove_session(f->logind, "3");
         fake_logind_remove_session(f->logind, "4");
-        wait_all(f, jobs, "left");
+        everybody_wait(f, jobs, "left");
         WAIT_FOR(fake_count(&f->systemd->fake, "StartUnit") == 1);
         wait_stored(f, TRUE);
         fixture_kill(f);

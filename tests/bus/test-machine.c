@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What others do to the machine: shutdowns that logind or systemd tell of, and suspends. */
+
+#include "everybody.h"
+
+#include "names.h"
+
+#define SHUTTING_DOWN "org.usher1.Error.ShuttingDown"
+
+/* That a lock is given back is no event here, so it is looked for. */
+static void wait_locks(Fixture *f, guint n) {
+        gint64 end = g_get_monotonic_time() + 10 * SECOND;
+
+        while (fake_logind_inhibitors(f->logind, "delay") != n) {
+                fixture_settle(f);
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
+        }
+}
+
+static void wait_lock(Fixture *f) {
+        wait_locks(f, 1);
+}
+
+static void wait_no_lock(Fixture *f) {
+        wait_locks(f, 0);
+}
+
+static void test_the_hook_is_not_waited_for(Fixture *f, gconstpointer data) {
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        wait_lock(f);
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        wait_no_lock(f);
+        assert_jobs(f, "");
+
+        /* Called off. */
+        fake_logind_prepare_for_shutdown(f->logind, FALSE);
+        wait_lock(f);
+}
+
+static void test_without_the_hook_people_get_a_last_word(Fixture *f, gconstpointer data) {
+        g_autofree char *reason = NULL;
+        gint64 begin;
+
+        four_people(f);
+        everybody_start(f);
+        wait_lock(f);
+        begin = g_get_monotonic_time();
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        fixture_settle(f);
+        assert_jobs(f, "1 2 3 4");
+        reason = usher_get_string(f->root, "/org/usher1/job/1", "Reason");
+        g_assert_cmpstr(reason, ==, "power-off");
+        WAIT_FOR(fake_systemd_has_warner(f->systemd, ADA) && fake_systemd_has_warner(f->systemd, BEN));
+        g_assert_cmpuint(fake_logind_inhibitors(f->logind, "delay"), ==, 1);
+
+        /* logind waits five seconds. */
+        wait_until_time(begin + 3500 * G_TIME_SPAN_MILLISECOND);
+        g_assert_cmpuint(fake_logind_inhibitors(f->logind, "delay"), ==, 0);
+}
+
+static void test_a_shutdown_that_is_called_off_lets_people_stay(Fixture *f, gconstpointer data) {
+        four_people(f);
+        everybody_start(f);
+        wait_lock(f);
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        fixture_settle(f);
+        assert_jobs(f, "1 2 3 4");
+        fake_logind_prepare_for_shutdown(f->logind, FALSE);
+        fixture_settle(f);
+        assert_jobs(f, "");
+        wait_lock(f);
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_the_lock_is_never_held_for_nothing(Fixture *f, gconstpointer data) {
+        gint64 begin;
+
+        everybody_start(f);
+        wait_lock(f);
+        begin = g_get_monotonic_time();
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        wait_no_lock(f);
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, SECOND);
+}
+
+static void test_the_lock_is_taken_from_the_next_logind(Fixture *f, gconstpointer data) {
+        everybody_start(f);
+        wait_lock(f);
+        fake_restart(&f->logind->fake);
+        WAIT_FOR(fake_count(&f->logind->fake, "Inhibit") > 1);
+        wait_lock(f);
+}
+
+static void test_nothing_is_called_off_once_systemd_is_at_it(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        jobs = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
+                        ARGS("({'grace': <uint32 2>, 'include-caller': <true>, 'include-seatless': <true>},)")));
+        assert_refused(f->root, MANAGER, "Manager.CancelAll", NULL, "org.usher1.Error.NotCancellable");
+        assert_refused(f->root, jobs[0], "Job.Cancel", NULL, "org.usher1.Error.NotCancellable");
+
+        /* logind's TerminateSession has to wait for the hook now, so sessions are ended without it. */
+        everybody_wait(f, jobs, "done");
+        g_assert_cmpuint(fake_count(&f->logind->fake, "TerminateSession"), ==, 0);
+        g_assert_cmpuint(fake_count(&f->logind->fake, "KillSession"), >=, 4);
+}
+
+static void test_a_foreign_shutdown_makes_a_plan_void(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 1>}");
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        everybody_wait(f, jobs, "done");
+        fixture_settle(f);
+        g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
+}
+
+/* Ctrl-Alt-Del: systemd is at it, and logind has not said a word. */
+static void test_a_shutdown_past_logind_makes_a_plan_void(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 2>}");
+        f->systemd->queued = "poweroff.target";
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        WAIT_FOR(fake_count(&f->systemd->fake, "ListJobs") == 1);
+        fixture_settle(f);
+        fixture_settle(f);
+        assert_refused(f->root, jobs[0], "Job.Cancel", NULL, "org.usher1.Error.NotCancellable");
+        everybody_wait(f, jobs, "done");
+        fixture_settle(f);
+        g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
+}
+
+/* An administrator, or an upgrade of the package, restarts usher-shutdown.service: that is no shutdown. */
+static void test_a_hook_that_is_restarted_leaves_the_plan_alone(Fixture *f, gconstpointer data) {
+        static const char *const states[] = { "deactivating", "inactive", "activating", "active" };
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 2>}");
+        for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
+                fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, states[i]);
+                fixture_settle(f);
+                fixture_settle(f);
+                assert_refused(f->root, MANAGER, "Manager.PowerOff", ARGS("(" NO_OPTIONS ",)"), SHUTTING_DOWN);
+        }
+
+        everybody_wait(f, jobs, "done");
+        WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") == 1);
+}
+
+static void test_a_hook_that_is_restarted_keeps_nobody_from_calling_off(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        fixture_settle(f);
+        fixture_settle(f);
+        g_variant_unref(usher_call(f->root, MANAGER, "Manager.CancelAll", NULL));
+        everybody_wait(f, jobs, "cancelled");
+        g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
+}
+
+static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+        guint64 before;
+
+        four_people(f);
+        fixture_configure(f, "[LogOff]\nMinimumGraceSec=20\n");
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 5>}");
+        WAIT_FOR(fake_systemd_has_warner(f->systemd, ADA));
+        before = usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic");
+        fake_forget(&f->systemd->fake);
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", TRUE));
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", FALSE));
+        WAIT_FOR(fake_count(&f->systemd->fake, "StartUnit") >= 4);
+        g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic"), >, before + 10 * SECOND);
+        g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "Remaining"), >, 15 * SECOND);
+}
+
+/* With time enough left the deadline stays, but the wall says another time, and whoever slept has seen nothing. */
+static void test_after_a_suspend_with_time_left_people_are_warned_anew(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+        guint64 before;
+
+        four_people(f);
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
+        usher_call(f->root, jobs[0], "Job.SetWarned", ARGS("('desktop',)"));
+        fixture_wait_property(f, jobs[0], "Warned", "'desktop'");
+        before = usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic");
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", FALSE));
+        fixture_wait_property(f, jobs[0], "Warned", "'pending'");
+        g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic"), ==, before);
+}
+
+int main(int argc, char **argv) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/machine/" name, function)
+        ADD("the-hook-is-not-waited-for", test_the_hook_is_not_waited_for);
+        ADD("without-the-hook-people-get-a-last-word", test_without_the_hook_people_get_a_last_word);
+        ADD("a-shutdown-that-is-called-off-lets-people-stay", test_a_shutdown_that_is_called_off_lets_people_stay);
+        ADD("the-lock-is-never-held-for-nothing", test_the_lock_is_never_held_for_nothing);
+        ADD("the-lock-is-taken-from-the-next-logind", test_the_lock_is_taken_from_the_next_logind);
+        ADD("nothing-is-called-off-once-systemd-is-at-it", test_nothing_is_called_off_once_systemd_is_at_it);
+        ADD("a-foreign-shutdown-makes-a-plan-void", test_a_foreign_shutdown_makes_a_plan_void);
+        ADD("a-shutdown-past-logind-makes-a-plan-void", test_a_shutdown_past_logind_makes_a_plan_void);
+        ADD("a-hook-that-is-restarted-leaves-the-plan-alone", test_a_hook_that_is_restarted_leaves_the_plan_alone);
+        ADD("a-hook-that-is-restarted-keeps-nobody-from-calling-off",
+                        test_a_hook_that_is_restarted_keeps_nobody_from_calling_off);
+        ADD("after-a-suspend-with-time-left-people-are-warned-anew",
+                        test_after_a_suspend_with_time_left_people_are_warned_anew);
+        ADD("after-a-suspend-people-are-warned-again", test_after_a_suspend_people_are_warned_again);
+
+        return g_test_run();
+}
