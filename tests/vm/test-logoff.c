@@ -128,6 +128,32 @@ static void test_log_off_one(void) {
                       "| grep USHER_RESULT");
 }
 
+static char *as_carla(const char *command) {
+        g_autoptr(GError) error = NULL;
+        char *said = machine_shell_as(room, machine_pupils[CARLA], &error, "%s", command);
+
+        g_assert_no_error(error);
+        return said;
+}
+
+/* Who does not want to be disturbed by a game's chat has to know all the same that their work is about to end. */
+static void test_do_not_disturb_and_full_screen(void) {
+        g_autoptr(Screen) desk = room_look(CARLA), full = NULL;
+
+        g_free(as_carla("xfconf-query -c xfce4-notifyd -p /do-not-disturb --create -t bool -s true"));
+        g_free(as_carla("systemd-run --user --quiet --unit=film xterm -fullscreen -bg black -fg black -e sleep infinity"));
+        room_wait_shown(CARLA, desk);
+        full = room_look(CARLA);
+        g_assert_cmpfloat(screen_emptiness(full), >, 0.99);
+
+        g_free(room_run("usherctl log-off %s --grace=60 --message='Class is over'", machine_seats[CARLA]));
+        room_wait_until(MACHINE_COMMAND_SEC, "usherctl --no-legend jobs | grep -q desktop");
+        room_wait_shown(CARLA, full);
+        room_keep_screen(CARLA, "full-screen");
+        g_free(room_run("usherctl cancel"));
+        g_free(as_carla("systemctl --user stop film; xfconf-query -c xfce4-notifyd -p /do-not-disturb -s false"));
+}
+
 static gint64 job_usec(const char *job, const char *name) {
         g_autofree char *value = room_run("busctl get-property org.usher1 %s org.usher1.Job %s", job, name);
 
@@ -176,6 +202,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/vm/log-off-one", test_log_off_one);
         g_test_add_func("/vm/pupil-is-refused-for-others", test_pupil_is_refused_for_others);
         g_test_add_func("/vm/cancelled-for-all-ends-nobody", test_cancelled_for_all_ends_nobody);
+        g_test_add_func("/vm/do-not-disturb-and-full-screen", test_do_not_disturb_and_full_screen);
         g_test_add_func("/vm/a-clock-that-is-set", test_a_clock_that_is_set);
 
         room_open(&(MachineOptions) { .stations = STATIONS });
