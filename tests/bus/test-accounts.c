@@ -143,6 +143,36 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         accounts_wait_askers(f->pid, 0);
 }
 
+/* Whoever calls without end has the places of one. */
+static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        g_autoptr(Call) all = NULL;
+        GDBusConnection *tina, *mallory;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        mallory = fixture_connect(f, MALLORY);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        for (int i = 0; i < 100; i++)
+                g_ptr_array_add(calls, log_off_all(mallory));
+        g_variant_unref(usher_call(mallory, MANAGER, "Manager.ListJobs", NULL));
+        all = log_off_all(tina);
+        wait_until_time(g_get_monotonic_time() + HELD_USEC / 2);
+        g_assert_false(all->done);
+        accounts_answer(lease);
+        g_assert_cmpuint(n_jobs(all), ==, 1);
+
+        for (guint i = 0; i < calls->len; i++) {
+                call_wait(calls->pdata[i]);
+                g_assert_nonnull(((Call *) calls->pdata[i])->error);
+        }
+}
+
 /* Whoever waits for an answer and then types a password is asked for it once. */
 static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
@@ -403,6 +433,7 @@ int main(int argc, char *argv[]) {
         ADD("countdowns-go-on", test_countdowns_go_on);
         ADD("what-nobody-knows-takes-the-stronger-right", test_what_nobody_knows_takes_the_stronger_right);
         ADD("a-call-waits-for-the-answer", test_a_call_waits_for_the_answer);
+        ADD("one-user-does-not-take-all-places", test_one_user_does_not_take_all_places);
         ADD("polkit-is-asked-once", test_polkit_is_asked_once);
         ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
         ADD("a-process-that-asks-is-killed", test_a_process_that_asks_is_killed);
