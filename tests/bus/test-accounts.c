@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "accounts.h"
 #include "names.h"
@@ -391,6 +392,34 @@ static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointe
         fixture_settle(f);
 }
 
+/* The limit under which that process can open so many more. */
+static rlim_t room_for(GPid pid, guint n) {
+        rlim_t number = 0;
+
+        for (;; number++) {
+                g_autofree char *path = g_strdup_printf("/proc/%i/fd/%u", pid, (guint) number);
+
+                if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+                        continue;
+                if (n-- == 0)
+                        return number;
+        }
+}
+
+/* There is room for the pipe, and none for what tells of the end of the process. */
+static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data) {
+        rlim_t room;
+
+        fixture_start(f);
+        fixture_settle(f);
+        room = room_for(f->pid, 2);
+        g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE, &(struct rlimit){ room, room }, NULL));
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_wait_property(f, SEAT0, "State", "'in-use'");
+        accounts_wait_askers(f->pid, 0);
+}
+
 static gboolean is_gone(GPid pid) {
         return kill(pid, 0) < 0 && errno == ESRCH;
 }
@@ -442,6 +471,7 @@ int main(int argc, char *argv[]) {
         ADD("a-caller-whose-name-comes-late", test_a_caller_whose_name_comes_late);
         ADD("a-whole-class-at-once", test_a_whole_class_at_once);
         ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
+        ADD("a-process-that-cannot-be-watched", test_a_process_that_cannot_be_watched);
         ADD("the-end-is-the-end-of-all", test_the_end_is_the_end_of_all);
 
         return g_test_run();
