@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 
 #include "macro.h"
 #include "terminal.h"
@@ -101,4 +102,14 @@ int terminal_get_size(int fd, unsigned *ret_columns, unsigned *ret_rows) {
         *ret_columns = size.ws_col > 0 ? size.ws_col : 80;
         *ret_rows = size.ws_row > 0 ? size.ws_row : 24;
         return 0;
+}
+
+int terminal_ignore_keys(int fd) {
+        struct termios t;
+
+        if (tcgetattr(fd, &t) < 0)
+                return -errno;
+
+        t.c_lflag &= ~(tcflag_t) (ECHO | ECHONL | ISIG);
+        return tcsetattr(fd, TCSANOW, &t) < 0 ? -errno : 0;
 }

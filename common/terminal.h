@@ -18,3 +18,7 @@ int terminal_write(const char *name, const char *text);
 
 /* In characters. */
 int terminal_get_size(int fd, unsigned *ret_columns, unsigned *ret_rows);
+
+/* What is typed is neither shown nor a signal to anybody: for whoever goes on typing a password while the screen is
+ * another. */
+int terminal_ignore_keys(int fd);

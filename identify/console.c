@@ -86,6 +86,11 @@ int console_new(Console **ret, const SignText *text) {
         if (c->fd < 0)
                 return c->fd;
 
+        /* Until its last user closes it: the kernel makes it as it was then. */
+        r = terminal_ignore_keys(c->fd);
+        if (r < 0)
+                return r;
+
         r = write_sign(c->fd, text);
         if (r < 0)
                 return r;

@@ -15,7 +15,7 @@ static const char *action_for(Manager *m, const SessionFacts *f, uid_t caller) {
         return administrator_may_own(m, f) ? USHER_ACTION_LOG_OFF_ADMINISTRATOR : USHER_ACTION_LOG_OFF;
 }
 
-/* Asks once for the first of the sessions that needs this action; the details show whose it is. */
+/* Asks for each of the sessions that need this action: the details say whose it is, and a rule may go by that. */
 static int check_action(
                 Manager *m,
                 sd_bus_message *message,
@@ -25,6 +25,8 @@ static int check_action(
                 uid_t caller,
                 sd_bus_error *error) {
 
+        int r;
+
         for (size_t i = 0; i < n_sessions; i++) {
                 const SessionFacts *f = sessions[i];
                 Station *s = manager_find_station_by_session(m, f);
@@ -32,7 +34,7 @@ static int check_action(
                 if (!streq(action_for(m, f, caller), action))
                         continue;
 
-                return polkit_check(m->polkit, message, action,
+                r = polkit_check(m->polkit, message, action,
                                 (const char *const[]) {
                                                 "station", f->seat,
                                                 "label", s ? station_name(s) : f->seat,
@@ -41,6 +43,8 @@ static int check_action(
                                                 NULL,
                                 },
                                 error);
+                if (r <= 0)
+                        return r;
         }
 
         return 1;

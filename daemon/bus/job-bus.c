@@ -171,7 +171,7 @@ static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *
 static usec_t warned_for(LogOff *l) {
         const SessionFacts *f = logoff_session(l);
 
-        return f && session_is_opening(f) ? 0 : now_monotonic() - l->job.created;
+        return f && session_is_opening(f) ? 0 : now_monotonic() - l->readable_since;
 }
 
 static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error *error) {

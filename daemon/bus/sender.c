@@ -43,7 +43,7 @@ int sender_await(
         for (size_t i = 0; i < n_sessions; i++)
                 asked = is_asked(m, sessions[i], uid) || asked;
 
-        return asked ? held_back(m->held, message) : 1;
+        return asked ? held_back(m->held, message, uid) : 1;
 }
 
 int sender_await_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
@@ -60,7 +60,7 @@ int sender_await_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         TAILQ_FOREACH(s, &m->sessions, sessions)
                 asked = is_asked(m, s->facts, uid) || asked;
 
-        return asked ? held_back(m->held, message) : 1;
+        return asked ? held_back(m->held, message, uid) : 1;
 }
 
 int sender_name(Manager *m, sd_bus_message *message, uid_t *ret_uid, char **ret_name) {

@@ -105,6 +105,9 @@ int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_err
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "%u callers wait for that station already.", IDENTIFY_CALLERS_MAX);
+        if (r == -EXFULL)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "There wait %u messages at that station already.", NOTICES_PER_SESSION_MAX);
         if (r == -ENXIO)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_SESSION,
                                 "Nothing runs at that station that could show its label.");

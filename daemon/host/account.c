@@ -207,8 +207,11 @@ static int asker_new(AccountQuestion *q) {
                 asker_run(q, writable, parent);
         r = pid < 0 ? -errno : sd_event_add_child(a->event, &k->exit, pid, WEXITED, on_exit_of_asker, k);
         if (r < 0) {
-                if (pid > 0)
+                /* Nobody else would take note of its end, and it has not come so far that it could sleep on anything. */
+                if (pid > 0) {
                         (void) kill(pid, SIGKILL);
+                        (void) waitpid(pid, NULL, 0);
+                }
                 free(k);
                 return r;
         }

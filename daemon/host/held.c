@@ -10,6 +10,7 @@
 typedef struct HeldMessage {
         Held *held;
         sd_bus_message *message;
+        uid_t uid;
         usec_t until;
         sd_event_source *timer;
         sd_event_source *dispatched; /* set while it goes through its handler again */
@@ -68,6 +69,16 @@ static HeldMessage *held_find(Held *h, sd_bus_message *m) {
         return NULL;
 }
 
+static unsigned count_uid(Held *h, uid_t uid) {
+        HeldMessage *e;
+        unsigned n = 0;
+
+        TAILQ_FOREACH(e, &h->messages, messages)
+                n += e->uid == uid;
+
+        return n;
+}
+
 static int on_dispatched(sd_event_source *s, void *userdata) {
         held_message_free(userdata);
         return 0;
@@ -91,7 +102,7 @@ static int on_timeout(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-int held_back(Held *h, sd_bus_message *m) {
+int held_back(Held *h, sd_bus_message *m, uid_t uid) {
         HeldMessage *e;
         int r;
 
@@ -104,7 +115,7 @@ int held_back(Held *h, sd_bus_message *m) {
                 return 0;
         }
 
-        if (h->n_messages >= HELD_MAX)
+        if (h->n_messages >= HELD_MAX || count_uid(h, uid) >= HELD_PER_UID_MAX)
                 return 1;
 
         e = malloc(sizeof(*e));
@@ -114,6 +125,7 @@ int held_back(Held *h, sd_bus_message *m) {
         *e = (HeldMessage) {
                 .held = h,
                 .message = sd_bus_message_ref(m),
+                .uid = uid,
                 .until = now_monotonic() + HELD_USEC,
         };
         TAILQ_INSERT_TAIL(&h->messages, e, messages);

@@ -21,7 +21,7 @@ typedef struct Watch {
         char *path;
         SessionFacts *told;
         bool listed; /* seen in the list that is being read */
-        bool stale;  /* the id was in a hint: it may be another session's now */
+        bool stale;  /* to be asked for with the next list: it may be another session's now, or there was no answer */
         bool again;  /* a hint came while the question was out */
         Call *query;
         TAILQ_ENTRY(Watch) watches;
@@ -185,6 +185,7 @@ static void on_session(sd_bus_message *reply, void *userdata) {
                 watch_gone(w);
         else if (r < 0) {
                 log_debug_errno(r, "Failed to read session '%s', asking again: %m", w->id);
+                w->stale = true;
                 retry_later(l);
         } else {
                 watch_tell(w, TAKE_PTR(facts));

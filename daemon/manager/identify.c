@@ -162,6 +162,7 @@ static int identification_new(Identification **ret, Manager *m, const Station *s
 /* On each screen there is; the console is one only where nothing else runs. */
 static int show_everywhere(Identification *i) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
+        bool full = false;
         size_t n;
         int r;
 
@@ -176,11 +177,16 @@ static int show_everywhere(Identification *i) {
                         continue;
 
                 r = show(i, NOTICE_SIGN, f);
-                if (r < 0 && r != -ENOBUFS)
+                if (r == -ENOBUFS)
+                        full = true;
+                else if (r < 0)
                         return r;
         }
 
-        return i->n_notices > 0 ? 0 : show_console(i);
+        if (i->n_notices > 0)
+                return 0;
+
+        return full ? -EXFULL : show_console(i);
 }
 
 int identify(Manager *m, sd_bus_message *message, const Station *s, const char *from) {

@@ -12,8 +12,8 @@
 #define IDENTIFY_CALLERS_MAX 16U
 
 /* Shows what the station is called. The message is kept, and answered as soon as one screen shows it, or with
- * NoSuchSession when none can. Returns -ENOBUFS when IDENTIFY_CALLERS_MAX wait for that station, -ENXIO when nothing
- * runs there. */
+ * NoSuchSession when none can. Returns -ENOBUFS when IDENTIFY_CALLERS_MAX wait for that station, -EXFULL when
+ * NOTICES_PER_SESSION_MAX wait to be shown in each session there, -ENXIO when nothing runs there. */
 int identify(Manager *m, sd_bus_message *message, const Station *s, const char *from);
 
 /* How one of its notices was shown; another may come instead of one that was not. */

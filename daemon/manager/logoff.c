@@ -220,6 +220,8 @@ void logoff_advance(LogOff *l) {
         unsigned mask = 0;
         int r;
 
+        if (session == JOB_SESSION_OPENING || j->opening)
+                l->readable_since = now;
         action = job_step(j, now, session, &l->manager->config);
         if (session != JOB_SESSION_UNKNOWN)
                 l->restored = false;
@@ -323,7 +325,7 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
         manager_station_changed(m, l->job.station, STATION_CHANGED_JOBS);
 
         /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
-        l->phase_began[JOB_WARNING] = l->job.created;
+        l->phase_began[JOB_WARNING] = l->readable_since = l->job.created;
         l->warn_since = l->job.created;
         logind_look_session(m->logind, session->id);
         warn(l, now_monotonic());
@@ -346,7 +348,7 @@ int logoff_restore(Manager *m, Job *j) {
         l->job = *j;
         *j = (Job) {};
         l->restored = true;
-        l->phase_began[JOB_WARNING] = l->job.created;
+        l->phase_began[JOB_WARNING] = l->readable_since = l->job.created;
         l->warn_since = now_monotonic();
         m->last_job = MAX_OF(m->last_job, l->job.number);
         m->events->job_new(l, m->userdata);

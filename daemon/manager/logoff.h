@@ -20,6 +20,7 @@ struct LogOff {
         bool restored; /* from before a restart of usherd: its session is to be found again first */
 
         sd_event_source *timer;
+        usec_t readable_since; /* CLOCK_MONOTONIC: the user has been able to read the warning for so long */
         usec_t warn_since; /* CLOCK_MONOTONIC: usher-warn has had so long to tell how it reached the user */
         usec_t warn_again; /* CLOCK_MONOTONIC: when usher-warn is started next, lest it was killed */
         LogindEnd *end;

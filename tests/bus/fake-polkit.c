@@ -92,7 +92,10 @@ static void on_subject_uid(GObject *source, GAsyncResult *result, gpointer data)
         }
 
         g_variant_get(reply, "(u)", &uid);
-        answer_check(check->invocation, verdict_for(check->polkit, q->action, uid), q->flags);
+        if (check->polkit->spare && g_str_equal(fake_polkit_detail(q, "user"), check->polkit->spare))
+                answer_check(check->invocation, FAKE_POLKIT_NO, q->flags);
+        else
+                answer_check(check->invocation, verdict_for(check->polkit, q->action, uid), q->flags);
 }
 
 static FakeQuestion *question_of(const FakeCall *call) {

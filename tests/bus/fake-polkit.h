@@ -29,6 +29,7 @@ typedef struct FakePolkit {
         Fake fake;
         GPtrArray *questions; /* of FakeQuestion */
         gboolean hold;        /* a person is typing a password: no verdict before fake_polkit_release() */
+        const char *spare;    /* whatever the rules say, no to what concerns the user of that name */
 
         /* private */
         GPtrArray *rules;

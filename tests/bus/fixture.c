@@ -176,10 +176,29 @@ void fixture_start(Fixture *f) {
         g_assert_false(f->exited);
 }
 
+static gboolean has_name(Fixture *f) {
+        g_autoptr(Call) call = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "NameHasOwner",
+                        ARGS("(%s,)", USHER_BUS_NAME), FALSE);
+        gboolean has;
+
+        call_wait(call);
+        if (!call->reply)
+                return FALSE;
+
+        g_variant_get(call->reply, "(b)", &has);
+        return has;
+}
+
 void fixture_kill(Fixture *f) {
+        gint64 end = wait_begin();
+
         g_assert_cmpint(f->pid, >, 0);
         g_assert_no_errno(kill(f->pid, SIGKILL));
         WAIT_FOR(f->exited);
+
+        /* A process that was about to ask the user database has the connection open for a moment longer. */
+        while (has_name(f))
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
 }
 
 void fixture_stop(Fixture *f) {

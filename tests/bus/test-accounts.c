@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "accounts.h"
 #include "names.h"
@@ -141,6 +142,36 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(n_left_alone(f), ==, 1);
         g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
         accounts_wait_askers(f->pid, 0);
+}
+
+/* Whoever calls without end has the places of one. */
+static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        g_autoptr(Call) all = NULL;
+        GDBusConnection *tina, *mallory;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher(f);
+        get_known(tina);
+        mallory = fixture_connect(f, MALLORY);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        for (int i = 0; i < 100; i++)
+                g_ptr_array_add(calls, log_off_all(mallory));
+        g_variant_unref(usher_call(mallory, MANAGER, "Manager.ListJobs", NULL));
+        all = log_off_all(tina);
+        wait_until_time(g_get_monotonic_time() + HELD_USEC / 2);
+        g_assert_false(all->done);
+        accounts_answer(lease);
+        g_assert_cmpuint(n_jobs(all), ==, 1);
+
+        for (guint i = 0; i < calls->len; i++) {
+                call_wait(calls->pdata[i]);
+                g_assert_nonnull(((Call *) calls->pdata[i])->error);
+        }
 }
 
 /* Whoever waits for an answer and then types a password is asked for it once. */
@@ -361,6 +392,34 @@ static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointe
         fixture_settle(f);
 }
 
+/* The limit under which that process can open so many more. */
+static rlim_t room_for(GPid pid, guint n) {
+        rlim_t number = 0;
+
+        for (;; number++) {
+                g_autofree char *path = g_strdup_printf("/proc/%i/fd/%u", pid, (guint) number);
+
+                if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+                        continue;
+                if (n-- == 0)
+                        return number;
+        }
+}
+
+/* There is room for the pipe, and none for what tells of the end of the process. */
+static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data) {
+        rlim_t room;
+
+        fixture_start(f);
+        fixture_settle(f);
+        room = room_for(f->pid, 2);
+        g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE, &(struct rlimit){ room, room }, NULL));
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_wait_property(f, SEAT0, "State", "'in-use'");
+        accounts_wait_askers(f->pid, 0);
+}
+
 static gboolean is_gone(GPid pid) {
         return kill(pid, 0) < 0 && errno == ESRCH;
 }
@@ -403,6 +462,7 @@ int main(int argc, char *argv[]) {
         ADD("countdowns-go-on", test_countdowns_go_on);
         ADD("what-nobody-knows-takes-the-stronger-right", test_what_nobody_knows_takes_the_stronger_right);
         ADD("a-call-waits-for-the-answer", test_a_call_waits_for_the_answer);
+        ADD("one-user-does-not-take-all-places", test_one_user_does_not_take_all_places);
         ADD("polkit-is-asked-once", test_polkit_is_asked_once);
         ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
         ADD("a-process-that-asks-is-killed", test_a_process_that_asks_is_killed);
@@ -411,6 +471,7 @@ int main(int argc, char *argv[]) {
         ADD("a-caller-whose-name-comes-late", test_a_caller_whose_name_comes_late);
         ADD("a-whole-class-at-once", test_a_whole_class_at_once);
         ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
+        ADD("a-process-that-cannot-be-watched", test_a_process_that_cannot_be_watched);
         ADD("the-end-is-the-end-of-all", test_the_end_is_the_end_of_all);
 
         return g_test_run();

@@ -196,6 +196,24 @@ static void test_several_sessions(Fixture *f, gconstpointer data) {
         assert_answer(again, NULL);
 }
 
+/* Whoever is sent more messages than can be shown keeps their screen all the same: it is not switched to the console. */
+static void test_too_much_to_show(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) here = NULL, left = NULL;
+
+        f->systemd->with_identify = TRUE;
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
+        fixture_start(f);
+        for (int i = 0; i < 8; i++)
+                g_variant_unref(usher_call(f->root, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
+
+        here = identify(f, SEAT0);
+        assert_answer(here, LIMITS_EXCEEDED);
+        left = identify(f, LEFT);
+        assert_answer(left, LIMITS_EXCEEDED);
+        g_assert_false(fake_systemd_has_sign(f->systemd, 0));
+}
+
 static void test_callers_join(Fixture *f, gconstpointer data) {
         Call *calls[16];
         g_autoptr(Call) late = NULL;
@@ -277,6 +295,7 @@ int main(int argc, char **argv) {
         fixture_add("/identify/a-login-screen", test_a_login_screen);
         fixture_add("/identify/the-console", test_the_console);
         fixture_add("/identify/several-sessions", test_several_sessions);
+        fixture_add("/identify/too-much-to-show", test_too_much_to_show);
         fixture_add("/identify/callers-join", test_callers_join);
         fixture_add("/identify/the-session-ends", test_the_session_ends);
         fixture_add("/identify/others-signs", test_others_signs);

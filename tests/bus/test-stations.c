@@ -181,6 +181,25 @@ static void test_many_changes_at_once(Fixture *f, gconstpointer data) {
 }
 
 /* Between the list and the question the session is gone: normal life, and nothing hangs on it. */
+/* logind is busy for longer than a call waits. What it would have said is asked for again. */
+static void test_what_logind_did_not_answer(Fixture *f, gconstpointer data) {
+        guint before;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        g_setenv("SYSTEMD_BUS_TIMEOUT", "1s", TRUE);
+        fixture_start(f);
+        g_unsetenv("SYSTEMD_BUS_TIMEOUT");
+        fixture_wait_property(f, SEAT0, "State", "'in-use'");
+        fixture_settle(f);
+
+        before = f->logind->fake.log->len;
+        f->logind->fake.hang = TRUE;
+        fake_logind_set_locked(f->logind, "3", TRUE);
+        WAIT_FOR(f->logind->fake.log->len > before);
+        f->logind->fake.hang = FALSE;
+        fixture_wait_property(f, SEAT0, "State", "'locked'");
+}
+
 static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
         fixture_start(f);
 
@@ -207,6 +226,7 @@ int main(int argc, char *argv[]) {
         ADD("lookups", test_lookups);
         ADD("managed-objects", test_managed_objects);
         ADD("many-changes-at-once", test_many_changes_at_once);
+        ADD("what-logind-did-not-answer", test_what_logind_did_not_answer);
         ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
 
         return g_test_run();
