@@ -16,6 +16,11 @@
 #define SHOW_USEC (10 * USEC_PER_SEC)
 #define CALL_USEC (5 * USEC_PER_SEC)
 
+/* A sign was asked for when we were on our way out: usher-identify@.service starts us again. */
+#define EXIT_AGAIN 75
+
+#define BARRIER_USEC USEC_PER_SEC
+
 /* Signs of one user at once; each of their sessions has one. */
 #define SIGNS_MAX 64U
 
@@ -35,7 +40,8 @@ struct Program {
         sd_event *event;
         sd_bus *bus;
         sd_bus_slot *match, *list;
-        bool again; /* there was something new while the list was read */
+        bool again;   /* there was something new while the list was read */
+        bool leaving; /* systemd takes a start for one that is to come after our end */
         TAILQ_HEAD(, Sign) signs;
         unsigned n_signs;
 };
@@ -56,9 +62,18 @@ static Sign *sign_free(Sign *s) {
 
 DEFINE_CLEANUP(Sign *, sign_free);
 
-/* Ends the program with the last sign. */
+static int list(Program *p);
+
+/* Ends the program after the last sign. What was asked for before systemd knew of that is in the list, and no other start
+ * comes of it, so the list decides. */
 static void check_end(Program *p) {
-        if (TAILQ_EMPTY(&p->signs) && !p->list)
+        if (!TAILQ_EMPTY(&p->signs) || p->list)
+                return;
+
+        p->leaving = true;
+        (void) sd_notify(false, "STOPPING=1");
+        (void) sd_notify_barrier(false, BARRIER_USEC);
+        if (list(p) < 0)
                 (void) sd_event_exit(p->event, EXIT_SUCCESS);
 }
 
@@ -171,7 +186,7 @@ static bool is_up(Program *p, uint32_t number) {
         return false;
 }
 
-/* See ListNotices in org.usher1(5). */
+/* See ListNotices in org.usher1(5). Returns 1 for a sign that comes too late for us. */
 static int read_list(Program *p, sd_bus_message *m) {
         const char *kind, *station, *session, *text;
         uint32_t number, uid;
@@ -187,6 +202,8 @@ static int read_list(Program *p, sd_bus_message *m) {
 
                 if (!streq(kind, "sign") || uid != getuid() || is_up(p, number))
                         continue;
+                if (p->leaving)
+                        return 1;
 
                 r = put_up(p, number, session, &sign);
                 if (r < 0)
@@ -195,8 +212,6 @@ static int read_list(Program *p, sd_bus_message *m) {
 
         return r;
 }
-
-static int list(Program *p);
 
 static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Program *p = userdata;
@@ -207,10 +222,11 @@ static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         if (r < 0)
                 log_warning_errno(r, "Failed to read the list of notices: %m");
 
-        if (p->again && list(p) >= 0)
-                return 0;
+        if (p->leaving)
+                (void) sd_event_exit(p->event, r > 0 ? EXIT_AGAIN : EXIT_SUCCESS);
+        else if (!p->again || list(p) < 0)
+                check_end(p);
 
-        check_end(p);
         return 0;
 }
 
@@ -314,5 +330,6 @@ int main(int argc, char *argv[]) {
         if (r == 0)
                 return EXIT_SUCCESS;
 
-        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        r = run();
+        return r < 0 ? EXIT_FAILURE : r;
 }

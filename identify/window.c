@@ -90,6 +90,12 @@ static int draw(Window *w, xcb_pixmap_t pixmap, uint16_t width, uint16_t height,
         return r;
 }
 
+static int check(Window *w, xcb_void_cookie_t cookie) {
+        _cleanup_free_ xcb_generic_error_t *error = xcb_request_check(w->connection, cookie);
+
+        return error ? -EIO : 0;
+}
+
 /* The picture is the window's background, so the server paints it whenever that is needed. The server keeps it until
  * the connection ends. */
 static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const SignText *text) {
@@ -98,8 +104,10 @@ static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const Sign
         xcb_pixmap_t pixmap = xcb_generate_id(w->connection);
         int r;
 
-        xcb_create_pixmap(w->connection, w->screen->root_depth, pixmap, w->screen->root, width, height);
-        r = draw(w, pixmap, width, height, text);
+        r = check(w, xcb_create_pixmap_checked(
+                        w->connection, w->screen->root_depth, pixmap, w->screen->root, width, height));
+        if (r >= 0)
+                r = draw(w, pixmap, width, height, text);
         if (r < 0)
                 return r;
 
@@ -113,8 +121,7 @@ static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const Sign
                         sizeof("usher-identify") - 1, "usher-identify");
         xcb_shape_rectangles(w->connection, XCB_SHAPE_SO_SET, XCB_SHAPE_SK_INPUT, XCB_CLIP_ORDERING_UNSORTED,
                         window, 0, 0, 0, NULL);
-        xcb_map_window(w->connection, window);
-        return 0;
+        return check(w, xcb_map_window_checked(w->connection, window));
 }
 
 /* Where the monitors are; all of the screen is one where the server cannot tell. Returns how many. */
@@ -169,7 +176,6 @@ static int connect_to(Window *w, const Display *display) {
 }
 
 int window_new(Window **ret, sd_event *event, const Display *display, const SignText *text) {
-        _cleanup_free_ xcb_get_input_focus_reply_t *done = NULL;
         _cleanup_(window_freep) Window *w = NULL;
         xcb_rectangle_t monitors[MONITORS_MAX];
         int n, r;
@@ -191,9 +197,8 @@ int window_new(Window **ret, sd_event *event, const Display *display, const Sign
                         return r;
         }
 
-        /* Any answer says that the server has done what was asked before. */
-        done = xcb_get_input_focus_reply(w->connection, xcb_get_input_focus(w->connection), NULL);
-        if (!done)
+        /* The server has answered to the last of it. Without a connection there is no error either. */
+        if (xcb_connection_has_error(w->connection))
                 return -ECONNRESET;
 
         r = sd_event_add_io(event, &w->io, xcb_get_file_descriptor(w->connection), EPOLLIN, on_events, w);

@@ -186,7 +186,7 @@ int attach_hub(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         r = order_attach(m, message, h, id);
         if (r >= 0)
-                log_notice("Hub '%s' is given to station '%s'.", h->id, id);
+                log_notice("Hub '%s' is to go to station '%s'.", h->id, id);
 
         return explain_order(r, error);
 }
