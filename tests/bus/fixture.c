@@ -281,6 +281,10 @@ GStrv job_paths(GVariant *reply) {
         return paths;
 }
 
+void at_station(Fixture *f, const char *id, uid_t uid, const char *seat) {
+        fake_logind_add_session(f->logind, .id = id, .uid = uid, .seat = seat);
+}
+
 char *fixture_log_off(Fixture *f, const char *station, const char *options) {
         g_autofree char *arguments = g_strdup_printf("(%%s, %s)", options ? options : NO_OPTIONS);
         g_auto(GStrv) paths = NULL;
@@ -313,6 +317,14 @@ char *fixture_jobs(Fixture *f) {
                 g_string_append_printf(numbers, "%s%u", numbers->len > 0 ? " " : "", number);
 
         return g_string_free(numbers, FALSE);
+}
+
+void assert_nothing_happened(Fixture *f) {
+        fixture_settle(f);
+        assert_jobs(f, "");
+        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
+        assert_deeds(&f->logind->fake, "");
+        assert_deeds(&f->systemd->fake, "");
 }
 
 char *fixture_only_job(Fixture *f) {
