@@ -7,8 +7,12 @@
 #include <sys/queue.h>
 
 #include "bus-util.h"
+#include "call-queue.h"
 #include "polkit-message.h"
 #include "polkit.h"
+
+static_assert(POLKIT_PENDING_MAX + CALL_QUEUES_MAX * CALLS_IN_FLIGHT_MAX < BUS_REPLIES_MAX,
+                "what polkit is asked leaves room for logind and systemd");
 
 typedef struct Question {
         char *key; /* action and details: the second dispatch must ask the very same */

@@ -311,6 +311,40 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
         call_wait(other);
 }
 
+/* The bus lets usherd itself wait for 128 replies, from whomever: what polkit is asked must leave room for what has to
+ * be done. */
+static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer data) {
+        static const uid_t users[] = { ADA, BEN, TEACHER, MALLORY, HEAD };
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        g_autofree char *path = NULL;
+
+        sessions(f);
+        f->polkit->hold = TRUE;
+        fixture_start(f);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(users); i++) {
+                GDBusConnection *user = fixture_connect(f, users[i]);
+
+                for (int k = 0; k < 100; k++)
+                        g_ptr_array_add(calls,
+                                        usher_send(user, MANAGER, "Manager.LogOff", ARGS("('seat-left', @a{sv} {})")));
+        }
+        fixture_settle(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
+        assert_result(f, path, "done");
+        assert_deeds(&f->logind->fake, "TerminateSession('3')");
+
+        /* Who was refused had too many requests, or too many were under way; nobody was refused by the bus. */
+        fake_polkit_release(f->polkit);
+        for (guint i = 0; i < calls->len; i++) {
+                Call *call = calls->pdata[i];
+
+                call_wait(call);
+                g_assert_true(g_str_equal(call->error, LIMITS_EXCEEDED) || g_str_equal(call->error, ACCESS_DENIED));
+        }
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -329,6 +363,7 @@ int main(int argc, char *argv[]) {
         ADD("the-session-goes-while-polkit-thinks", test_the_session_goes_while_polkit_thinks);
         ADD("the-session-is-anothers-when-polkit-is-done", test_the_session_is_anothers_when_polkit_is_done);
         ADD("a-thousand-requests-are-too-many", test_a_thousand_requests_are_too_many);
+        ADD("requests-of-many-users-hold-nobody-up", test_requests_of_many_users_hold_nobody_up);
 
         return g_test_run();
 }
