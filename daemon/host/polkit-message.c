@@ -67,7 +67,8 @@ PolkitAnswer polkit_message_read(sd_bus_message *reply) {
         int authorized, challenge, r;
 
         if (sd_bus_message_is_method_error(reply, NULL)) {
-                log_debug("polkit gave no verdict, which is a no: %s", strempty(sd_bus_message_get_error(reply)->message));
+                log_debug("polkit gave no verdict, which is a no: %s",
+                                strempty(sd_bus_message_get_error(reply)->message));
                 return POLKIT_ANSWER_DENIED;
         }
 

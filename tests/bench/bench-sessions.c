@@ -32,7 +32,13 @@ typedef struct {
 } Cpu;
 
 static GVariant *must_call(
-                Box *box, const char *name, const char *path, const char *interface, const char *member, GVariant *arg) {
+                Box *box,
+                const char *name,
+                const char *path,
+                const char *interface,
+                const char *member,
+                GVariant *arg) {
+
         g_autoptr(GError) error = NULL;
         GVariant *reply = box_call(box, name, path, interface, member, arg, &error);
 
@@ -238,7 +244,8 @@ int main(int argc, char **argv) {
         before = (Cpu) { service_cpu(USHERD_SERVICE), service_cpu(LOGIND_SERVICE) };
         sessions = open_sessions(box);
         wait_quiet(USHERD_SERVICE);
-        with = (Cpu) { service_cpu(USHERD_SERVICE) - before.usherd, service_cpu(LOGIND_SERVICE) - before.logind };
+        with = (Cpu) { service_cpu(USHERD_SERVICE) - before.usherd,
+                       service_cpu(LOGIND_SERVICE) - before.logind };
         assert_open(sessions);
 
         printf("%u sessions on %u seats\n\n", SESSIONS, SEATS);
@@ -246,7 +253,8 @@ int main(int argc, char **argv) {
         bench_calls(box);
         bench_programs();
         bench_memory();
-        table_row("CPU time while the sessions opened", (double) with.usherd / 1000, (double) with.logind / 1000, "ms");
+        table_row("CPU time while the sessions opened", (double) with.usherd / 1000, (double) with.logind / 1000,
+                  "ms");
 
         /* And the same once more without usherd: what logind has to do for it is no work of logind's own. */
         log_off_all = measure_log_off_all(box);
