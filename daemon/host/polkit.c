@@ -30,6 +30,7 @@ typedef struct Entry {
         sd_bus_slot *call;
         sd_bus_track *track;
         sd_event_source *defer;
+        bool dispatched; /* since the last verdict: its handler has run, or is running */
         TAILQ_ENTRY(Entry) entries;
 } Entry;
 
@@ -121,6 +122,18 @@ bool polkit_is_asked(Polkit *p, sd_bus_message *m) {
         return entry_find(p, m);
 }
 
+/* What only waits for its source of idle priority is over when another message is in its handler. A daemon that is
+ * kept busy is never idle, and these would count as requests that wait. */
+static void drop_dispatched(Polkit *p) {
+        Entry *e, *next;
+
+        for (e = TAILQ_FIRST(&p->entries); e; e = next) {
+                next = TAILQ_NEXT(e, entries);
+                if (e->dispatched && !e->call)
+                        entry_free(e);
+        }
+}
+
 static unsigned count_uid(Polkit *p, uid_t uid) {
         unsigned n = 0;
         Entry *e;
@@ -160,6 +173,7 @@ static int on_verdict(sd_bus_message *reply, void *userdata, sd_bus_error *error
         e->call = sd_bus_slot_unref(e->call);
         e->asked->answer = polkit_message_read(reply);
         e->asked = NULL;
+        e->dispatched = false;
 
         r = bus_message_dispatch_again(e->request, &e->defer, on_dispatched, e);
         if (r < 0) {
@@ -187,6 +201,7 @@ static int entry_new(Polkit *p, sd_bus_message *m, uid_t uid, Entry **ret, sd_bu
         Entry *e;
         int r;
 
+        drop_dispatched(p);
         if (p->n_entries >= POLKIT_PENDING_MAX)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "%u requests are waiting for authorization already.", POLKIT_PENDING_MAX);
@@ -294,6 +309,7 @@ static int find_or_ask(
 
         SLIST_FOREACH(q, &e->questions, questions)
                 if (streq(q->key, key)) {
+                        e->dispatched = true;
                         *ret = q->answer;
                         return 0;
                 }

@@ -345,6 +345,46 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
         }
 }
 
+/* Calls without end: the next hundreds are on their way before these are done. */
+static void flood(GObject *source, GAsyncResult *result, gpointer data) {
+        GDBusConnection *mallory = G_DBUS_CONNECTION(source);
+        g_autoptr(GVariant) reply = NULL;
+        gboolean *stop = data;
+
+        if (result)
+                reply = g_dbus_connection_call_finish(mallory, result, NULL);
+        if (*stop)
+                return;
+
+        for (int i = 0; i < 300; i++) {
+                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
+                                USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations");
+
+                g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+        }
+        g_dbus_connection_call(mallory, USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations", NULL, NULL,
+                        G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood, data);
+}
+
+/* usherd has not a moment's rest: what has been answered must not count as waiting all the same. */
+static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointer data) {
+        static gboolean stop;
+        GDBusConnection *teacher, *mallory;
+
+        sessions(f);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+        mallory = fixture_connect(f, MALLORY);
+
+        for (int i = 0; i < 6; i++)
+                flood(G_OBJECT(mallory), NULL, &stop);
+        for (int i = 0; i < 20; i++)
+                assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"), ACCESS_DENIED);
+        stop = TRUE;
+        assert_nothing_happened(f);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -364,6 +404,7 @@ int main(int argc, char *argv[]) {
         ADD("the-session-is-anothers-when-polkit-is-done", test_the_session_is_anothers_when_polkit_is_done);
         ADD("a-thousand-requests-are-too-many", test_a_thousand_requests_are_too_many);
         ADD("requests-of-many-users-hold-nobody-up", test_requests_of_many_users_hold_nobody_up);
+        ADD("a-busy-usherd-forgets-what-is-answered", test_a_busy_usherd_forgets_what_is_answered);
 
         return g_test_run();
 }
