@@ -8,7 +8,6 @@
 
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
-#define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
 
 static void sessions(Fixture *f) {
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
@@ -259,132 +258,6 @@ static void test_the_session_is_anothers_when_polkit_is_done(Fixture *f, gconstp
         assert_nothing_happened(f);
 }
 
-static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data) {
-        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
-        g_autoptr(Call) other = NULL;
-        guint refused = 0, held;
-        gint64 before;
-
-        sessions(f);
-        f->polkit->hold = TRUE;
-        fixture_start(f);
-
-        /* The bus itself lets a connection wait for 128 replies. */
-        for (int i = 0; i < 10; i++) {
-                GDBusConnection *mallory = fixture_connect(f, MALLORY);
-
-                for (int k = 0; k < 100; k++)
-                        g_ptr_array_add(calls,
-                                        usher_send(mallory, MANAGER, "Manager.LogOff",
-                                                        ARGS("('seat0', @a{sv} {})")));
-        }
-
-        fixture_settle(f);
-        for (guint i = 0; i < calls->len; i++) {
-                Call *call = calls->pdata[i];
-
-                if (!call->done)
-                        continue;
-
-                g_assert_cmpstr(call->error, ==, LIMITS_EXCEEDED);
-                g_assert_true(g_regex_match_simple("[0-9]+", call->text, 0, 0));
-                refused++;
-        }
-        held = fake_polkit_n_held(f->polkit);
-        g_test_message("%u refused, %u waiting", refused, held);
-        g_assert_cmpuint(refused, >=, 500);
-        g_assert_cmpuint(held, <=, 128);
-
-        /* Neither root nor another user feels it. */
-        before = g_get_monotonic_time();
-        g_strfreev(job_paths(usher_call(
-                        f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
-        g_assert_cmpint(g_get_monotonic_time() - before, <, 1 * SECOND);
-        other = usher_send(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
-                        ARGS("('seat0', @a{sv} {})"));
-        WAIT_FOR(fake_polkit_n_held(f->polkit) == held + 1);
-
-        /* What is waiting is answered in the end. */
-        fake_polkit_release(f->polkit);
-        for (guint i = 0; i < calls->len; i++)
-                call_wait(calls->pdata[i]);
-        call_wait(other);
-}
-
-/* The bus lets usherd itself wait for 128 replies, from whomever: what polkit is asked must leave room for what has to
- * be done. */
-static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer data) {
-        static const uid_t users[] = { ADA, BEN, TEACHER, MALLORY, HEAD };
-        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
-        g_autofree char *path = NULL;
-
-        sessions(f);
-        f->polkit->hold = TRUE;
-        fixture_start(f);
-
-        for (gsize i = 0; i < G_N_ELEMENTS(users); i++) {
-                GDBusConnection *user = fixture_connect(f, users[i]);
-
-                for (int k = 0; k < 100; k++)
-                        g_ptr_array_add(calls,
-                                        usher_send(user, MANAGER, "Manager.LogOff", ARGS("('seat-left', @a{sv} {})")));
-        }
-        fixture_settle(f);
-
-        path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
-        assert_result(f, path, "done");
-        assert_deeds(&f->logind->fake, "TerminateSession('3')");
-
-        /* Who was refused had too many requests, or too many were under way; nobody was refused by the bus. */
-        fake_polkit_release(f->polkit);
-        for (guint i = 0; i < calls->len; i++) {
-                Call *call = calls->pdata[i];
-
-                call_wait(call);
-                g_assert_true(g_str_equal(call->error, LIMITS_EXCEEDED) || g_str_equal(call->error, ACCESS_DENIED));
-        }
-}
-
-/* Calls without end: the next hundreds are on their way before these are done. */
-static void flood(GObject *source, GAsyncResult *result, gpointer data) {
-        GDBusConnection *mallory = G_DBUS_CONNECTION(source);
-        g_autoptr(GVariant) reply = NULL;
-        gboolean *stop = data;
-
-        if (result)
-                reply = g_dbus_connection_call_finish(mallory, result, NULL);
-        if (*stop)
-                return;
-
-        for (int i = 0; i < 300; i++) {
-                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
-                                USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations");
-
-                g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
-        }
-        g_dbus_connection_call(mallory, USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations", NULL, NULL,
-                        G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood, data);
-}
-
-/* usherd has not a moment's rest: what has been answered must not count as waiting all the same. */
-static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointer data) {
-        static gboolean stop;
-        GDBusConnection *teacher, *mallory;
-
-        sessions(f);
-        fixture_start(f);
-        teacher = fixture_connect(f, TEACHER);
-        mallory = fixture_connect(f, MALLORY);
-
-        for (int i = 0; i < 6; i++)
-                flood(G_OBJECT(mallory), NULL, &stop);
-        for (int i = 0; i < 20; i++)
-                assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"), ACCESS_DENIED);
-        stop = TRUE;
-        assert_nothing_happened(f);
-}
-
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -402,9 +275,6 @@ int main(int argc, char *argv[]) {
         ADD("callers-who-leave-at-any-moment", test_callers_who_leave_at_any_moment);
         ADD("the-session-goes-while-polkit-thinks", test_the_session_goes_while_polkit_thinks);
         ADD("the-session-is-anothers-when-polkit-is-done", test_the_session_is_anothers_when_polkit_is_done);
-        ADD("a-thousand-requests-are-too-many", test_a_thousand_requests_are_too_many);
-        ADD("requests-of-many-users-hold-nobody-up", test_requests_of_many_users_hold_nobody_up);
-        ADD("a-busy-usherd-forgets-what-is-answered", test_a_busy_usherd_forgets_what_is_answered);
 
         return g_test_run();
 }

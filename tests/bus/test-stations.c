@@ -4,8 +4,6 @@
 
 #include "fixture.h"
 
-#include <signal.h>
-
 #include "names.h"
 
 #define LEFT "/org/usher1/station/seat_2dleft"
@@ -215,44 +213,6 @@ static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointe
         assert_list(f, "seat0 free - -; seat-left in-use ben 4; seat-right free - -");
 }
 
-static gint64 told_at(Fixture *f, const char *path) {
-        for (guint i = 0; i < f->signals->len; i++) {
-                const Signal *s = f->signals->pdata[i];
-
-                if (g_str_equal(s->path, path) && g_str_equal(s->member, "PropertiesChanged"))
-                        return s->time;
-        }
-
-        return 0;
-}
-
-/* What changes is told after the messages that wait, so that it is told once; but there may be no end of them. */
-static void test_a_busy_usherd_tells_what_changes(Fixture *f, gconstpointer data) {
-        g_autoptr(Call) change = NULL, last = NULL;
-        GDBusConnection *mallory;
-
-        fixture_start(f);
-        mallory = fixture_connect(f, MALLORY);
-
-        g_assert_no_errno(kill(f->pid, SIGSTOP));
-        change = usher_send(f->root, SEAT0, "Station.SetLabel", ARGS("('Window',)"));
-        settle(f->root);
-        for (int i = 0; i < 5000; i++) {
-                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
-                                USHER_BUS_NAME, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
-
-                g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
-        }
-        last = usher_send(mallory, MANAGER, "Manager.ListStations", NULL);
-        settle(mallory);
-        g_assert_no_errno(kill(f->pid, SIGCONT));
-
-        call_wait(last);
-        WAIT_FOR(told_at(f, SEAT0) > 0);
-        g_assert_cmpint(told_at(f, SEAT0), <, last->answered);
-}
-
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -268,7 +228,6 @@ int main(int argc, char *argv[]) {
         ADD("many-changes-at-once", test_many_changes_at_once);
         ADD("what-logind-did-not-answer", test_what_logind_did_not_answer);
         ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
-        ADD("a-busy-usherd-tells-what-changes", test_a_busy_usherd_tells_what_changes);
 
         return g_test_run();
 }
