@@ -153,27 +153,30 @@ static int look(sd_bus *bus, Situation *ret) {
         return 0;
 }
 
-/* On the console and in systemctl status. */
+/* On the console and in systemctl status. In English, as what systemd writes before and after it: the journal gets the
+ * same lines, the console's font may lack other letters, and people were told in their own language on their screens. */
 static void tell(const Queued *queued, const Situation *s, usec_t *told) {
         _cleanup_free_ char *left = timespan_format(s->left);
+        const char *plural = s->people == 1 ? "" : "s";
         usec_t mark = s->left > 30 * USEC_PER_SEC   ? s->left / USEC_PER_MINUTE * USEC_PER_MINUTE + USEC_PER_MINUTE :
                       s->left > 10 * USEC_PER_SEC   ? 30 * USEC_PER_SEC :
                       s->left > 0                   ? 10 * USEC_PER_SEC :
                                                       0;
 
         if (s->left > 0)
-                (void) sd_notifyf(false, EXTEND "\nSTATUS=%u sessions, %s left", s->people, strempty(left));
+                (void) sd_notifyf(false, EXTEND "\nSTATUS=%u session%s, %s left", s->people, plural, strempty(left));
         else
-                (void) sd_notifyf(false, EXTEND "\nSTATUS=Logging off %u sessions", s->people);
+                (void) sd_notifyf(false, EXTEND "\nSTATUS=Logging off %u session%s", s->people, plural);
 
         if (*told == mark)
                 return;
 
         *told = mark;
         if (s->left > 0)
-                printf("The machine %s in %s; %u sessions have been warned.\n", queued->what, strempty(left), s->people);
+                printf("The machine %s in %s; %u session%s %s been warned.\n", queued->what, strempty(left), s->people,
+                                plural, s->people == 1 ? "has" : "have");
         else
-                printf("Logging off %u sessions, then the machine %s.\n", s->people, queued->what);
+                printf("Logging off %u session%s, then the machine %s.\n", s->people, plural, queued->what);
         (void) fflush(stdout);
 }
 

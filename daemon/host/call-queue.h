@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Method calls to one neighbour, a limited number in flight: dbus-daemon cuts off a connection with more than 128
- * unanswered calls, and a class of two hundred sessions must not make logind stumble. */
+/* Method calls to one neighbour, a limited number in flight: a class of two hundred sessions must not make logind
+ * stumble, and dbus-daemon refuses whatever a connection with 128 unanswered calls sends, whomever it is to. */
 
 #include <systemd/sd-bus.h>
 
 #include "macro.h"
 
-#define CALLS_IN_FLIGHT_MAX 64U
+/* max_replies_per_connection= of dbus-daemon(1). All queues and the questions to polkit share it. */
+#define BUS_REPLIES_MAX 128U
+
+/* To logind, to systemd, and one for each of the two units that are followed. */
+#define CALL_QUEUES_MAX 4U
+#define CALLS_IN_FLIGHT_MAX 16U
 
 typedef struct Call Call;
 typedef struct CallQueue CallQueue;

@@ -4,52 +4,12 @@
  * is bound to logind's unique name, so that nobody else's signal even counts as a hint. The same walk serves the
  * first look, each hint and the look after a restart of logind: what differs from what was told is told. */
 
-#include <systemd/sd-event.h>
-
 #include "bus-util.h"
 #include "log.h"
-#include "logind-internal.h"
+#include "logind-watch.h"
 #include "names.h"
-#include "owner.h"
 
 #define RETRY_USEC (1 * USEC_PER_SEC)
-#define RECHECK_USEC (500 * USEC_PER_MSEC)
-
-typedef struct Watch {
-        Logind *logind;
-        char *id;
-        char *path;
-        SessionFacts *told;
-        bool listed; /* seen in the list that is being read */
-        bool stale;  /* to be asked for with the next list: it may be another session's now, or there was no answer */
-        bool again;  /* a hint came while the question was out */
-        Call *query;
-        TAILQ_ENTRY(Watch) watches;
-} Watch;
-
-typedef struct Seat {
-        char *id;
-        bool listed;
-        TAILQ_ENTRY(Seat) seats;
-} Seat;
-
-struct Logind {
-        sd_bus *bus;
-        CallQueue *calls;
-        Owner *owner;
-        sd_bus_slot *match;
-        const LogindEvents *events;
-        void *userdata;
-
-        TAILQ_HEAD(, Watch) watches;
-        TAILQ_HEAD(, Seat) seats;
-
-        Call *list_sessions;
-        Call *list_seats;
-        bool look_again; /* a hint came while the lists were out */
-        sd_event_source *retry;
-        sd_event_source *recheck; /* while a session is opening: logind does not signal the end of that */
-};
 
 CallQueue *logind_calls(Logind *l) {
         return l->calls;
@@ -80,7 +40,7 @@ bool logind_is_synced(const Logind *l) {
         return logind_is_there(l) && !l->retry && is_idle(l);
 }
 
-static void check_synced(Logind *l) {
+void logind_check_synced(Logind *l) {
         if (!logind_is_synced(l))
                 return;
 
@@ -100,182 +60,13 @@ static int on_retry(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* A look failed, though logind is there: again in a while, and nothing is concluded until then. */
-static void retry_later(Logind *l) {
+void logind_retry_later(Logind *l) {
         if (l->retry)
                 return;
 
         if (sd_event_add_time_relative(sd_bus_get_event(l->bus), &l->retry, CLOCK_MONOTONIC, RETRY_USEC, 0,
                             on_retry, l) < 0)
                 log_oom();
-}
-
-static Watch *watch_free(Watch *w) {
-        TAILQ_REMOVE(&w->logind->watches, w, watches);
-        call_free(w->query);
-        session_facts_free(w->told);
-        free(w->id);
-        free(w->path);
-        free(w);
-        return NULL;
-}
-
-static Watch *watch_find(Logind *l, const char *id) {
-        Watch *w;
-
-        TAILQ_FOREACH(w, &l->watches, watches)
-                if (streq(w->id, id))
-                        return w;
-
-        return NULL;
-}
-
-static void watch_gone(Watch *w) {
-        Logind *l = w->logind;
-
-        if (w->told)
-                l->events->session_gone(w->id, l->userdata);
-        watch_free(w);
-}
-
-static int watch_query(Watch *w);
-
-static int on_recheck(sd_event_source *s, uint64_t usec, void *userdata) {
-        Logind *l = userdata;
-        Watch *w;
-
-        l->recheck = sd_event_source_disable_unref(l->recheck);
-        TAILQ_FOREACH(w, &l->watches, watches)
-                if (w->told && session_is_opening(w->told) && watch_query(w) < 0)
-                        retry_later(l);
-
-        return 0;
-}
-
-static void recheck_later(Logind *l) {
-        if (l->recheck)
-                return;
-
-        if (sd_event_add_time_relative(sd_bus_get_event(l->bus), &l->recheck, CLOCK_MONOTONIC, RECHECK_USEC, 0,
-                            on_recheck, l) < 0)
-                log_oom();
-}
-
-static void watch_tell(Watch *w, SessionFacts *facts) {
-        Logind *l = w->logind;
-        SessionFacts *before = w->told;
-
-        w->told = facts;
-        l->events->session(facts, l->userdata);
-        session_facts_free(before);
-
-        if (session_is_opening(facts))
-                recheck_later(l);
-}
-
-static void on_session(sd_bus_message *reply, void *userdata) {
-        _cleanup_(session_facts_freep) SessionFacts *facts = NULL;
-        Watch *w = userdata;
-        Logind *l = w->logind;
-        int r;
-
-        r = logind_session_read(reply, w->path, &facts);
-        if (r == -ESRCH)
-                /* It ended between the list and the question. That is everyday life, and the list will say so. */
-                watch_gone(w);
-        else if (r < 0) {
-                log_debug_errno(r, "Failed to read session '%s', asking again: %m", w->id);
-                w->stale = true;
-                retry_later(l);
-        } else {
-                watch_tell(w, TAKE_PTR(facts));
-                if (w->again && watch_query(w) < 0)
-                        retry_later(l);
-        }
-
-        check_synced(l);
-}
-
-static int watch_query(Watch *w) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
-
-        if (w->query) {
-                w->again = true;
-                return 0;
-        }
-
-        r = logind_session_query(w->logind, w->path, &m);
-        if (r < 0)
-                return r;
-
-        w->again = false;
-        w->stale = false;
-        return call_queue_send(w->logind->calls, &w->query, m, on_session, w);
-}
-
-static int watch_listed(Logind *l, const char *id, const char *path) {
-        Watch *w;
-
-        w = watch_find(l, id);
-        if (w) {
-                w->listed = true;
-                return !w->told || w->stale ? watch_query(w) : 0;
-        }
-
-        w = malloc(sizeof(*w));
-        if (!w)
-                return -ENOMEM;
-        *w = (Watch) { .logind = l, .id = strdup(id), .path = strdup(path), .listed = true };
-        TAILQ_INSERT_TAIL(&l->watches, w, watches);
-        if (!w->id || !w->path) {
-                watch_free(w);
-                return -ENOMEM;
-        }
-
-        return watch_query(w);
-}
-
-static int read_sessions(Logind *l, sd_bus_message *reply) {
-        const char *id, *path;
-        int r;
-
-        r = sd_bus_message_enter_container(reply, 'a', "(susso)");
-        if (r < 0)
-                return r;
-
-        while ((r = sd_bus_message_read(reply, "(susso)", &id, NULL, NULL, NULL, &path)) > 0) {
-                r = watch_listed(l, id, path);
-                if (r < 0)
-                        return r;
-        }
-
-        return r;
-}
-
-static void on_list_sessions(sd_bus_message *reply, void *userdata) {
-        Logind *l = userdata;
-        Watch *w, *next;
-        int r;
-
-        TAILQ_FOREACH(w, &l->watches, watches)
-                w->listed = false;
-
-        r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) :
-                                                          read_sessions(l, reply);
-        if (r < 0) {
-                log_warning_errno(r, "Failed to list sessions, asking again: %m");
-                retry_later(l);
-                return;
-        }
-
-        for (w = TAILQ_FIRST(&l->watches); w; w = next) {
-                next = TAILQ_NEXT(w, watches);
-                if (!w->listed)
-                        watch_gone(w);
-        }
-
-        check_synced(l);
 }
 
 static Seat *seat_free(Logind *l, Seat *s) {
@@ -336,7 +127,7 @@ static void on_list_seats(sd_bus_message *reply, void *userdata) {
         r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) : read_seats(l, reply);
         if (r < 0) {
                 log_warning_errno(r, "Failed to list seats, asking again: %m");
-                retry_later(l);
+                logind_retry_later(l);
                 return;
         }
 
@@ -349,7 +140,7 @@ static void on_list_seats(sd_bus_message *reply, void *userdata) {
                 seat_free(l, s);
         }
 
-        check_synced(l);
+        logind_check_synced(l);
 }
 
 static int send_list(Logind *l, const char *member, Call **slot, CallHandler handler) {
@@ -378,10 +169,10 @@ void logind_look(Logind *l) {
         l->look_again = false;
         r = send_list(l, "ListSeats", &l->list_seats, on_list_seats);
         if (r >= 0)
-                r = send_list(l, "ListSessions", &l->list_sessions, on_list_sessions);
+                r = send_list(l, "ListSessions", &l->list_sessions, watch_on_list);
         if (r < 0) {
                 log_error_errno(r, "Failed to ask logind, asking again: %m");
-                retry_later(l);
+                logind_retry_later(l);
         }
 }
 
@@ -389,7 +180,7 @@ void logind_look_session(Logind *l, const char *id) {
         Watch *w = watch_find(l, id);
 
         if (w && owner_unique(l->owner) && watch_query(w) < 0)
-                retry_later(l);
+                logind_retry_later(l);
 }
 
 /* A session came or went under this id: what is known of it may be another's. */
@@ -426,7 +217,7 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         if (streq(member, "PropertiesChanged")) {
                 TAILQ_FOREACH(w, &l->watches, watches)
                         if (streq_ptr(w->path, sd_bus_message_get_path(m)) && watch_query(w) < 0)
-                                retry_later(l);
+                                logind_retry_later(l);
                 return 0;
         }
 

@@ -7,22 +7,16 @@
 #include <sys/queue.h>
 
 #include "bus-util.h"
-#include "log.h"
-#include "names.h"
+#include "call-queue.h"
+#include "polkit-message.h"
 #include "polkit.h"
 
-#define CHECK_AUTHORIZATION_ALLOW_USER_INTERACTION 1U
-
-typedef enum Answer {
-        ANSWER_NONE,
-        ANSWER_ALLOWED,
-        ANSWER_DENIED,
-        ANSWER_CHALLENGE, /* would be allowed after a password, and the caller did not want to be asked */
-} Answer;
+static_assert(POLKIT_PENDING_MAX + CALL_QUEUES_MAX * CALLS_IN_FLIGHT_MAX < BUS_REPLIES_MAX,
+                "what polkit is asked leaves room for logind and systemd");
 
 typedef struct Question {
         char *key; /* action and details: the second dispatch must ask the very same */
-        Answer answer;
+        PolkitAnswer answer;
         SLIST_ENTRY(Question) questions;
 } Question;
 
@@ -36,6 +30,7 @@ typedef struct Entry {
         sd_bus_slot *call;
         sd_bus_track *track;
         sd_event_source *defer;
+        bool dispatched; /* since the last verdict: its handler has run, or is running */
         TAILQ_ENTRY(Entry) entries;
 } Entry;
 
@@ -127,6 +122,18 @@ bool polkit_is_asked(Polkit *p, sd_bus_message *m) {
         return entry_find(p, m);
 }
 
+/* What only waits for its source of idle priority is over when another message is in its handler. A daemon that is
+ * kept busy is never idle, and these would count as requests that wait. */
+static void drop_dispatched(Polkit *p) {
+        Entry *e, *next;
+
+        for (e = TAILQ_FIRST(&p->entries); e; e = next) {
+                next = TAILQ_NEXT(e, entries);
+                if (e->dispatched && !e->call)
+                        entry_free(e);
+        }
+}
+
 static unsigned count_uid(Polkit *p, uid_t uid) {
         unsigned n = 0;
         Entry *e;
@@ -135,17 +142,6 @@ static unsigned count_uid(Polkit *p, uid_t uid) {
                 n += e->uid == uid;
 
         return n;
-}
-
-static void cancel_check(Entry *e) {
-        char id[32];
-        int r;
-
-        (void) snprintf(id, sizeof(id), "usher-%u", e->number);
-        r = sd_bus_call_method_async(e->polkit->bus, NULL, POLKIT_BUS_NAME, POLKIT_PATH, POLKIT_IFACE_AUTHORITY,
-                        "CancelCheckAuthorization", NULL, NULL, "s", id);
-        if (r < 0)
-                log_debug_errno(r, "Failed to cancel a question to polkit: %m");
 }
 
 /* The caller left the bus: nobody waits for the answer, and nothing may be done for somebody who is not there. */
@@ -160,7 +156,7 @@ static int on_sender_gone(sd_bus_track *track, void *userdata) {
         }
 
         if (e->call)
-                cancel_check(e);
+                polkit_message_cancel(e->polkit->bus, e->number);
         entry_free(e);
         return 0;
 }
@@ -170,32 +166,14 @@ static int on_dispatched(sd_event_source *s, void *userdata) {
         return 0;
 }
 
-static Answer read_answer(sd_bus_message *reply) {
-        int authorized, challenge, r;
-
-        if (sd_bus_message_is_method_error(reply, NULL)) {
-                log_debug("polkit gave no verdict, which is a no: %s", strempty(sd_bus_message_get_error(reply)->message));
-                return ANSWER_DENIED;
-        }
-
-        r = sd_bus_message_enter_container(reply, 'r', "bba{ss}");
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "bb", &authorized, &challenge);
-        if (r < 0) {
-                log_warning_errno(r, "polkit gave a verdict that cannot be read, which is a no: %m");
-                return ANSWER_DENIED;
-        }
-
-        return authorized ? ANSWER_ALLOWED : challenge ? ANSWER_CHALLENGE : ANSWER_DENIED;
-}
-
 static int on_verdict(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         Entry *e = userdata;
         int r;
 
         e->call = sd_bus_slot_unref(e->call);
-        e->asked->answer = read_answer(reply);
+        e->asked->answer = polkit_message_read(reply);
         e->asked = NULL;
+        e->dispatched = false;
 
         r = bus_message_dispatch_again(e->request, &e->defer, on_dispatched, e);
         if (r < 0) {
@@ -206,44 +184,12 @@ static int on_verdict(sd_bus_message *reply, void *userdata, sd_bus_error *error
         return 0;
 }
 
-static int append_details(sd_bus_message *m, PolkitDetails details) {
-        int r;
-
-        r = sd_bus_message_open_container(m, 'a', "{ss}");
-        if (r < 0)
-                return r;
-
-        for (; details && details[0]; details += 2) {
-                r = sd_bus_message_append(m, "{ss}", details[0], strempty(details[1]));
-                if (r < 0)
-                        return r;
-        }
-
-        return sd_bus_message_close_container(m);
-}
-
 static int send_question(Entry *e, const char *action, PolkitDetails details, bool interactive) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
-        char id[32];
         int r;
 
-        r = sd_bus_message_new_method_call(e->polkit->bus, &m, POLKIT_BUS_NAME, POLKIT_PATH,
-                        POLKIT_IFACE_AUTHORITY, "CheckAuthorization");
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_append(m, "(sa{sv})s", "system-bus-name", 1, "name", "s",
-                        sd_bus_message_get_sender(e->request), action);
-        if (r < 0)
-                return r;
-
-        r = append_details(m, details);
-        if (r < 0)
-                return r;
-
-        (void) snprintf(id, sizeof(id), "usher-%u", e->number);
-        r = sd_bus_message_append(
-                        m, "us", interactive ? CHECK_AUTHORIZATION_ALLOW_USER_INTERACTION : 0, id);
+        r = polkit_message_new(e->polkit->bus, &m, sd_bus_message_get_sender(e->request), action, details,
+                        interactive, e->number);
         if (r < 0)
                 return r;
 
@@ -255,6 +201,7 @@ static int entry_new(Polkit *p, sd_bus_message *m, uid_t uid, Entry **ret, sd_bu
         Entry *e;
         int r;
 
+        drop_dispatched(p);
         if (p->n_entries >= POLKIT_PENDING_MAX)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "%u requests are waiting for authorization already.", POLKIT_PENDING_MAX);
@@ -332,7 +279,7 @@ static int find_or_ask(
                 const char *action,
                 PolkitDetails details,
                 bool interactive,
-                Answer *ret,
+                PolkitAnswer *ret,
                 sd_bus_error *error) {
 
         _cleanup_free_ char *key = NULL;
@@ -345,7 +292,7 @@ static int find_or_ask(
         if (r < 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
         if (uid == 0) {
-                *ret = ANSWER_ALLOWED;
+                *ret = POLKIT_ANSWER_ALLOWED;
                 return 0;
         }
 
@@ -362,6 +309,7 @@ static int find_or_ask(
 
         SLIST_FOREACH(q, &e->questions, questions)
                 if (streq(q->key, key)) {
+                        e->dispatched = true;
                         *ret = q->answer;
                         return 0;
                 }
@@ -372,12 +320,12 @@ static int find_or_ask(
                 return r;
         }
 
-        *ret = ANSWER_NONE;
+        *ret = POLKIT_ANSWER_NONE;
         return 0;
 }
 
 int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error) {
-        Answer answer;
+        PolkitAnswer answer;
         int r;
 
         r = find_or_ask(p, m, action, details, sd_bus_message_get_allow_interactive_authorization(m) > 0, &answer,
@@ -386,11 +334,11 @@ int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails
                 return r;
 
         switch (answer) {
-        case ANSWER_NONE:
+        case POLKIT_ANSWER_NONE:
                 return 0;
-        case ANSWER_ALLOWED:
+        case POLKIT_ANSWER_ALLOWED:
                 return 1;
-        case ANSWER_CHALLENGE:
+        case POLKIT_ANSWER_CHALLENGE:
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                                 "The action %s needs a password, and nobody could be asked for it.", action);
         default:
@@ -400,13 +348,15 @@ int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails
 }
 
 int polkit_probe(Polkit *p, sd_bus_message *m, const char *action, PolkitVerdict *ret, sd_bus_error *error) {
-        Answer answer;
+        PolkitAnswer answer;
         int r;
 
         r = find_or_ask(p, m, action, NULL, false, &answer, error);
         if (r < 0)
                 return r;
 
-        *ret = answer == ANSWER_NONE ? POLKIT_PENDING : answer == ANSWER_ALLOWED ? POLKIT_ALLOWED : POLKIT_DENIED;
+        *ret = answer == POLKIT_ANSWER_NONE    ? POLKIT_PENDING :
+               answer == POLKIT_ANSWER_ALLOWED ? POLKIT_ALLOWED :
+                                                 POLKIT_DENIED;
         return 0;
 }

@@ -9,9 +9,10 @@
 
 #include "macro.h"
 
-/* Unanswered checks of one uid, and of all. Beyond: LimitsExceeded. */
-#define POLKIT_PENDING_PER_UID_MAX 32U
-#define POLKIT_PENDING_MAX 512U
+/* Unanswered checks of one uid, and of all. Beyond: LimitsExceeded. A user may let polkit wait for a password for ever:
+ * however many do, there is room for the calls that end sessions. */
+#define POLKIT_PENDING_PER_UID_MAX 8U
+#define POLKIT_PENDING_MAX 56U
 
 typedef struct Polkit Polkit;
 

@@ -80,7 +80,7 @@ static void end_order(UnitWatch *w, const char *error) {
 static void check_order(UnitWatch *w) {
         char error[128];
 
-        if (!w->job_result || w->look)
+        if (!w->job_result || w->load || w->look)
                 return;
 
         if (streq(w->job_result, "done"))
@@ -91,6 +91,7 @@ static void check_order(UnitWatch *w) {
         }
 }
 
+static void load(UnitWatch *w);
 static void look(UnitWatch *w);
 
 static void on_look(sd_bus_message *reply, void *userdata) {
@@ -107,13 +108,15 @@ static void on_look(sd_bus_message *reply, void *userdata) {
         check_order(w);
 }
 
-/* Asks for the unit's state. */
+/* Asks for the unit's state; before that, where the unit is, if systemd did not say so far. */
 static void look(UnitWatch *w) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        if (!w->path)
+        if (!w->path) {
+                load(w);
                 return;
+        }
         if (w->look) {
                 w->look_again = true;
                 return;
@@ -146,6 +149,7 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
                 log_oom();
 
         look(w);
+        check_order(w);
         return 0;
 }
 
@@ -168,6 +172,7 @@ static void on_load(sd_bus_message *reply, void *userdata) {
                                                 strempty(sd_bus_message_get_error(reply)->message) :
                                                 "its answer cannot be read");
                 set_state(w, UNIT_UNKNOWN);
+                check_order(w);
                 return;
         }
 
@@ -203,6 +208,17 @@ static int send_to_manager(UnitWatch *w, Call **slot, const char *member, CallHa
         return call_queue_send(w->calls, slot, m, handler, w);
 }
 
+static void load(UnitWatch *w) {
+        int r;
+
+        if (w->load)
+                return;
+
+        r = send_to_manager(w, &w->load, "LoadUnit", on_load, NULL);
+        if (r < 0)
+                log_warning_errno(r, "Failed to ask for '%s': %m", w->unit);
+}
+
 static void on_owner(const char *unique, void *userdata) {
         UnitWatch *w = userdata;
         int r;
@@ -223,10 +239,10 @@ static void on_owner(const char *unique, void *userdata) {
                         on_job_removed);
         if (r >= 0)
                 r = send_to_manager(w, &w->subscribe, "Subscribe", on_subscribe, NULL);
-        if (r >= 0)
-                r = send_to_manager(w, &w->load, "LoadUnit", on_load, NULL);
         if (r < 0)
                 log_warning_errno(r, "Failed to follow '%s': %m", w->unit);
+
+        load(w);
 }
 
 int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler handler, void *userdata) {

@@ -9,6 +9,10 @@
 #include "plan.h"
 #include "shutdown.h"
 
+/* Whoever has usherd answer without a pause, and everybody may, must not keep what changes from being told and written
+ * down: so long it waits for one at most. */
+#define FLUSH_LATE_USEC (50 * USEC_PER_MSEC)
+
 static bool has_job(Manager *m, const char *seat) {
         LogOff *l;
 
@@ -126,10 +130,13 @@ static void check_logins(Manager *m) {
         nologin_unblock(m->nologin);
 }
 
-int flush_changes(sd_event_source *source, void *userdata) {
-        Manager *m = userdata;
+static void flush_changes(Manager *m) {
         Station *s, *next;
         unsigned mask;
+
+        /* What changes from here on is for the next one. */
+        (void) sd_event_source_set_enabled(m->flush, SD_EVENT_OFF);
+        (void) sd_event_source_set_enabled(m->flush_late, SD_EVENT_OFF);
 
         for (s = TAILQ_FIRST(&m->stations); s; s = next) {
                 next = TAILQ_NEXT(s, stations);
@@ -147,12 +154,47 @@ int flush_changes(sd_event_source *source, void *userdata) {
         idle_watch_check(m->idle_watch);
         check_logins(m);
         check_ready(m);
+}
+
+static int on_flush(sd_event_source *source, void *userdata) {
+        flush_changes(userdata);
         return 0;
+}
+
+static int on_flush_late(sd_event_source *source, uint64_t usec, void *userdata) {
+        flush_changes(userdata);
+        return 0;
+}
+
+int flush_start(Manager *m) {
+        int r;
+
+        r = sd_event_add_defer(m->event, &m->flush, on_flush, m);
+        if (r < 0)
+                return r;
+
+        /* After the messages that are waiting: what they change goes into one flush. */
+        r = sd_event_source_set_priority(m->flush, SD_EVENT_PRIORITY_NORMAL + 10);
+        if (r < 0)
+                return r;
+
+        return sd_event_add_time_relative(
+                        m->event, &m->flush_late, CLOCK_MONOTONIC, FLUSH_LATE_USEC, 0, on_flush_late, m);
+}
+
+void flush_done(Manager *m) {
+        sd_event_source_disable_unref(m->flush);
+        sd_event_source_disable_unref(m->flush_late);
 }
 
 void manager_changed(Manager *m, unsigned mask) {
         m->changed |= mask;
         (void) sd_event_source_set_enabled(m->flush, SD_EVENT_ONESHOT);
+
+        if (sd_event_source_get_enabled(m->flush_late, NULL) == 0) {
+                (void) sd_event_source_set_time_relative(m->flush_late, FLUSH_LATE_USEC);
+                (void) sd_event_source_set_enabled(m->flush_late, SD_EVENT_ONESHOT);
+        }
 }
 
 void manager_station_changed(Manager *m, const char *seat, unsigned mask) {

@@ -5,5 +5,6 @@
 
 #include "manager.h"
 
-/* The handler of Manager.flush; userdata is the Manager. */
-int flush_changes(sd_event_source *source, void *userdata);
+/* Makes the two event sources; the first flush comes by itself. */
+int flush_start(Manager *m);
+void flush_done(Manager *m);

@@ -98,12 +98,7 @@ int manager_new(
         if (r < 0)
                 return r;
 
-        r = sd_event_add_defer(event, &m->flush, flush_changes, m);
-        if (r < 0)
-                return r;
-
-        /* After the messages that are waiting: what they change goes into one flush. */
-        r = sd_event_source_set_priority(m->flush, SD_EVENT_PRIORITY_NORMAL + 10);
+        r = flush_start(m);
         if (r < 0)
                 return r;
 
@@ -251,7 +246,7 @@ Manager *manager_free(Manager *m) {
         store_free(m->store);
         labels_free(m->labels);
         nologin_free(m->nologin);
-        sd_event_source_disable_unref(m->flush);
+        flush_done(m);
         sd_bus_unref(m->bus);
         sd_event_unref(m->event);
         free(m);

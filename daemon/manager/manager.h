@@ -159,6 +159,7 @@ struct Manager {
         unsigned changed; /* not told so far: a mask of ManagerChange */
         bool store_dirty;
         sd_event_source *flush;
+        sd_event_source *flush_late; /* its latest time, where messages keep us busy without end */
 
         const ManagerEvents *events;
         void *userdata;

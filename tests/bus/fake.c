@@ -183,6 +183,13 @@ void fake_release(Fake *fake) {
         }
 }
 
+void fake_refuse_all(Fake *fake, const char *error) {
+        fake->hang = FALSE;
+        while (fake->deaf_to->len > 0)
+                g_dbus_method_invocation_return_dbus_error(
+                                g_ptr_array_remove_index(fake->deaf_to, 0), error, "Told to refuse");
+}
+
 void fake_emit(Fake *fake,
                 const char *path,
                 const char *interface,

@@ -77,6 +77,9 @@ void fake_restart(Fake *fake);
 /* Answers what has been left unanswered, in order, and hangs no more. */
 void fake_release(Fake *fake);
 
+/* Answers what has been left unanswered with this error, and hangs no more. */
+void fake_refuse_all(Fake *fake, const char *error);
+
 /* How often that member was called. */
 guint fake_count(Fake *fake, const char *member);
 

@@ -96,6 +96,9 @@ GDBusConnection *fixture_connect(Fixture *f, uid_t uid);
  * calls have reached the fakes. */
 void fixture_settle(Fixture *f);
 
+/* An ordinary session there. */
+void at_station(Fixture *f, const char *id, uid_t uid, const char *seat);
+
 /* Calls that return one job: its path. Options in GVariant's text form, or NULL. As root. */
 char *fixture_log_off(Fixture *f, const char *station, const char *options);
 char *fixture_log_off_session(Fixture *f, const char *session, const char *options);
@@ -111,6 +114,9 @@ char *fixture_jobs(Fixture *f);
                 g_assert_cmpstr(_jobs, ==, expected);                                                       \
         }                                                                                                   \
         G_STMT_END
+
+/* No job, and nothing was asked of logind or systemd. */
+void assert_nothing_happened(Fixture *f);
 
 /* The path of the only live job. */
 char *fixture_only_job(Fixture *f);

@@ -22,10 +22,6 @@
 /* As many ask at once. */
 #define ASKERS_MAX 16
 
-static void at_station(Fixture *f, const char *id, uid_t uid, const char *seat) {
-        fake_logind_add_session(f->logind, .id = id, .uid = uid, .seat = seat);
-}
-
 /* All rights but that to administrators' sessions. */
 static GDBusConnection *teacher(Fixture *f) {
         fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);

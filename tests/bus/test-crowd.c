@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One user who takes all that there is to have, and what is left for the others. */
+/* Those who take all that there is to have, and what is left for the others. */
 
 #include "fixture.h"
 
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 #include "names.h"
@@ -13,6 +14,15 @@
 /* As many as a service has that asks for no more, and as one message may carry. */
 #define OPEN_MAX_OF_A_SERVICE 1024
 #define FDS_OF_A_MESSAGE 16
+
+#define SECOND G_USEC_PER_SEC
+#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
+#define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
+
+static void two_stations(Fixture *f) {
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat-left");
+}
 
 static GUnixFDList *file_descriptors(void) {
         GUnixFDList *list = g_unix_fd_list_new();
@@ -71,10 +81,178 @@ static void test_file_descriptors_are_not_kept(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(fake_polkit_n_held(f->polkit), ==, 0);
 }
 
+static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        g_autoptr(Call) other = NULL;
+        guint refused = 0, held;
+        gint64 before;
+
+        two_stations(f);
+        f->polkit->hold = TRUE;
+        fixture_start(f);
+
+        /* The bus itself lets a connection wait for 128 replies. */
+        for (int i = 0; i < 10; i++) {
+                GDBusConnection *mallory = fixture_connect(f, MALLORY);
+
+                for (int k = 0; k < 100; k++)
+                        g_ptr_array_add(calls,
+                                        usher_send(mallory, MANAGER, "Manager.LogOff",
+                                                        ARGS("('seat0', @a{sv} {})")));
+        }
+
+        fixture_settle(f);
+        for (guint i = 0; i < calls->len; i++) {
+                Call *call = calls->pdata[i];
+
+                if (!call->done)
+                        continue;
+
+                g_assert_cmpstr(call->error, ==, LIMITS_EXCEEDED);
+                g_assert_true(g_regex_match_simple("[0-9]+", call->text, 0, 0));
+                refused++;
+        }
+        held = fake_polkit_n_held(f->polkit);
+        g_test_message("%u refused, %u waiting", refused, held);
+        g_assert_cmpuint(refused, >=, 500);
+        g_assert_cmpuint(held, <=, 128);
+
+        /* Neither root nor another user feels it. */
+        before = g_get_monotonic_time();
+        g_strfreev(job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
+        g_assert_cmpint(g_get_monotonic_time() - before, <, 1 * SECOND);
+        other = usher_send(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', @a{sv} {})"));
+        WAIT_FOR(fake_polkit_n_held(f->polkit) == held + 1);
+
+        /* What is waiting is answered in the end. */
+        fake_polkit_release(f->polkit);
+        for (guint i = 0; i < calls->len; i++)
+                call_wait(calls->pdata[i]);
+        call_wait(other);
+}
+
+/* The bus lets usherd itself wait for 128 replies, from whomever: what polkit is asked must leave room for what has to
+ * be done. */
+static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer data) {
+        static const uid_t users[] = { ADA, BEN, TEACHER, MALLORY, HEAD };
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        g_autofree char *path = NULL;
+
+        two_stations(f);
+        f->polkit->hold = TRUE;
+        fixture_start(f);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(users); i++) {
+                GDBusConnection *user = fixture_connect(f, users[i]);
+
+                for (int k = 0; k < 100; k++)
+                        g_ptr_array_add(calls,
+                                        usher_send(user, MANAGER, "Manager.LogOff", ARGS("('seat-left', @a{sv} {})")));
+        }
+        fixture_settle(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
+        assert_result(f, path, "done");
+        assert_deeds(&f->logind->fake, "TerminateSession('3')");
+
+        /* Who was refused had too many requests, or too many were under way; nobody was refused by the bus. */
+        fake_polkit_release(f->polkit);
+        for (guint i = 0; i < calls->len; i++) {
+                Call *call = calls->pdata[i];
+
+                call_wait(call);
+                g_assert_true(g_str_equal(call->error, LIMITS_EXCEEDED) || g_str_equal(call->error, ACCESS_DENIED));
+        }
+}
+
+/* Calls without end: the next hundreds are on their way before these are done. */
+static void flood(GObject *source, GAsyncResult *result, gpointer data) {
+        GDBusConnection *mallory = G_DBUS_CONNECTION(source);
+        g_autoptr(GVariant) reply = NULL;
+        gboolean *stop = data;
+
+        if (result)
+                reply = g_dbus_connection_call_finish(mallory, result, NULL);
+        if (*stop)
+                return;
+
+        for (int i = 0; i < 300; i++) {
+                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
+                                USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations");
+
+                g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+        }
+        g_dbus_connection_call(mallory, USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations", NULL, NULL,
+                        G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood, data);
+}
+
+/* usherd has not a moment's rest: what has been answered must not count as waiting all the same. */
+static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointer data) {
+        static gboolean stop;
+        GDBusConnection *teacher, *mallory;
+
+        two_stations(f);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+        mallory = fixture_connect(f, MALLORY);
+
+        for (int i = 0; i < 6; i++)
+                flood(G_OBJECT(mallory), NULL, &stop);
+        for (int i = 0; i < 20; i++)
+                assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"), ACCESS_DENIED);
+        stop = TRUE;
+        assert_nothing_happened(f);
+}
+
+static gint64 told_at(Fixture *f, const char *path) {
+        for (guint i = 0; i < f->signals->len; i++) {
+                const Signal *s = f->signals->pdata[i];
+
+                if (g_str_equal(s->path, path) && g_str_equal(s->member, "PropertiesChanged"))
+                        return s->time;
+        }
+
+        return 0;
+}
+
+/* What changes is told after the messages that wait, so that it is told once; but there may be no end of them. */
+static void test_a_busy_usherd_tells_what_changes(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) change = NULL, last = NULL;
+        GDBusConnection *mallory;
+
+        fixture_start(f);
+        mallory = fixture_connect(f, MALLORY);
+
+        g_assert_no_errno(kill(f->pid, SIGSTOP));
+        change = usher_send(f->root, SEAT0, "Station.SetLabel", ARGS("('Window',)"));
+        settle(f->root);
+        for (int i = 0; i < 5000; i++) {
+                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
+                                USHER_BUS_NAME, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
+
+                g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+        }
+        last = usher_send(mallory, MANAGER, "Manager.ListStations", NULL);
+        settle(mallory);
+        g_assert_no_errno(kill(f->pid, SIGCONT));
+
+        call_wait(last);
+        WAIT_FOR(told_at(f, SEAT0) > 0);
+        g_assert_cmpint(told_at(f, SEAT0), <, last->answered);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
         fixture_add("/crowd/file-descriptors-are-not-kept", test_file_descriptors_are_not_kept);
+        fixture_add("/crowd/a-thousand-requests-are-too-many", test_a_thousand_requests_are_too_many);
+        fixture_add("/crowd/requests-of-many-users-hold-nobody-up", test_requests_of_many_users_hold_nobody_up);
+        fixture_add("/crowd/a-busy-usherd-forgets-what-is-answered", test_a_busy_usherd_forgets_what_is_answered);
+        fixture_add("/crowd/a-busy-usherd-tells-what-changes", test_a_busy_usherd_tells_what_changes);
 
         return g_test_run();
 }

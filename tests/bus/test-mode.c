@@ -133,6 +133,22 @@ static void test_boot_mode_throws_nobody_out(Fixture *f, gconstpointer data) {
         assert_deeds(&f->systemd->fake, "");
 }
 
+/* systemd did not say in time where its units are; it does what it is told all the same, and so do we. */
+static void test_a_unit_that_was_not_found_at_first(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) there = NULL, back = NULL;
+
+        f->systemd->fake.hang = TRUE;
+        fixture_spawn(f);
+        WAIT_FOR(fake_count(&f->systemd->fake, "LoadUnit") == 2);
+        fake_refuse_all(&f->systemd->fake, "org.freedesktop.DBus.Error.NoReply");
+        WAIT_FOR(f->ready);
+
+        there = set_mode(f, "console", "{'block-logins': <false>}");
+        wait_mode(f, "'console'");
+        back = set_mode(f, "station", "{'block-logins': <false>}");
+        wait_mode(f, "'station'");
+}
+
 int main(int argc, char **argv) {
         fixture_init(&argc, &argv);
 
@@ -145,6 +161,7 @@ int main(int argc, char **argv) {
         ADD("the-mode-is-known-from-the-first-word", test_the_mode_is_known_from_the_first_word);
         ADD("boot-mode", test_boot_mode);
         ADD("boot-mode-throws-nobody-out", test_boot_mode_throws_nobody_out);
+        ADD("a-unit-that-was-not-found-at-first", test_a_unit_that_was_not_found_at_first);
 
         return g_test_run();
 }

@@ -47,15 +47,6 @@ static void one_session(Fixture *f) {
         fixture_start(f);
 }
 
-static void assert_nothing_happened(Fixture *f) {
-        fixture_settle(f);
-        assert_jobs(f, "");
-        assert_deeds(&f->logind->fake, "");
-        assert_deeds(&f->systemd->fake, "");
-        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
-        g_assert_true(fake_logind_has_session(f->logind, "3"));
-}
-
 static void refuse_options(Fixture *f, const char *options) {
         g_autofree char *of_station = g_strdup_printf("('seat0', %s)", options);
         g_autofree char *of_session = g_strdup_printf("('3', %s)", options);

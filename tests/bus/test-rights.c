@@ -1,16 +1,195 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How far a right reaches that polkit has given: to the session it was asked for, and to a warning that the user had. */
+/* Which right a call takes: by whose session it is, how long the warning is, and who began the log-off; and how far it
+ * reaches. */
 
 #include "fixture.h"
-
 #include "names.h"
 
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 
-static void at_seat0(Fixture *f, const char *id, uid_t uid) {
-        fake_logind_add_session(f->logind, .id = id, .uid = uid, .seat = "seat0");
+static void sessions(Fixture *f) {
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
+}
+
+static void test_the_job_says_who_asked(Fixture *f, gconstpointer data) {
+        g_autofree char *by = NULL;
+        g_auto(GStrv) paths = NULL;
+
+        sessions(f);
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        fixture_start(f);
+
+        paths = job_paths(usher_call(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', @a{sv} {})")));
+        by = usher_get_text(f->root, paths[0], "StartedBy");
+        g_assert_cmpstr(by, ==, "(61003, 'teacher')");
+}
+
+static void test_less_than_the_minimum_grace_needs_more(Fixture *f, gconstpointer data) {
+        GDBusConnection *teacher;
+        g_auto(GStrv) paths = NULL;
+
+        fixture_configure(f, "[LogOff]\nMinimumGraceSec=5\n");
+        sessions(f);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF, TEACHER, FAKE_POLKIT_YES);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+
+        assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 4>})"),
+                        ACCESS_DENIED);
+        g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_SKIP_WARNING);
+        assert_nothing_happened(f);
+
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 5>})")));
+        g_assert_cmpuint(g_strv_length(paths), ==, 1);
+
+        /* Nor by the back door. */
+        assert_refused(teacher, paths[0], "Job.EndNow", NULL, ACCESS_DENIED);
+        fixture_wait_property(f, paths[0], "Phase", "'warning'");
+}
+
+static void test_ones_own_session(Fixture *f, gconstpointer data) {
+        GDBusConnection *ada;
+        g_autofree char *job = NULL;
+        g_autoptr(GVariant) reply = NULL;
+
+        sessions(f);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        fixture_start(f);
+        ada = fixture_connect(f, ADA);
+
+        assert_refused(ada, MANAGER, "Manager.LogOffSession", ARGS("('4', @a{sv} {})"), ACCESS_DENIED);
+        g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_LOG_OFF);
+        assert_nothing_happened(f);
+
+        reply = usher_call(ada, MANAGER, "Manager.LogOffSession", ARGS("('3', {'grace': <uint32 60>})"));
+        g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_LOG_OFF_SELF);
+        g_variant_get(reply, "(o)", &job);
+        g_variant_unref(usher_call(ada, job, "Job.EndNow", NULL));
+        assert_result(f, job, "done");
+        assert_deeds(&f->logind->fake, "TerminateSession('3')");
+}
+
+static void test_a_seat_shared_with_others_takes_both_rights(Fixture *f, gconstpointer data) {
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat0", .state = "online",
+                        .inactive = TRUE);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        fixture_start(f);
+
+        assert_refused(fixture_connect(f, ADA), MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"),
+                        ACCESS_DENIED);
+        assert_nothing_happened(f);
+}
+
+static void test_an_administrators_session_takes_the_stronger_right(Fixture *f, gconstpointer data) {
+        GDBusConnection *teacher;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = HEAD, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = 0, .seat = "seat-left");
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_ADMINISTRATOR, TEACHER, FAKE_POLKIT_NO);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+
+        assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"), ACCESS_DENIED);
+        g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_LOG_OFF_ADMINISTRATOR);
+        assert_refused(teacher, MANAGER, "Manager.LogOffSession", ARGS("('4', @a{sv} {})"), ACCESS_DENIED);
+        assert_nothing_happened(f);
+}
+
+static void test_log_off_all_leaves_administrators_alone(Fixture *f, gconstpointer data) {
+        GDBusConnection *teacher, *head;
+        g_auto(GStrv) some = NULL, all = NULL;
+        g_autofree char *last = NULL, *session = NULL;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = HEAD, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
+        fake_polkit_answer(f->polkit, NULL, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_ADMINISTRATOR, TEACHER, FAKE_POLKIT_CHALLENGE);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+        head = fixture_connect(f, MALLORY);
+
+        some = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)")));
+        g_assert_cmpuint(g_strv_length(some), ==, 1);
+        session = usher_get_string(f->root, some[0], "Session");
+        g_assert_cmpstr(session, ==, "4");
+
+        /* Whoever holds the right without being asked has no need to be spared the question. */
+        for (guint i = 0; i < f->polkit->questions->len; i++) {
+                const FakeQuestion *q = f->polkit->questions->pdata[i];
+
+                g_assert_true(!g_str_equal(q->action, USHER_ACTION_LOG_OFF_ADMINISTRATOR) || q->flags == 0);
+        }
+        last = usher_get_text(f->root, MANAGER, "LastOperation");
+        g_test_message("LastOperation: %s", last);
+        g_assert_nonnull(strstr(last, "administrators"));
+
+        all = job_paths(usher_call(head, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)")));
+        g_assert_cmpuint(g_strv_length(all), ==, 2);
+}
+
+static void test_job_methods(Fixture *f, gconstpointer data) {
+        GDBusConnection *ada, *ben, *teacher;
+        g_auto(GStrv) paths = NULL;
+        guint64 deadline;
+
+        sessions(f);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF, TEACHER, FAKE_POLKIT_YES);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        fixture_start(f);
+        ada = fixture_connect(f, ADA);
+        ben = fixture_connect(f, BEN);
+        teacher = fixture_connect(f, TEACHER);
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
+
+        /* A neighbour. */
+        assert_refused(ben, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
+        assert_refused(ben, paths[0], "Job.EndNow", NULL, ACCESS_DENIED);
+        assert_refused(ben, paths[0], "Job.Extend", ARGS("(uint32 10,)"), ACCESS_DENIED);
+        assert_refused(ben, MANAGER, "Manager.CancelAll", NULL, ACCESS_DENIED);
+
+        /* Whom it concerns: may have a little more time, or none at all, but may not stay. */
+        deadline = usher_get_uint64(f->root, paths[0], "DeadlineMonotonic");
+        g_variant_unref(usher_call(ada, paths[0], "Job.Extend", ARGS("(uint32 10,)")));
+        g_assert_cmpuint(usher_get_uint64(f->root, paths[0], "DeadlineMonotonic"), ==,
+                        deadline + 10 * SECOND);
+        assert_refused(ada, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
+        assert_jobs(f, "1");
+
+        /* Who began it. */
+        g_variant_unref(usher_call(teacher, paths[0], "Job.Cancel", NULL));
+        assert_result(f, paths[0], "cancelled");
+        assert_deeds(&f->logind->fake, "");
+}
+
+static void test_cancel_all_is_for_what_one_began(Fixture *f, gconstpointer data) {
+        GDBusConnection *teacher;
+        g_auto(GStrv) paths = NULL;
+        g_autofree char *roots = NULL;
+        g_autoptr(GVariant) reply = NULL;
+        guint32 n;
+
+        sessions(f);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF, TEACHER, FAKE_POLKIT_YES);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+
+        roots = fixture_log_off(f, "seat-left", "{'grace': <uint32 60>}");
+        paths = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
+        reply = usher_call(teacher, MANAGER, "Manager.CancelAll", NULL);
+        g_variant_get(reply, "(u)", &n);
+        g_assert_cmpuint(n, ==, 1);
+        assert_result(f, paths[0], "cancelled");
+        assert_jobs(f, "1");
 }
 
 static guint n_questions_about(Fixture *f, const char *user) {
@@ -28,8 +207,8 @@ static void test_every_session_of_a_station_is_asked_for(Fixture *f, gconstpoint
         GDBusConnection *teacher;
         g_auto(GStrv) paths = NULL;
 
-        at_seat0(f, "3", ADA);
-        at_seat0(f, "4", BEN);
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat0");
         fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF, TEACHER, FAKE_POLKIT_YES);
         f->polkit->spare = "ben";
         fixture_start(f);
@@ -76,8 +255,18 @@ static void test_a_warning_nobody_could_read_is_none(Fixture *f, gconstpointer d
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
-        fixture_add("/rights/every-session-of-a-station-is-asked-for", test_every_session_of_a_station_is_asked_for);
-        fixture_add("/rights/a-warning-nobody-could-read-is-none", test_a_warning_nobody_could_read_is_none);
+#define ADD(name, function) fixture_add("/rights/" name, function)
+        ADD("the-job-says-who-asked", test_the_job_says_who_asked);
+        ADD("less-than-the-minimum-grace-needs-more", test_less_than_the_minimum_grace_needs_more);
+        ADD("ones-own-session", test_ones_own_session);
+        ADD("a-seat-shared-with-others-takes-both-rights", test_a_seat_shared_with_others_takes_both_rights);
+        ADD("an-administrators-session-takes-the-stronger-right",
+                        test_an_administrators_session_takes_the_stronger_right);
+        ADD("log-off-all-leaves-administrators-alone", test_log_off_all_leaves_administrators_alone);
+        ADD("job-methods", test_job_methods);
+        ADD("cancel-all-is-for-what-one-began", test_cancel_all_is_for_what_one_began);
+        ADD("every-session-of-a-station-is-asked-for", test_every_session_of_a_station_is_asked_for);
+        ADD("a-warning-nobody-could-read-is-none", test_a_warning_nobody_could_read_is_none);
 
         return g_test_run();
 }

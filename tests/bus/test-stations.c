@@ -180,7 +180,6 @@ static void test_many_changes_at_once(Fixture *f, gconstpointer data) {
         assert_list(f, "seat0 in-use ada 3; seat-left free - -; seat-right free - -");
 }
 
-/* Between the list and the question the session is gone: normal life, and nothing hangs on it. */
 /* logind is busy for longer than a call waits. What it would have said is asked for again. */
 static void test_what_logind_did_not_answer(Fixture *f, gconstpointer data) {
         guint before;
@@ -200,6 +199,7 @@ static void test_what_logind_did_not_answer(Fixture *f, gconstpointer data) {
         fixture_wait_property(f, SEAT0, "State", "'locked'");
 }
 
+/* Between the list and the question the session is gone: normal life, and nothing hangs on it. */
 static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
         fixture_start(f);
 

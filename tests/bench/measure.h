@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a benchmark measures with: samples of time and their median, what a service has used, and a table in which every
+ * figure stands beside its peer's. */
+
+#include <glib.h>
+
+/* Durations, in microseconds. */
+typedef struct {
+        GArray *values;
+} Samples;
+
+void samples_init(Samples *s);
+void samples_done(Samples *s);
+void samples_add(Samples *s, gint64 begin);
+double samples_median(Samples *s);
+
+/* CPU time of a service and all its processes since it was started, in microseconds. */
+guint64 service_cpu(const char *service);
+
+typedef struct {
+        guint64 pss;            /* in KiB: a page that n processes share counts one n-th */
+        guint64 anonymous;      /* and of that, heap and stack */
+} Memory;
+
+Memory service_memory(const char *service);
+
+void table_head(const char *ours, const char *peer);
+void table_row(const char *what, double ours, double peer, const char *unit);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Samples, samples_done)

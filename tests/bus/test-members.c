@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Each member of each interface as an ordinary user: what is open to all, what polkit guards, and what the bus does
+ * not even let through. */
+
+#include "fixture.h"
+#include "names.h"
+
+#define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
+
+static void sessions(Fixture *f) {
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
+}
+
+/* What an ordinary user gets of each member when polkit denies everything: "" is success. A member that stands here
+ * must exist, and one that exists must stand here. */
+static const struct {
+        const char *path;
+        const char *member;
+        const char *arguments;
+        const char *error;
+} members[] = {
+        { MANAGER, "Manager.ListStations", NULL, "" },
+        { MANAGER, "Manager.ListHubs", NULL, "" },
+        { MANAGER, "Manager.ListJobs", NULL, "" },
+        { MANAGER, "Manager.GetStation", "('seat0',)", "" },
+        { MANAGER, "Manager.GetStationBySession", "('3',)", "" },
+        { MANAGER, "Manager.GetStationByHub", "('1-1',)", "org.usher1.Error.NoSuchHub" },
+        { MANAGER, "Manager.LogOff", "('seat0', @a{sv} {})", ACCESS_DENIED },
+        { MANAGER, "Manager.LogOffSession", "('3', @a{sv} {})", ACCESS_DENIED },
+        { MANAGER, "Manager.LogOffAll", "(@a{sv} {},)", ACCESS_DENIED },
+        { MANAGER, "Manager.CancelAll", NULL, ACCESS_DENIED },
+        { MANAGER, "Manager.SendMessage", "('seat0', 'text')", ACCESS_DENIED },
+        { MANAGER, "Manager.SendMessageAll", "('text',)", ACCESS_DENIED },
+        { MANAGER, "Manager.ListNotices", NULL, "" },
+        { MANAGER, "Manager.NoticeShown", "(uint32 1, 'desktop')", "org.usher1.Error.NoSuchNotice" },
+        { MANAGER, "Manager.Restart", "(@a{sv} {},)", ACCESS_DENIED },
+        { MANAGER, "Manager.PowerOff", "(@a{sv} {},)", ACCESS_DENIED },
+        { MANAGER, "Manager.SetMode", "('console', @a{sv} {})", ACCESS_DENIED },
+        { MANAGER, "Manager.AttachHub", "('1-1', 'seat0')", "*" }, /* there are no hubs here: either error */
+        { MANAGER, "Manager.DetachAll", NULL, ACCESS_DENIED },
+        { SEAT0, "Station.LogOff", "(@a{sv} {},)", ACCESS_DENIED },
+        { SEAT0, "Station.SendMessage", "('text',)", ACCESS_DENIED },
+        { SEAT0, "Station.SetLabel", "('text',)", ACCESS_DENIED },
+        { SEAT0, "Station.Identify", NULL, ACCESS_DENIED },
+        { SEAT0, "Station.Lock", NULL, ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.Cancel", NULL, ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.Extend", "(uint32 1,)", ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.EndNow", NULL, ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.SetWarned", "('desktop',)", ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.SetAsked", "(false, '')", ACCESS_DENIED },
+};
+
+/* Every "Interface.Member" that usherd itself says it has at this path. */
+static void add_members(Fixture *f, const char *path, GHashTable *found) {
+        g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path,
+                        "org.freedesktop.DBus.Introspectable", "Introspect", NULL, FALSE);
+        g_autoptr(GDBusNodeInfo) node = NULL;
+        g_autoptr(GError) error = NULL;
+        const char *xml;
+
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, NULL);
+        g_variant_get(call->reply, "(&s)", &xml);
+        node = g_dbus_node_info_new_for_xml(xml, &error);
+        g_assert_no_error(error);
+
+        for (guint i = 0; node->interfaces[i]; i++) {
+                const GDBusInterfaceInfo *info = node->interfaces[i];
+
+                if (!g_str_has_prefix(info->name, "org.usher1."))
+                        continue;
+                for (guint k = 0; info->methods && info->methods[k]; k++)
+                        g_hash_table_add(found,
+                                        g_strdup_printf("%s.%s", info->name + strlen("org.usher1."),
+                                                        info->methods[k]->name));
+        }
+}
+
+static void test_every_member_as_an_ordinary_user(Fixture *f, gconstpointer data) {
+        g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        g_autofree char *job = NULL, *deeds = NULL;
+        GDBusConnection *mallory;
+
+        sessions(f);
+        fixture_start(f);
+        mallory = fixture_connect(f, MALLORY);
+        job = fixture_log_off(f, "seat0", "{'grace': <uint32 60>}");
+        add_members(f, MANAGER, found);
+        add_members(f, SEAT0, found);
+        add_members(f, job, found);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
+                g_autofree char *error = NULL;
+
+                /* What is still to be written has no line to keep. */
+                if (!g_hash_table_remove(found, members[i].member))
+                        continue;
+
+                error = usher_error(mallory, members[i].path, members[i].member,
+                                members[i].arguments ? ARGS(members[i].arguments) : NULL);
+                if (g_str_equal(members[i].error, "*"))
+                        g_assert_cmpstr(error, !=, "");
+                else if (!g_str_equal(error, members[i].error))
+                        g_error("%s: expected '%s', got '%s'", members[i].member, members[i].error, error);
+        }
+
+        /* A member that nobody thought of here. */
+        if (g_hash_table_size(found) > 0) {
+                GHashTableIter iterator;
+                gpointer name;
+
+                g_hash_table_iter_init(&iterator, found);
+                g_hash_table_iter_next(&iterator, &name, NULL);
+                g_error("%s is not in the table", (char *) name);
+        }
+
+        assert_jobs(f, "1");
+        assert_deeds(&f->logind->fake, "");
+}
+
+/* The first door: what is not named in the bus policy does not even reach usherd, whatever polkit would say. */
+static void test_the_policy_lets_through_what_it_names(Fixture *f, gconstpointer data) {
+        static const struct {
+                const char *path;
+                const char *interface;
+                const char *member;
+                const char *arguments;
+        } others[] = {
+                { MANAGER, "org.usher1.Manager", "NoSuchMember", NULL },
+                { MANAGER, DBUS_IFACE_PROPERTIES, "Set", "('org.usher1.Manager', 'Version', <'2'>)" },
+                { MANAGER, "org.freedesktop.LogControl1", "NoSuchMember", NULL },
+                { MANAGER, DBUS_IFACE_PROPERTIES, "NoSuchMember", NULL },
+                { MANAGER, "org.freedesktop.DBus.ObjectManager", "NoSuchMember", NULL },
+                { SEAT0, "org.usher1.Station", "NoSuchMember", NULL },
+                { MANAGER, "org.example.Interface", "ListStations", NULL },
+        };
+        GDBusConnection *mallory;
+
+        sessions(f);
+        fake_polkit_answer(f->polkit, NULL, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        fixture_start(f);
+        mallory = fixture_connect(f, MALLORY);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+                g_autoptr(Call) call = call_send(mallory, USHER_BUS_NAME, others[i].path,
+                                others[i].interface, others[i].member,
+                                others[i].arguments ? ARGS(others[i].arguments) : NULL, FALSE);
+
+                call_wait(call);
+                g_assert_cmpstr(call->error, ==, ACCESS_DENIED);
+
+                /* In the bus's words, not in ours. */
+                g_assert_nonnull(strstr(call->text, "matched rules"));
+        }
+
+        assert_nothing_happened(f);
+}
+
+static void test_reading_is_open_to_all(Fixture *f, gconstpointer data) {
+        g_autofree char *label = NULL, *version = NULL;
+        g_autoptr(Call) all = NULL, objects = NULL;
+        GDBusConnection *mallory;
+
+        sessions(f);
+        fixture_start(f);
+        mallory = fixture_connect(f, MALLORY);
+
+        version = usher_get_string(mallory, MANAGER, "Version");
+        g_assert_nonnull(version);
+        label = usher_get_string(mallory, SEAT0, "Label");
+        g_assert_nonnull(label);
+        all = call_send(mallory, USHER_BUS_NAME, SEAT0, DBUS_IFACE_PROPERTIES, "GetAll",
+                        ARGS("('org.usher1.Station',)"), FALSE);
+        call_wait(all);
+        g_assert_cmpstr(all->error, ==, NULL);
+        objects = call_send(mallory, USHER_BUS_NAME, MANAGER, "org.freedesktop.DBus.ObjectManager",
+                        "GetManagedObjects", NULL, FALSE);
+        call_wait(objects);
+        g_assert_cmpstr(objects->error, ==, NULL);
+        g_assert_cmpuint(f->polkit->questions->len, ==, 0);
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/members/" name, function)
+        ADD("every-member-as-an-ordinary-user", test_every_member_as_an_ordinary_user);
+        ADD("the-policy-lets-through-what-it-names", test_the_policy_lets_through_what_it_names);
+        ADD("reading-is-open-to-all", test_reading_is_open_to_all);
+
+        return g_test_run();
+}

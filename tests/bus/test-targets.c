@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whose sessions are ended, and whose never: nobody else's, nobody's who came later, nothing that is no user's. */
+
+#include "fixture.h"
+
+#define SECOND G_USEC_PER_SEC
+
+static void test_nobody_else_is_touched(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL, *state = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat-left");
+        at_station(f, "5", TEACHER, "seat-right");
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat-left", "{'grace': <uint32 0>}");
+        assert_result(f, path, "done");
+        fixture_settle(f);
+        assert_deeds(&f->logind->fake, "TerminateSession('4')");
+        g_assert_true(fake_logind_has_session(f->logind, "3"));
+        g_assert_true(fake_logind_has_session(f->logind, "5"));
+        state = usher_get_string(f->root, SEAT0, "State");
+        g_assert_cmpstr(state, ==, "in-use");
+
+        /* Only whom it concerns is warned. */
+        g_assert_true(fixture_only_warned(f, BEN));
+}
+
+static void test_one_account_on_two_stations(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", ADA, "seat-left");
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat-left", "{'grace': <uint32 0>}");
+        assert_result(f, path, "done");
+        fixture_settle(f);
+        assert_deeds(&f->logind->fake, "TerminateSession('4')");
+        g_assert_true(fake_logind_has_session(f->logind, "3"));
+}
+
+static void test_what_is_no_users_session_is_never_ended(Fixture *f, gconstpointer data) {
+        static const char *const classes[] = { "greeter", "lock-screen", "manager", "manager-early",
+                "background", "background-light", "robot", "" };
+        g_auto(GStrv) one = NULL, all = NULL;
+        g_autoptr(GVariant) operation = NULL;
+        guint unknown;
+
+        for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
+                g_autofree char *id = g_strdup_printf("c%zu", i);
+
+                fake_logind_add_session(
+                                f->logind, .id = id, .uid = ADA, .seat = "seat0", .class = classes[i]);
+        }
+        fixture_start(f);
+
+        one = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 0>})")));
+        g_assert_cmpuint(g_strv_length(one), ==, 0);
+        all = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
+                        ARGS("({'grace': <uint32 0>, 'include-caller': <true>, 'include-seatless': <true>},)")));
+        g_assert_cmpuint(g_strv_length(all), ==, 0);
+        operation = usher_get(f->root, MANAGER, "LastOperation");
+        g_assert_true(g_variant_lookup(operation, "skipped-classes", "u", &unknown));
+        g_assert_cmpuint(unknown, ==, 2); /* "robot" and "" */
+
+        for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
+                g_autofree char *id = g_strdup_printf("c%zu", i);
+
+                assert_refused(f->root, MANAGER, "Manager.LogOffSession",
+                                ARGS("(%s, {'grace': <uint32 0>})", id), "org.usher1.Error.NoSuchSession");
+        }
+
+        fixture_settle(f);
+        assert_deeds(&f->logind->fake, "");
+        assert_deeds(&f->systemd->fake, "");
+}
+
+static void test_newer_user_classes_are_users(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL;
+
+        fake_logind_add_session(f->logind, .id = "7", .uid = ADA, .seat = "seat0", .class = "user-light");
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
+        assert_result(f, path, "done");
+        assert_deeds(&f->logind->fake, "TerminateSession('7')");
+}
+
+static void test_each_session_of_a_seat_is_its_own_job(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) paths = NULL;
+        g_autofree char *deeds = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat0", .state = "online",
+                        .inactive = TRUE);
+        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat0", .type = "tty",
+                        .tty = "tty3", .vtnr = 3, .state = "online", .inactive = TRUE);
+        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .seat = "seat0", .class = "greeter",
+                        .inactive = TRUE);
+        fixture_start(f);
+
+        paths = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 1>})")));
+        g_assert_cmpuint(g_strv_length(paths), ==, 3);
+        fixture_settle(f);
+        g_assert_true(fake_systemd_has_warner(f->systemd, ADA));
+        g_assert_true(fake_systemd_has_warner(f->systemd, BEN));
+
+        for (char **p = paths; *p; p++)
+                assert_result(f, *p, "done");
+        g_assert_cmpuint(fake_count(&f->logind->fake, "TerminateSession"), ==, 3);
+        g_assert_true(fake_logind_has_session(f->logind, "c1"));
+        deeds = fake_deeds(&f->logind->fake);
+        g_assert_null(strstr(deeds, "c1"));
+}
+
+static void test_log_off_all_spares_seatless_sessions_unless_asked(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) some = NULL, all = NULL;
+        g_autofree char *last = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat-left");
+        fake_logind_add_session(f->logind, .id = "9", .uid = TEACHER, .type = "tty", .tty = "pts/0",
+                        .service = "sshd", .remote_host = "192.0.2.7");
+        fixture_start(f);
+
+        some = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)")));
+        g_assert_cmpuint(g_strv_length(some), ==, 2);
+        last = usher_get_text(f->root, MANAGER, "LastOperation");
+        g_test_message("LastOperation: %s", last);
+        g_assert_nonnull(strstr(last, "seatless"));
+
+        all = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
+                        ARGS("({'grace': <uint32 0>, 'include-seatless': <true>},)")));
+        g_assert_cmpuint(g_strv_length(all), ==, 3);
+        for (char **p = all; *p; p++)
+                assert_result(f, *p, "done");
+        g_assert_false(fake_logind_has_session(f->logind, "9"));
+}
+
+static void test_a_newcomer_during_log_off_all_is_no_target(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) paths = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+
+        paths = job_paths(
+                        usher_call(f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 1>},)")));
+        g_assert_cmpuint(g_strv_length(paths), ==, 1);
+        at_station(f, "4", BEN, "seat-left");
+        assert_result(f, paths[0], "done");
+        fixture_settle(f);
+        assert_deeds(&f->logind->fake, "TerminateSession('3')");
+        assert_jobs(f, "");
+}
+
+static void test_a_newcomer_with_the_same_id_is_not_touched(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 1>}");
+        fake_logind_remove_session(f->logind, "3");
+        at_station(f, "3", BEN, "seat0");
+        assert_result(f, path, "left");
+
+        /* The deadline of the other one passes. */
+        wait_until_time(g_get_monotonic_time() + 3 * SECOND / 2);
+        fixture_settle(f);
+        assert_deeds(&f->logind->fake, "");
+        g_assert_true(fake_logind_has_session(f->logind, "3"));
+}
+
+static void test_a_reused_id_is_noticed_without_any_signal(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL;
+
+        /* Without the time in which the desktop is asked the first look is the last one before the end. */
+        fixture_configure(f, "[LogOff]\nMinimumGraceSec=1\nAskSec=0\nTerminateSec=1\nKillSec=1\n");
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 1>}");
+        fixture_settle(f);
+        fake_logind_reuse_id(f->logind, "3", BEN);
+        g_assert_cmpstr(fixture_wait_result(f, path), !=, "failed");
+        assert_deeds(&f->logind->fake, "");
+        g_assert_true(fake_logind_has_session(f->logind, "3"));
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/targets/" name, function)
+        ADD("nobody-else-is-touched", test_nobody_else_is_touched);
+        ADD("one-account-on-two-stations", test_one_account_on_two_stations);
+        ADD("what-is-no-users-session-is-never-ended", test_what_is_no_users_session_is_never_ended);
+        ADD("newer-user-classes-are-users", test_newer_user_classes_are_users);
+        ADD("each-session-of-a-seat-is-its-own-job", test_each_session_of_a_seat_is_its_own_job);
+        ADD("log-off-all-spares-seatless-sessions-unless-asked",
+                        test_log_off_all_spares_seatless_sessions_unless_asked);
+        ADD("a-newcomer-during-log-off-all-is-no-target", test_a_newcomer_during_log_off_all_is_no_target);
+        ADD("a-newcomer-with-the-same-id-is-not-touched", test_a_newcomer_with_the_same_id_is_not_touched);
+        ADD("a-reused-id-is-noticed-without-any-signal", test_a_reused_id_is_noticed_without_any_signal);
+
+        return g_test_run();
+}
