@@ -266,7 +266,7 @@ static int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error 
                 return r;
 
         s = manager_find_station_by_name(m, name);
-        if (!s)
+        if (!s || !s->announced)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION, "There is no such station.");
 
         return log_off_station(m, message, s, error);
