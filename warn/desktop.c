@@ -28,7 +28,7 @@ typedef enum Arguments {
 
 /* MATE and Cinnamon have kept the name and the interface of GNOME's. Plasma has a small service for it since
  * 5.24, which is started when it is called and speaks to ksmserver; before that it was ksmserver itself.
- * LXQt's method has no answer. */
+ * LXQt's method has no answer, and sends SIGTERM to programs instead of asking them. */
 static const struct SessionManager {
         const char *owner; /* whose process is looked up */
         const char *destination;
@@ -36,16 +36,19 @@ static const struct SessionManager {
         const char *interface;
         const char *member;
         Arguments arguments;
+        const char *busy; /* its error when a log-out is under way, or it is still starting */
         bool no_reply;
         bool has_inhibitors;
 } session_managers[] = {
         { "org.gnome.SessionManager", "org.gnome.SessionManager", "/org/gnome/SessionManager",
-                        "org.gnome.SessionManager", "Logout", ARGUMENTS_MODE, .has_inhibitors = true },
+                        "org.gnome.SessionManager", "Logout", ARGUMENTS_MODE,
+                        .busy = "org.gnome.SessionManager.NotInRunning", .has_inhibitors = true },
         { "org.kde.ksmserver", "org.kde.Shutdown", "/Shutdown", "org.kde.Shutdown", "logout" },
         { "org.kde.ksmserver", "org.kde.ksmserver", "/KSMServer", "org.kde.KSMServerInterface", "logout",
                         ARGUMENTS_KSMSERVER },
         { "org.xfce.SessionManager", "org.xfce.SessionManager", "/org/xfce/SessionManager",
-                        "org.xfce.Session.Manager", "Logout", ARGUMENTS_XFCE },
+                        "org.xfce.Session.Manager", "Logout", ARGUMENTS_XFCE,
+                        .busy = "org.xfce.SessionManager.Error.Failed" },
         { "org.lxqt.session", "org.lxqt.session", "/LXQtSession", "org.lxqt.session", "logout",
                         .no_reply = true },
 };
@@ -100,15 +103,21 @@ static void accepted(DesktopRequest *d) {
         d->func(true, "", d->userdata);
 }
 
-/* A session manager that takes its time has taken the request: programs are being asked. */
+/* A session manager that takes its time has taken the request: programs are being asked. So they are where the
+ * user has just asked for a log-out of their own, which refuses ours: a program may be asking whether to save. */
+static bool is_refusal(const struct SessionManager *s, sd_bus_message *m) {
+        return sd_bus_message_is_method_error(m, NULL) && sd_bus_message_get_errno(m) != ETIMEDOUT &&
+                        !(s->busy && sd_bus_message_is_method_error(m, s->busy));
+}
+
 static int on_logout(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         DesktopRequest *d = userdata;
+        const struct SessionManager *s = session_managers + d->candidate;
 
         d->call = sd_bus_slot_unref(d->call);
 
-        if (sd_bus_message_is_method_error(m, NULL) && sd_bus_message_get_errno(m) != ETIMEDOUT) {
-                log_debug("'%s' does not log out: %s", session_managers[d->candidate].destination,
-                                sd_bus_message_get_error(m)->name);
+        if (is_refusal(s, m)) {
+                log_debug("'%s' does not log out: %s", s->destination, sd_bus_message_get_error(m)->name);
                 d->sent = false;
                 try_next(d);
         } else
