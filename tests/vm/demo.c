@@ -155,6 +155,17 @@ static void boot(Demo *d, const char *tree, bool shell) {
         progress_end(&p);
 }
 
+static void name_stations(Demo *d) {
+        say("Stations get the names on their stickers, and each can show which one it is.");
+        show(d, "usherctl label seat0 Teacher");
+        show(d, "usherctl label seat-pci-pci-0000_00_11_0 'Window left'");
+        show(d, "usherctl label seat-pci-pci-0000_00_12_0 'Window right'");
+        show(d, "usherctl identify");
+        take_pictures(d, "which-is-which");
+        wait_until(d, 30, "ten seconds, then the screens are as before",
+                   "test -z \"$(systemctl list-units --no-legend 'usher-identify@*')\"");
+}
+
 static void log_off_one(Demo *d) {
         g_autofree char *call = NULL, *gone = NULL, *greeter = NULL;
         const char *seat = machine_seats[VICTIM], *pupil = machine_pupils[VICTIM];
@@ -229,6 +240,7 @@ int main(int argc, char *argv[]) {
         show(&d, "usherctl hubs");
         take_pictures(&d, "before");
 
+        name_stations(&d);
         log_off_one(&d);
         log_off_all(&d);
 
