@@ -30,9 +30,6 @@ static void wait_boot(void) {
         g_assert_no_error(error);
 }
 
-/* In a moment, from a unit that nothing stops: with nobody to wait for the agent is gone before it can answer. */
-#define RESTART_SOON "systemd-run --quiet --property=DefaultDependencies=no sh -c 'sleep 1; systemctl reboot'"
-
 static void open_three_stations(void) {
         room_open(&(MachineOptions) { .stations = STATIONS });
 
@@ -180,7 +177,7 @@ static void test_power_button_and_a_dead_usherd(void) {
 static double timed_restart(void) {
         gint64 begin = g_get_monotonic_time();
 
-        g_free(room_run(RESTART_SOON));
+        g_free(room_run(ROOM_RESTART_SOON));
         wait_restart(END_SEC);
         return (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC;
 }

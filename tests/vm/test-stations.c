@@ -287,7 +287,7 @@ static void test_labels_after_a_restart(void) {
 
         /* How long people are warned is test-shutdown's. */
         g_free(room_run("mkdir -p /etc/usher; printf '[Shutdown]\\nGraceSec=0\\n' > /etc/usher/usherd.conf;"
-                        "systemctl reload usherd; systemctl --no-block reboot"));
+                        "systemctl reload usherd; " ROOM_RESTART_SOON));
         (void) machine_wait_restart(room, MACHINE_BOOT_SEC, &error);
         g_assert_no_error(error);
         (void) machine_wait_boot(room, &error);
