@@ -32,9 +32,12 @@ int server_abilities_read(ServerAbilities *ret, sd_bus_message *m) {
 }
 
 static int append_hints(sd_bus_message *m, const NotificationContent *content) {
-        return sd_bus_message_append(m, "a{sv}", 5, "urgency", "y", content->critical ? 2 : 1, "category",
-                        "s", content->notice ? "x-usher.notice" : "x-usher.log-off", "desktop-entry", "s", "usher", "resident", "b",
-                        content->critical, "transient", "b", false);
+        return sd_bus_message_append(m, "a{sv}", 5,
+                        "urgency", "y", content->critical ? 2 : 1,
+                        "category", "s", content->notice ? "x-usher.notice" : "x-usher.log-off",
+                        "desktop-entry", "s", "usher",
+                        "resident", "b", content->critical,
+                        "transient", "b", false);
 }
 
 static int append_actions(

@@ -275,7 +275,8 @@ int log_off_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 }
 
 int cannot_stay(sd_bus_error *error) {
-        return sd_bus_error_setf(error, USHER_ERROR_NOT_CANCELLABLE, "The machine shuts down, and every session ends with it.");
+        return sd_bus_error_setf(error, USHER_ERROR_NOT_CANCELLABLE,
+                        "The machine shuts down, and every session ends with it.");
 }
 
 /* Returns 1 with the verdict, 0 when it is not in, or what polkit_check() does where asking is worth it. */

@@ -51,29 +51,9 @@ static void call_off(Manager *m, const char *seat, const char *why) {
         }
 }
 
-static char *join_hubs(const TopologySeat *seat) {
-        char *text = NULL;
-        size_t size;
-        FILE *f;
-
-        f = open_memstream(&text, &size);
-        if (!f)
-                return NULL;
-
-        for (size_t i = 0; i < seat->n_lost; i++)
-                fprintf(f, "%s%s", i > 0 ? " " : "", seat->lost[i]);
-
-        if (fclose(f) != 0) {
-                free(text);
-                return NULL;
-        }
-
-        return text;
-}
-
 static void log_off(Manager *m, const TopologySeat *seat) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
-        _cleanup_free_ char *hubs = join_hubs(seat);
+        _cleanup_free_ char *hubs = topology_seat_format_lost(seat, " ");
         size_t n;
 
         if (!hubs || manager_sessions_of(m, seat->id, &sessions, &n) < 0) {

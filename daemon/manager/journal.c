@@ -142,30 +142,9 @@ void journal_station_health(const Station *s) {
                         NULL);
 }
 
-/* "1-2, 3-1" */
-static char *format_lost(const TopologySeat *seat) {
-        char *text = NULL;
-        size_t size;
-        FILE *f;
-
-        f = open_memstream(&text, &size);
-        if (!f)
-                return NULL;
-
-        for (size_t i = 0; i < seat->n_lost; i++)
-                fprintf(f, "%s%s", i > 0 ? ", " : "", seat->lost[i]);
-
-        if (fclose(f) != 0) {
-                free(text);
-                return NULL;
-        }
-
-        return text;
-}
-
 void journal_hub_lost(const Station *s, const TopologySeat *seat, HubLost action) {
         const char *name = station_name(s), *what = hub_lost_to_string(action);
-        _cleanup_free_ char *hubs = format_lost(seat);
+        _cleanup_free_ char *hubs = topology_seat_format_lost(seat, ", ");
 
         if (!streq(log_get_target(), "journal")) {
                 log_notice("Station '%s' has been without its hub (%s) for too long: %s", name, strempty(hubs), what);

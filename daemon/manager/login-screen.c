@@ -31,23 +31,20 @@ static LoginScreenWatch *watch_find(Manager *m, const char *seat) {
         return NULL;
 }
 
-/* Who stands on that seat and is not on the way out. */
-static bool has_session(Manager *m, const char *seat) {
-        const Session *s;
-
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->seat, seat) && !session_is_closing(s->facts) &&
-                                session_kind(s->facts) == SESSION_KIND_USER)
-                        return true;
-
-        return false;
+static bool is_user(const SessionFacts *f) {
+        return session_kind(f) == SESSION_KIND_USER;
 }
 
-static bool has_greeter(Manager *m, const char *seat) {
+static bool is_greeter(const SessionFacts *f) {
+        return streq(f->class, "greeter");
+}
+
+/* Whether one of that sort stands on the seat and is not on the way out. */
+static bool has(Manager *m, const char *seat, bool (*is_one)(const SessionFacts *f)) {
         const Session *s;
 
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->seat, seat) && !session_is_closing(s->facts) && streq(s->facts->class, "greeter"))
+                if (streq(s->facts->seat, seat) && !session_is_closing(s->facts) && is_one(s->facts))
                         return true;
 
         return false;
@@ -55,7 +52,7 @@ static bool has_greeter(Manager *m, const char *seat) {
 
 /* Whether somebody can log in, or has. */
 static bool is_back(Manager *m, const char *seat) {
-        return has_session(m, seat) || has_greeter(m, seat);
+        return has(m, seat, is_user) || has(m, seat, is_greeter);
 }
 
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -78,7 +75,7 @@ void login_screen_expect(Manager *m, const char *seat, uint32_t job) {
         LoginScreenWatch *w;
         int r = -ENOMEM;
 
-        if (has_session(m, seat) || watch_find(m, seat))
+        if (has(m, seat, is_user) || watch_find(m, seat))
                 return;
 
         w = malloc(sizeof(*w));
@@ -112,7 +109,7 @@ void login_screen_check(Manager *m, const char *seat) {
 
         /* A greeter has to stay: one that comes and falls over leaves the same black screen. */
         w = watch_find(m, seat);
-        if (w && has_session(m, seat))
+        if (w && has(m, seat, is_user))
                 watch_free(w);
 
         s = manager_find_station(m, seat);

@@ -46,6 +46,14 @@ static JobSession look(LogOff *l) {
         return session_is_opening(f) ? JOB_SESSION_OPENING : JOB_SESSION_OPEN;
 }
 
+/* Nobody is to log in at a machine that goes down, or at a seat that goes. */
+static bool leaves_a_login_screen(const LogOff *l) {
+        const Job *j = &l->job;
+
+        return (j->result == JOB_DONE || j->result == JOB_LEFT) && j->graphical && !isempty(j->station) &&
+                        j->plan == PLAN_NONE && !shutdown_is_under_way(l->manager);
+}
+
 static void finish(LogOff *l) {
         Manager *m = l->manager;
         const Job *j = &l->job;
@@ -65,8 +73,7 @@ static void finish(LogOff *l) {
         manager_station_changed(m, j->station, STATION_CHANGED_JOBS);
         plan_job_ended(m, j);
         shutdown_job_ended(m);
-        /* Nobody is to log in at a machine that goes down, or at a seat that goes. */
-        if (j->plan == PLAN_NONE && !shutdown_is_under_way(m) && j->graphical && !isempty(j->station) && (j->result == JOB_DONE || j->result == JOB_LEFT))
+        if (leaves_a_login_screen(l))
                 login_screen_expect(m, j->station, j->number);
 
         l->manager = NULL;

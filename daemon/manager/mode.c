@@ -85,7 +85,8 @@ void mode_boot(Manager *m) {
         if (r > 0 && m->config.boot_mode == MODE_CONSOLE && m->mode != MODE_CONSOLE) {
                 r = plan_select_everybody(m, &sessions, &n);
                 if (r >= 0 && n > 0) {
-                        log_warning("The machine stays in station mode, whatever BootMode= says: %zu people are logged in.", n);
+                        log_warning("The machine stays in station mode, whatever BootMode= says: %zu people are "
+                                    "logged in.", n);
                         return;
                 }
                 if (r >= 0)

@@ -308,6 +308,26 @@ void topology_forget_lost(Topology *t, const char *seat) {
         t->dirty = true;
 }
 
+char *topology_seat_format_lost(const TopologySeat *seat, const char *separator) {
+        char *text = NULL;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+
+        for (size_t k = 0; k < seat->n_lost; k++)
+                fprintf(f, "%s%s", k > 0 ? separator : "", seat->lost[k]);
+
+        if (fclose(f) != 0) {
+                free(text);
+                return NULL;
+        }
+
+        return text;
+}
+
 const DeviceFacts *topology_find_device(const Topology *t, const char *syspath) {
         bool found;
         size_t i;
