@@ -3,12 +3,7 @@
 /* A user database that hangs, as a directory does whose server is gone: nobody's countdown stands still, what nobody
  * knows takes the stronger right, and when there is an answer again all is as it was. */
 
-#include "fixture.h"
-
-#include <errno.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/resource.h>
+#include "teacher.h"
 
 #include "accounts.h"
 #include "names.h"
@@ -16,45 +11,8 @@
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 
-/* A call that waits for the user database goes on without after two seconds. */
-#define HELD_USEC (2 * SECOND)
-
 /* As many ask at once. */
 #define ASKERS_MAX 16
-
-/* All rights but that to administrators' sessions. */
-static GDBusConnection *teacher(Fixture *f) {
-        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
-        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_ADMINISTRATOR, TEACHER, FAKE_POLKIT_NO);
-        return fixture_connect(f, TEACHER);
-}
-
-/* Who has no session is asked about with the first call, and known for a minute. */
-static void get_known(GDBusConnection *connection) {
-        g_variant_unref(usher_call(connection, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
-}
-
-static Call *log_off_all(GDBusConnection *connection) {
-        return usher_send(connection, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"));
-}
-
-/* How many jobs LogOffAll makes, once it has returned. */
-static guint n_jobs(Call *call) {
-        g_autoptr(GVariant) paths = NULL;
-
-        call_wait(call);
-        g_assert_cmpstr(call->error, ==, NULL);
-        paths = g_variant_get_child_value(call->reply, 0);
-        return g_variant_n_children(paths);
-}
-
-static guint32 n_left_alone(Fixture *f) {
-        g_autoptr(GVariant) last = usher_get(f->root, MANAGER, "LastOperation");
-        guint32 n = 0;
-
-        g_assert_true(g_variant_lookup(last, "skipped-administrators", "u", &n));
-        return n;
-}
 
 static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL, *version = NULL;
@@ -95,8 +53,8 @@ static void test_what_nobody_knows_takes_the_stronger_right(Fixture *f, gconstpo
 
         at_station(f, "3", ADA, "seat0");
         fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
+        tina = teacher_connect(f);
+        teacher_get_known(tina);
         accounts_wait_askers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "4", BEN, "seat-left");
@@ -110,9 +68,9 @@ static void test_what_nobody_knows_takes_the_stronger_right(Fixture *f, gconstpo
         g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_LOG_OFF_ADMINISTRATOR);
 
         /* What was known before stays known. */
-        all = log_off_all(tina);
-        g_assert_cmpuint(n_jobs(all), ==, 1);
-        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        all = teacher_log_off_all(tina);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 1);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
         accounts_answer(lease);
 }
 
@@ -122,20 +80,20 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         int lease;
 
         fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
+        tina = teacher_connect(f);
+        teacher_get_known(tina);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
         at_station(f, "4", BEN, "seat-left");
         at_station(f, "5", HEAD, "seat-right");
         accounts_wait_askers(f->pid, 3);
 
-        all = log_off_all(tina);
+        all = teacher_log_off_all(tina);
         fixture_settle(f);
         g_assert_false(all->done);
         accounts_answer(lease);
-        g_assert_cmpuint(n_jobs(all), ==, 2);
-        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 2);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
         g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
         accounts_wait_askers(f->pid, 0);
 }
@@ -148,21 +106,21 @@ static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer dat
         int lease;
 
         fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
+        tina = teacher_connect(f);
+        teacher_get_known(tina);
         mallory = fixture_connect(f, MALLORY);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
         accounts_wait_askers(f->pid, 1);
 
         for (int i = 0; i < 100; i++)
-                g_ptr_array_add(calls, log_off_all(mallory));
+                g_ptr_array_add(calls, teacher_log_off_all(mallory));
         g_variant_unref(usher_call(mallory, MANAGER, "Manager.ListJobs", NULL));
-        all = log_off_all(tina);
+        all = teacher_log_off_all(tina);
         wait_until_time(g_get_monotonic_time() + HELD_USEC / 2);
         g_assert_false(all->done);
         accounts_answer(lease);
-        g_assert_cmpuint(n_jobs(all), ==, 1);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 1);
 
         for (guint i = 0; i < calls->len; i++) {
                 call_wait(calls->pdata[i]);
@@ -177,16 +135,11 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         guint before;
         int lease;
 
-        fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
-        lease = accounts_hang(f->passwd);
-        at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
+        tina = teacher_meets_unknown(f, &lease);
 
         before = f->polkit->questions->len;
         f->polkit->hold = TRUE;
-        call = log_off_all(tina);
+        call = teacher_log_off_all(tina);
         fixture_settle(f);
         g_assert_cmpuint(f->polkit->questions->len, ==, before);
         accounts_answer(lease);
@@ -198,82 +151,12 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         at_station(f, "4", BEN, "seat-left");
         accounts_wait_askers(f->pid, 1);
         fake_polkit_release(f->polkit);
-        g_assert_cmpuint(n_jobs(call), ==, 1);
-        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        g_assert_cmpuint(teacher_n_jobs(call), ==, 1);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
 
         /* May she log off all, and administrators too? */
         g_assert_cmpuint(f->polkit->questions->len, ==, before + 2);
         accounts_answer(lease);
-}
-
-/* Until LogOffAll reaches that many. What had no answer is asked again with a call, though not with each. */
-static void assert_recovers(GDBusConnection *tina, guint n) {
-        gint64 end = wait_begin();
-
-        for (;;) {
-                g_autoptr(Call) all = log_off_all(tina);
-
-                if (n_jobs(all) == n)
-                        return;
-
-                g_assert_cmpint(g_get_monotonic_time(), <, end);
-                wait_until_time(g_get_monotonic_time() + 100 * G_TIME_SPAN_MILLISECOND);
-        }
-}
-
-static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
-        g_autoptr(Call) all = NULL;
-        g_autoptr(GArray) first = NULL;
-        GDBusConnection *tina;
-        int lease;
-
-        fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
-        lease = accounts_hang(f->passwd);
-        at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
-        first = accounts_askers(f->pid);
-
-        /* Its process is killed, and nothing is left of it. */
-        accounts_wait_askers(f->pid, 0);
-        g_assert_cmpint(kill(g_array_index(first, GPid, 0), 0), ==, -1);
-        g_assert_cmpint(errno, ==, ESRCH);
-
-        /* The next call asks again. */
-        all = log_off_all(tina);
-        accounts_wait_askers(f->pid, 1);
-        g_assert_cmpuint(n_jobs(all), ==, 0);
-        g_assert_cmpuint(n_left_alone(f), ==, 1);
-        accounts_answer(lease);
-        assert_recovers(tina, 1);
-}
-
-static void test_a_process_that_asks_is_killed(Fixture *f, gconstpointer data) {
-        g_autoptr(Call) all = NULL;
-        g_autoptr(GArray) askers = NULL;
-        GDBusConnection *tina;
-        int lease;
-
-        fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
-        lease = accounts_hang(f->passwd);
-        at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
-
-        /* By the signal that ends the service. */
-        all = log_off_all(tina);
-        fixture_settle(f);
-        askers = accounts_askers(f->pid);
-        g_assert_no_errno(kill(g_array_index(askers, GPid, 0), SIGTERM));
-
-        /* There is nothing to wait for any more. */
-        g_assert_cmpuint(n_jobs(all), ==, 0);
-        g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
-        g_assert_cmpuint(n_left_alone(f), ==, 1);
-        accounts_answer(lease);
-        assert_recovers(tina, 1);
 }
 
 /* logind knows somebody who has no account any more, or whose directory says so because its server is gone. */
@@ -282,13 +165,13 @@ static void test_an_account_that_is_not_there(Fixture *f, gconstpointer data) {
         GDBusConnection *tina;
 
         fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
+        tina = teacher_connect(f);
+        teacher_get_known(tina);
 
         fake_logind_add_session(f->logind, .id = "3", .uid = 61999, .name = "carla", .seat = "seat0");
-        all = log_off_all(tina);
-        g_assert_cmpuint(n_jobs(all), ==, 0);
-        g_assert_cmpuint(n_left_alone(f), ==, 1);
+        all = teacher_log_off_all(tina);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
         g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
 }
 
@@ -331,7 +214,7 @@ static void test_a_caller_whose_name_comes_late(Fixture *f, gconstpointer data) 
 
         at_station(f, "3", ADA, "seat0");
         fixture_start(f);
-        tina = teacher(f);
+        tina = teacher_connect(f);
         accounts_wait_askers(f->pid, 0);
         lease = accounts_hang(f->passwd);
 
@@ -351,8 +234,8 @@ static void test_a_whole_class_at_once(Fixture *f, gconstpointer data) {
         int lease;
 
         fixture_start(f);
-        tina = teacher(f);
-        get_known(tina);
+        tina = teacher_connect(f);
+        teacher_get_known(tina);
         lease = accounts_hang(f->passwd);
         for (guint i = 0; i < 3 * ASKERS_MAX; i++) {
                 g_autofree char *id = g_strdup_printf("%u", 100 + i);
@@ -361,94 +244,13 @@ static void test_a_whole_class_at_once(Fixture *f, gconstpointer data) {
         }
         accounts_wait_askers(f->pid, ASKERS_MAX);
 
-        all = log_off_all(tina);
+        all = teacher_log_off_all(tina);
         fixture_settle(f);
         accounts_wait_askers(f->pid, ASKERS_MAX);
         accounts_answer(lease);
-        g_assert_cmpuint(n_jobs(all), ==, 3 * ASKERS_MAX);
-        g_assert_cmpuint(n_left_alone(f), ==, 0);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 3 * ASKERS_MAX);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 0);
         accounts_wait_askers(f->pid, 0);
-}
-
-static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
-        gint64 begin;
-        int lease;
-
-        fixture_start(f);
-        lease = accounts_hang(f->passwd);
-        at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
-
-        /* At once, not when its time is up. */
-        begin = g_get_monotonic_time();
-        fake_logind_remove_session(f->logind, "3");
-        accounts_wait_askers(f->pid, 0);
-        g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
-        accounts_answer(lease);
-        fixture_settle(f);
-}
-
-/* The limit under which that process can open so many more. */
-static rlim_t room_for(GPid pid, guint n) {
-        rlim_t number = 0;
-
-        for (;; number++) {
-                g_autofree char *path = g_strdup_printf("/proc/%i/fd/%u", pid, (guint) number);
-
-                if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-                        continue;
-                if (n-- == 0)
-                        return number;
-        }
-}
-
-/* There is room for the pipe, and none for what tells of the end of the process. */
-static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data) {
-        rlim_t room;
-
-        fixture_start(f);
-        fixture_settle(f);
-        room = room_for(f->pid, 2);
-        g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE, &(struct rlimit){ room, room }, NULL));
-
-        at_station(f, "3", ADA, "seat0");
-        fixture_wait_property(f, SEAT0, "State", "'in-use'");
-        accounts_wait_askers(f->pid, 0);
-}
-
-static gboolean is_gone(GPid pid) {
-        return kill(pid, 0) < 0 && errno == ESRCH;
-}
-
-/* However usherd ends, in a moment, nothing of it stays behind. */
-static void test_the_end_is_the_end_of_all(Fixture *f, gconstpointer data) {
-        g_autoptr(GArray) askers = NULL;
-        gint64 begin;
-        GPid asker;
-        int lease;
-
-        f->dies_by_design = TRUE;
-        at_station(f, "3", ADA, "seat0");
-        for (int i = 0; i < 2; i++) {
-                lease = accounts_hang(f->passwd);
-                fixture_start(f);
-                accounts_wait_askers(f->pid, 1);
-                askers = accounts_askers(f->pid);
-                asker = g_array_index(askers, GPid, 0);
-                g_clear_pointer(&askers, g_array_unref);
-
-                begin = g_get_monotonic_time();
-                if (i == 0)
-                        fixture_stop(f);
-                else
-                        fixture_kill(f);
-                g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
-                while (!is_gone(asker)) {
-                        g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
-                        wait_until_time(g_get_monotonic_time() + 10 * G_TIME_SPAN_MILLISECOND);
-                }
-                accounts_answer(lease);
-        }
 }
 
 int main(int argc, char *argv[]) {
@@ -460,15 +262,10 @@ int main(int argc, char *argv[]) {
         ADD("a-call-waits-for-the-answer", test_a_call_waits_for_the_answer);
         ADD("one-user-does-not-take-all-places", test_one_user_does_not_take_all_places);
         ADD("polkit-is-asked-once", test_polkit_is_asked_once);
-        ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
-        ADD("a-process-that-asks-is-killed", test_a_process_that_asks_is_killed);
         ADD("an-account-that-is-not-there", test_an_account_that_is_not_there);
         ADD("a-caller-without-a-name", test_a_caller_without_a_name);
         ADD("a-caller-whose-name-comes-late", test_a_caller_whose_name_comes_late);
         ADD("a-whole-class-at-once", test_a_whole_class_at_once);
-        ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
-        ADD("a-process-that-cannot-be-watched", test_a_process_that_cannot_be_watched);
-        ADD("the-end-is-the-end-of-all", test_the_end_is_the_end_of_all);
 
         return g_test_run();
 }

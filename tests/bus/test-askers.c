@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The processes that ask the user database for usherd: what becomes of them, and of what was asked. */
+
+#include "teacher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "accounts.h"
+#include "names.h"
+
+#define SECOND G_USEC_PER_SEC
+
+static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL;
+        g_autoptr(GArray) first = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        tina = teacher_meets_unknown(f, &lease);
+        first = accounts_askers(f->pid);
+
+        /* Its process is killed, and nothing is left of it. */
+        accounts_wait_askers(f->pid, 0);
+        g_assert_cmpint(kill(g_array_index(first, GPid, 0), 0), ==, -1);
+        g_assert_cmpint(errno, ==, ESRCH);
+
+        /* The next call asks again. */
+        all = teacher_log_off_all(tina);
+        accounts_wait_askers(f->pid, 1);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
+        accounts_answer(lease);
+        teacher_assert_recovers(tina, 1);
+}
+
+static void test_a_process_that_asks_is_killed(Fixture *f, gconstpointer data) {
+        g_autoptr(Call) all = NULL;
+        g_autoptr(GArray) askers = NULL;
+        GDBusConnection *tina;
+        int lease;
+
+        tina = teacher_meets_unknown(f, &lease);
+
+        /* By the signal that ends the service. */
+        all = teacher_log_off_all(tina);
+        fixture_settle(f);
+        askers = accounts_askers(f->pid);
+        g_assert_no_errno(kill(g_array_index(askers, GPid, 0), SIGTERM));
+
+        /* There is nothing to wait for any more. */
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
+        g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
+        g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
+        accounts_answer(lease);
+        teacher_assert_recovers(tina, 1);
+}
+
+static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
+        gint64 begin;
+        int lease;
+
+        fixture_start(f);
+        lease = accounts_hang(f->passwd);
+        at_station(f, "3", ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        /* At once, not when its time is up. */
+        begin = g_get_monotonic_time();
+        fake_logind_remove_session(f->logind, "3");
+        accounts_wait_askers(f->pid, 0);
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
+        accounts_answer(lease);
+        fixture_settle(f);
+}
+
+/* The limit under which that process can open so many more. */
+static rlim_t room_for(GPid pid, guint n) {
+        rlim_t number = 0;
+
+        for (;; number++) {
+                g_autofree char *path = g_strdup_printf("/proc/%i/fd/%u", pid, (guint) number);
+
+                if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+                        continue;
+                if (n-- == 0)
+                        return number;
+        }
+}
+
+/* There is room for the pipe, and none for what tells of the end of the process. */
+static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data) {
+        rlim_t room;
+
+        fixture_start(f);
+        fixture_settle(f);
+        room = room_for(f->pid, 2);
+        g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE, &(struct rlimit){ room, room }, NULL));
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_wait_property(f, SEAT0, "State", "'in-use'");
+        accounts_wait_askers(f->pid, 0);
+}
+
+static gboolean is_gone(GPid pid) {
+        return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/* However usherd ends, in a moment, nothing of it stays behind. */
+static void test_the_end_is_the_end_of_all(Fixture *f, gconstpointer data) {
+        g_autoptr(GArray) askers = NULL;
+        gint64 begin;
+        GPid asker;
+        int lease;
+
+        f->dies_by_design = TRUE;
+        at_station(f, "3", ADA, "seat0");
+        for (int i = 0; i < 2; i++) {
+                lease = accounts_hang(f->passwd);
+                fixture_start(f);
+                accounts_wait_askers(f->pid, 1);
+                askers = accounts_askers(f->pid);
+                asker = g_array_index(askers, GPid, 0);
+                g_clear_pointer(&askers, g_array_unref);
+
+                begin = g_get_monotonic_time();
+                if (i == 0)
+                        fixture_stop(f);
+                else
+                        fixture_kill(f);
+                g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
+                while (!is_gone(asker)) {
+                        g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
+                        wait_until_time(g_get_monotonic_time() + 10 * G_TIME_SPAN_MILLISECOND);
+                }
+                accounts_answer(lease);
+        }
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/askers/" name, function)
+        ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
+        ADD("a-process-that-asks-is-killed", test_a_process_that_asks_is_killed);
+        ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
+        ADD("a-process-that-cannot-be-watched", test_a_process_that_cannot_be_watched);
+        ADD("the-end-is-the-end-of-all", test_the_end_is_the_end_of_all);
+
+        return g_test_run();
+}
