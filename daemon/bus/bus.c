@@ -5,7 +5,7 @@
 #include "bus-util.h"
 #include "bus.h"
 #include "log.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "message-methods.h"
 #include "names.h"
 
@@ -34,7 +34,7 @@ char *hub_path(const Hub *h) {
         return encode_path(USHER_PATH_HUB, h->id);
 }
 
-char *job_path(const LogOff *l) {
+char *job_path(const JobRunner *l) {
         char *path;
 
         /* A number needs no encoding, and the interface promises it as it is. */
@@ -42,7 +42,7 @@ char *job_path(const LogOff *l) {
 }
 
 int append_paths_of_jobs(sd_bus_message *reply, Manager *m, const char *station) {
-        LogOff *l;
+        JobRunner *l;
         int r;
 
         r = sd_bus_message_open_container(reply, 'a', "o");
@@ -183,7 +183,7 @@ static void on_hub_changed(const Hub *h, unsigned mask, void *userdata) {
         hub_emit_changed(userdata, h, mask);
 }
 
-static void on_job_new(LogOff *l, void *userdata) {
+static void on_job_new(JobRunner *l, void *userdata) {
         _cleanup_free_ char *path = job_path(l);
         Manager *m = userdata;
 
@@ -196,7 +196,7 @@ static void on_job_new(LogOff *l, void *userdata) {
         emit(m, "JobNew", "uo", l->job.number, path);
 }
 
-static void on_job_removed(LogOff *l, void *userdata) {
+static void on_job_removed(JobRunner *l, void *userdata) {
         _cleanup_free_ char *path = job_path(l);
         Manager *m = userdata;
 
@@ -210,14 +210,14 @@ static void on_job_removed(LogOff *l, void *userdata) {
                         job_result_to_string(l->job.result));
 }
 
-static void on_job_changed(LogOff *l, unsigned mask, void *userdata) {
+static void on_job_changed(JobRunner *l, unsigned mask, void *userdata) {
         job_emit_changed(userdata, l, mask);
 }
 
 static void notify_status(Manager *m) {
         unsigned stations = 0, jobs = 0;
         Station *s;
-        LogOff *l;
+        JobRunner *l;
 
         TAILQ_FOREACH(s, &m->stations, stations)
                 stations++;

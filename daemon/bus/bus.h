@@ -23,14 +23,14 @@ int log_control_setup(Manager *m);
 /* Object paths; the caller's to free. NULL when out of memory. */
 char *station_path(const Station *s);
 char *hub_path(const Hub *h);
-char *job_path(const LogOff *l);
+char *job_path(const JobRunner *l);
 
 /* The id that a path below the prefix stands for; the caller's to free. NULL where it is nobody's path. */
 char *bus_path_id(const char *path, const char *prefix);
 
 void station_emit_changed(Manager *m, const Station *s, unsigned mask);
 void hub_emit_changed(Manager *m, const Hub *h, unsigned mask);
-void job_emit_changed(Manager *m, const LogOff *l, unsigned mask);
+void job_emit_changed(Manager *m, const JobRunner *l, unsigned mask);
 void manager_emit_changed(Manager *m, unsigned mask);
 
 /* A property's getter, with the arguments that sd_bus_property_get_t wants. */

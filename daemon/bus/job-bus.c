@@ -4,7 +4,7 @@
 #include "bus-util.h"
 #include "bus.h"
 #include "logoff-methods.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "names.h"
 #include "shutdown.h"
 #include "text.h"
@@ -36,11 +36,11 @@ usec_t job_deadline_realtime(const Job *j) {
 }
 
 BUS_GETTER(get_number) {
-        return sd_bus_message_append(reply, "u", ((LogOff *) userdata)->job.number);
+        return sd_bus_message_append(reply, "u", ((JobRunner *) userdata)->job.number);
 }
 
 BUS_GETTER(get_text) {
-        const Job *j = &((LogOff *) userdata)->job;
+        const Job *j = &((JobRunner *) userdata)->job;
 
         return sd_bus_message_append(reply, "s",
                         streq(property, "Station") ? j->station :
@@ -53,19 +53,19 @@ BUS_GETTER(get_text) {
 }
 
 BUS_GETTER(get_user) {
-        const Job *j = &((LogOff *) userdata)->job;
+        const Job *j = &((JobRunner *) userdata)->job;
 
         return sd_bus_message_append(reply, "(us)", (uint32_t) j->uid, j->user);
 }
 
 BUS_GETTER(get_started_by) {
-        const Job *j = &((LogOff *) userdata)->job;
+        const Job *j = &((JobRunner *) userdata)->job;
 
         return sd_bus_message_append(reply, "(us)", (uint32_t) j->by_uid, j->by_user);
 }
 
 BUS_GETTER(get_time) {
-        const Job *j = &((LogOff *) userdata)->job;
+        const Job *j = &((JobRunner *) userdata)->job;
         usec_t now = now_monotonic();
 
         return sd_bus_message_append(reply, "t",
@@ -81,8 +81,8 @@ static int too_late(sd_bus_error *error) {
 }
 
 /* The right to end the job's session after that grace. A session that is gone is nobody's to decide about. */
-static int authorize_job(LogOff *l, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
-        const SessionFacts *f = logoff_session(l);
+static int authorize_job(JobRunner *l, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
+        const SessionFacts *f = job_runner_session(l);
 
         if (!f)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_SESSION, "The session is gone.");
@@ -101,7 +101,7 @@ static int sender_is(sd_bus_message *message, uid_t wanted, sd_bus_error *error)
 }
 
 static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
         Manager *m = l->manager;
         Station *s = manager_find_station(m, l->job.station);
         int r;
@@ -129,7 +129,7 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         if (shutdown_is_under_way(m))
                 return cannot_stay(error);
 
-        r = logoff_cancel(l);
+        r = job_runner_cancel(l);
         if (r < 0)
                 return too_late(error);
 
@@ -138,7 +138,7 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
 }
 
 static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
         uint32_t seconds;
         int r;
 
@@ -155,7 +155,7 @@ static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *
                         return r < 0 ? r : 1;
         }
 
-        r = logoff_extend(l, seconds * USEC_PER_SEC);
+        r = job_runner_extend(l, seconds * USEC_PER_SEC);
         if (r == -ERANGE)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "A warning lasts at most %" PRIu64 " seconds.",
@@ -168,14 +168,14 @@ static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *
 }
 
 /* For how long the user has been warned: not at all while the session is opening. */
-static usec_t warned_for(LogOff *l) {
-        const SessionFacts *f = logoff_session(l);
+static usec_t warned_for(JobRunner *l) {
+        const SessionFacts *f = job_runner_session(l);
 
         return f && session_is_opening(f) ? 0 : now_monotonic() - l->readable_since;
 }
 
 static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
         int r;
 
         r = sender_is(message, l->job.uid, error);
@@ -187,7 +187,7 @@ static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error 
                         return r < 0 ? r : 1;
         }
 
-        r = logoff_end_now(l);
+        r = job_runner_end_now(l);
         if (r == -EALREADY)
                 return too_late(error);
         if (r < 0)
@@ -197,7 +197,7 @@ static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error 
 }
 
 /* usher-warn runs as the user, so that is who may report for the user; it is believed about nobody else. */
-static int check_reporter(LogOff *l, sd_bus_message *message, sd_bus_error *error) {
+static int check_reporter(JobRunner *l, sd_bus_message *message, sd_bus_error *error) {
         uid_t uid;
 
         if (polkit_sender_uid(message, &uid) < 0 || (uid != 0 && uid != l->job.uid))
@@ -208,7 +208,7 @@ static int check_reporter(LogOff *l, sd_bus_message *message, sd_bus_error *erro
 }
 
 static int method_set_warned(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
         const char *how;
         JobWarned warned;
         int r;
@@ -226,13 +226,13 @@ static int method_set_warned(sd_bus_message *message, void *userdata, sd_bus_err
         if (r < 0)
                 return r;
 
-        logoff_set_warned(l, warned);
+        job_runner_set_warned(l, warned);
         return sd_bus_reply_method_return(message, "");
 }
 
 static int method_set_asked(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         _cleanup_free_ char *safe = NULL;
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
         const char *blockers;
         int accepted, r;
 
@@ -251,7 +251,7 @@ static int method_set_asked(sd_bus_message *message, void *userdata, sd_bus_erro
         if (!safe)
                 return -ENOMEM;
 
-        logoff_set_asked(l, accepted, safe);
+        job_runner_set_asked(l, accepted, safe);
         return sd_bus_reply_method_return(message, "");
 }
 
@@ -295,7 +295,7 @@ static const BusChange job_changes[] = {
         { JOB_CHANGED_RESULT, "Result" },
 };
 
-void job_emit_changed(Manager *m, const LogOff *l, unsigned mask) {
+void job_emit_changed(Manager *m, const JobRunner *l, unsigned mask) {
         _cleanup_free_ char *path = job_path(l);
 
         bus_emit_changed(m, path, USHER_IFACE_JOB, job_changes, ELEMENTSOF(job_changes), mask);
@@ -304,7 +304,7 @@ void job_emit_changed(Manager *m, const LogOff *l, unsigned mask) {
 static int find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
                 sd_bus_error *error) {
         uint32_t number;
-        LogOff *l;
+        JobRunner *l;
 
         if (!parse_path(path, &number))
                 return 0;
@@ -321,7 +321,7 @@ static int list_jobs(sd_bus *bus, const char *prefix, void *userdata, char ***re
         Manager *m = userdata;
         size_t n = 0;
         char **paths;
-        LogOff *l;
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 n++;

@@ -5,7 +5,7 @@
 #include "bus-util.h"
 #include "bus.h"
 #include "logoff-methods.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "names.h"
 #include "options.h"
 #include "plan.h"
@@ -23,7 +23,7 @@ static void targets_done(Targets *t) {
         free(t->sessions);
 }
 
-static int append_path(sd_bus_message *reply, const LogOff *l) {
+static int append_path(sd_bus_message *reply, const JobRunner *l) {
         _cleanup_free_ char *path = job_path(l);
 
         return path ? sd_bus_message_append(reply, "o", path) : -ENOMEM;
@@ -31,7 +31,7 @@ static int append_path(sd_bus_message *reply, const LogOff *l) {
 
 static unsigned count_new(Manager *m, const Targets *t) {
         unsigned n = 0;
-        LogOff *l;
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 n++;
@@ -69,9 +69,9 @@ static int begin(
         }
 
         for (size_t i = 0; i < t->n; i++) {
-                LogOff *l;
+                JobRunner *l;
 
-                r = logoff_begin(m, t->sessions[i],
+                r = job_runner_begin(m, t->sessions[i],
                                 &(JobRequest) {
                                                 .grace = options->grace,
                                                 .reason = options->reason,
@@ -305,7 +305,7 @@ static int may_cancel(
 int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         unsigned others = 0, own = 0, planned = 0, cancelled = 0;
         bool may_others = true, may_planned = true;
-        LogOff *l, *next;
+        JobRunner *l, *next;
         uid_t uid;
         int r;
 
@@ -341,7 +341,7 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
                 if (job_is_owned_by(&l->job, uid) || (l->job.plan != PLAN_NONE ? may_planned : may_others))
-                        cancelled += logoff_cancel(l) >= 0;
+                        cancelled += job_runner_cancel(l) >= 0;
         }
 
         manager_store_jobs(m);

@@ -4,7 +4,7 @@
 #include "bus.h"
 #include "build-config.h"
 #include "logoff-methods.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "message-methods.h"
 #include "names.h"
 #include "shutdown-methods.h"
@@ -163,7 +163,7 @@ static int method_list_hubs(sd_bus_message *message, void *userdata, sd_bus_erro
         return sd_bus_message_send(reply);
 }
 
-static int append_job(sd_bus_message *reply, const LogOff *l) {
+static int append_job(sd_bus_message *reply, const JobRunner *l) {
         _cleanup_free_ char *path = job_path(l);
         const Job *j = &l->job;
 
@@ -177,7 +177,7 @@ static int append_job(sd_bus_message *reply, const LogOff *l) {
 static int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         Manager *m = userdata;
-        LogOff *l;
+        JobRunner *l;
         int r;
 
         r = sd_bus_message_new_method_return(message, &reply);

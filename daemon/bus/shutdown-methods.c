@@ -5,14 +5,14 @@
 #include "bus.h"
 #include "log.h"
 #include "logoff-methods.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "options.h"
 #include "plan.h"
 #include "sender.h"
 #include "shutdown-methods.h"
 
 static int append_jobs(sd_bus_message *reply, Manager *m, PlanKind kind) {
-        LogOff *l;
+        JobRunner *l;
         int r;
 
         r = sd_bus_message_open_container(reply, 'a', "o");

@@ -8,19 +8,19 @@
 #include "journal.h"
 #include "log.h"
 #include "login-screen.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "notice.h"
 #include "plan.h"
 #include "shutdown.h"
 
 static void advance_job_of(Manager *m, const char *session) {
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         /* An id is one session's at a time, but a job may still stand for the one that had it before. */
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
                 if (streq(l->job.session.id, session))
-                        logoff_advance(l);
+                        job_runner_advance(l);
         }
 }
 
@@ -107,7 +107,7 @@ static void on_seat_gone(const char *id, void *userdata) {
 
 static void on_logind_synced(void *userdata) {
         Manager *m = userdata;
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         if (m->logind_synced && !m->logind_lost)
                 return;
@@ -119,14 +119,14 @@ static void on_logind_synced(void *userdata) {
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                logoff_advance(l);
+                job_runner_advance(l);
         }
         plan_logind_synced(m);
 }
 
 static void on_logind_lost(void *userdata) {
         Manager *m = userdata;
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         m->logind_lost = true;
         m->logind_absent = !logind_is_there(m->logind);
@@ -134,17 +134,17 @@ static void on_logind_lost(void *userdata) {
         shutdown_logind_lost(m);
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                logoff_advance(l);
+                job_runner_advance(l);
         }
 }
 
 static void on_resumed(void *userdata) {
         Manager *m = userdata;
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                logoff_wake(l);
+                job_runner_wake(l);
         }
 }
 

@@ -2,7 +2,7 @@
 
 /* Where things are in the manager: stations, sessions and jobs by what people and programs call them. */
 
-#include "logoff.h"
+#include "job-runner.h"
 #include "manager.h"
 
 Station *manager_find_station(Manager *m, const char *id) {
@@ -49,8 +49,8 @@ const SessionFacts *manager_find_session(Manager *m, const char *id) {
         return s ? s->facts : NULL;
 }
 
-LogOff *manager_find_job(Manager *m, uint32_t number) {
-        LogOff *l;
+JobRunner *manager_find_job(Manager *m, uint32_t number) {
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (l->job.number == number)
@@ -59,8 +59,8 @@ LogOff *manager_find_job(Manager *m, uint32_t number) {
         return NULL;
 }
 
-LogOff *manager_find_job_of(Manager *m, const SessionFacts *f) {
-        LogOff *l;
+JobRunner *manager_find_job_of(Manager *m, const SessionFacts *f) {
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (session_identity_matches(&l->job.session, f))

@@ -4,7 +4,7 @@
 #include "idle-watch.h"
 #include "journal.h"
 #include "log.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "mode.h"
 #include "plan.h"
 #include "shutdown.h"
@@ -14,7 +14,7 @@
 #define FLUSH_LATE_USEC (50 * USEC_PER_MSEC)
 
 static bool has_job(Manager *m, const char *seat) {
-        LogOff *l;
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (streq(l->job.station, seat))
@@ -117,7 +117,7 @@ int manager_block_logins(Manager *m) {
 }
 
 static void check_logins(Manager *m) {
-        LogOff *l;
+        JobRunner *l;
 
         /* Nor is a machine that goes down a place to log in at. */
         if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))

@@ -7,7 +7,7 @@
 #include "hub-lost.h"
 #include "journal.h"
 #include "log.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "order.h"
 
 #define MESSAGE "The keyboard's hub of this station was unplugged."
@@ -38,13 +38,13 @@ static HubLostWatch *watch_find(Manager *m, const char *seat) {
 
 /* Those that were begun for nothing but a hub of this seat. */
 static void call_off(Manager *m, const char *seat, const char *why) {
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 uint32_t number = l->job.number;
 
                 next = TAILQ_NEXT(l, jobs);
-                if (isempty(l->job.lost_hubs) || !streq(l->job.station, seat) || logoff_cancel(l) < 0)
+                if (isempty(l->job.lost_hubs) || !streq(l->job.station, seat) || job_runner_cancel(l) < 0)
                         continue;
 
                 log_info("%s at station '%s': job %" PRIu32 " is called off.", why, seat, number);
@@ -62,14 +62,14 @@ static void log_off(Manager *m, const TopologySeat *seat) {
         }
 
         for (size_t i = 0; i < n; i++) {
-                LogOff *l;
+                JobRunner *l;
                 int r;
 
                 /* A countdown that runs already stays as it is. */
                 if (session_kind(sessions[i]) != SESSION_KIND_USER || manager_find_job_of(m, sessions[i]))
                         continue;
 
-                r = logoff_begin(m, sessions[i],
+                r = job_runner_begin(m, sessions[i],
                                 &(JobRequest) {
                                                 .grace = m->config.grace_usec,
                                                 .reason = JOB_REASON_REQUESTED,
@@ -175,7 +175,7 @@ static void check_all(Manager *m) {
                 hub_lost_check(m, topology_seat_at(m->topology, i)->id);
 }
 
-static int restore(LogOff *l) {
+static int restore(JobRunner *l) {
         _cleanup_free_ char *hubs = strdup(l->job.lost_hubs);
         Manager *m = l->manager;
         HubLostWatch *w;
@@ -194,7 +194,7 @@ static int restore(LogOff *l) {
 }
 
 void hub_lost_restore(Manager *m) {
-        LogOff *l;
+        JobRunner *l;
         int r;
 
         TAILQ_FOREACH(l, &m->jobs, jobs) {

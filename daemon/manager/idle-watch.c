@@ -9,7 +9,7 @@
 #include "idle-watch.h"
 #include "log.h"
 #include "logind-idle.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "timespan.h"
 
 /* How often to look at terminals, and for inhibitors. */
@@ -29,7 +29,7 @@ struct IdleWatch {
 };
 
 /* Usher began it by itself, and nobody has asked for it since. */
-static bool is_ours(const LogOff *l) {
+static bool is_ours(const JobRunner *l) {
         return job_is_automatic(&l->job);
 }
 
@@ -43,7 +43,7 @@ static IdleClock clock_of(IdleWatch *w, const Session *s) {
         };
 }
 
-static bool is_in_use(const LogOff *l, const SessionFacts *f) {
+static bool is_in_use(const JobRunner *l, const SessionFacts *f) {
         return is_ours(l) && l->job.phase == JOB_WARNING && !f->idle;
 }
 
@@ -52,22 +52,22 @@ static void cancel_returned(IdleWatch *w) {
         Session *s;
 
         TAILQ_FOREACH(s, &w->manager->sessions, sessions) {
-                LogOff *l = manager_find_job_of(w->manager, s->facts);
+                JobRunner *l = manager_find_job_of(w->manager, s->facts);
 
                 if (!l || !is_in_use(l, s->facts))
                         continue;
 
                 log_info("Session '%s' is in use again, its log-off is called off.", s->facts->id);
-                (void) logoff_cancel(l);
+                (void) job_runner_cancel(l);
         }
 }
 
 static int begin(IdleWatch *w, const SessionFacts *f, usec_t limit) {
         _cleanup_free_ char *span = timespan_format(limit);
-        LogOff *l;
+        JobRunner *l;
         int r;
 
-        r = logoff_begin(w->manager, f,
+        r = job_runner_begin(w->manager, f,
                         &(JobRequest) {
                                         .grace = w->manager->config.grace_usec,
                                         .reason = JOB_REASON_IDLE,
@@ -134,7 +134,7 @@ static void ask(IdleWatch *w, usec_t now) {
 
 /* When a session is to be looked at next. */
 static usec_t next_look(IdleWatch *w, const Session *s, usec_t now) {
-        LogOff *l = manager_find_job_of(w->manager, s->facts);
+        JobRunner *l = manager_find_job_of(w->manager, s->facts);
         bool terminal = !session_is_graphical(s->facts);
         IdleClock c;
         usec_t due;

@@ -9,7 +9,7 @@
 #include "timespan.h"
 
 /* "warning 20.0 s, asking 0.3 s": how long each phase took. */
-static char *format_phases(const LogOff *l, usec_t now) {
+static char *format_phases(const JobRunner *l, usec_t now) {
         char *text = NULL;
         size_t size;
         FILE *f;
@@ -42,7 +42,7 @@ static char *format_phases(const LogOff *l, usec_t now) {
         return text;
 }
 
-void journal_job_ended(LogOff *l) {
+void journal_job_ended(JobRunner *l) {
         _cleanup_free_ char *phases = NULL;
         const Job *j = &l->job;
         Station *s = manager_find_station(l->manager, j->station);

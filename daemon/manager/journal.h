@@ -3,11 +3,11 @@
 
 /* The records of the journal that answer who ended whom; units/usher.catalog explains them. */
 
-#include "logoff.h"
+#include "job-runner.h"
 #include "notice.h"
 
 /* One for each job, at its end. */
-void journal_job_ended(LogOff *l);
+void journal_job_ended(JobRunner *l);
 void journal_login_screen_missing(const Station *s, uint32_t job);
 void journal_message(const Notice *n, NoticeShown how);
 void journal_station_health(const Station *s);

@@ -9,7 +9,7 @@
 #include "idle-watch.h"
 #include "log.h"
 #include "login-screen.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "manager.h"
 #include "mode.h"
 #include "notice.h"
@@ -20,7 +20,7 @@
 
 void manager_store_jobs(Manager *m) {
         StoredPlan plan;
-        LogOff *l;
+        JobRunner *l;
         int r;
 
         m->store_dirty = false;
@@ -46,7 +46,7 @@ static void on_stored_job(Job *j, void *userdata) {
         Manager *m = userdata;
         int r;
 
-        r = logoff_restore(m, j);
+        r = job_runner_restore(m, j);
         if (r < 0)
                 log_error_errno(r, "Failed to take up job %" PRIu32 " again: %m", j->number);
 }
@@ -129,7 +129,7 @@ int manager_new(
 /* A job's Deadline is told as a time of day, and that is another one now; when it ends is not. */
 static void on_clock_set(void *userdata) {
         Manager *m = userdata;
-        LogOff *l;
+        JobRunner *l;
 
         log_info("The clock was set; countdowns go on as before.");
         TAILQ_FOREACH(l, &m->jobs, jobs)
@@ -178,7 +178,7 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
 }
 
 void manager_serve(Manager *m) {
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         m->serving = true;
         plan_serve(m);
@@ -187,7 +187,7 @@ void manager_serve(Manager *m) {
         /* Nobody could read of a job until now: what it has left begins now. */
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                logoff_resume(l);
+                job_runner_resume(l);
         }
 }
 
@@ -207,7 +207,7 @@ Session *session_free(Session *s) {
 Manager *manager_free(Manager *m) {
         Station *station;
         Session *session;
-        LogOff *job;
+        JobRunner *job;
 
         if (!m)
                 return NULL;
@@ -217,7 +217,7 @@ Manager *manager_free(Manager *m) {
                 manager_store_jobs(m);
         plan_free(m->plan);
         while ((job = TAILQ_FIRST(&m->jobs)))
-                logoff_free(job);
+                job_runner_free(job);
         idle_watch_free(m->idle_watch);
         shutdown_done(m);
         mode_done(m);

@@ -35,7 +35,7 @@ typedef struct Attachment Attachment;
 typedef struct Caller Caller;
 typedef struct HubLostWatch HubLostWatch;
 typedef struct Identification Identification;
-typedef struct LogOff LogOff;
+typedef struct JobRunner JobRunner;
 typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
@@ -90,9 +90,9 @@ typedef struct ManagerEvents {
         void (*hub_added)(const Hub *h, void *userdata);
         void (*hub_changed)(const Hub *h, unsigned mask, void *userdata);
         void (*hub_removed)(const Hub *h, void *userdata); /* it can still be found */
-        void (*job_new)(LogOff *l, void *userdata);
-        void (*job_changed)(LogOff *l, unsigned mask, void *userdata);
-        void (*job_removed)(LogOff *l, void *userdata); /* it can still be found */
+        void (*job_new)(JobRunner *l, void *userdata);
+        void (*job_changed)(JobRunner *l, unsigned mask, void *userdata);
+        void (*job_removed)(JobRunner *l, void *userdata); /* it can still be found */
         void (*manager_changed)(unsigned mask, void *userdata);
         void (*notice_new)(const Notice *n, void *userdata);
 } ManagerEvents;
@@ -119,7 +119,7 @@ struct Manager {
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
         TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
-        TAILQ_HEAD(, LogOff) jobs;
+        TAILQ_HEAD(, JobRunner) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
         TAILQ_HEAD(, HubLostWatch) hubs_lost;
         TAILQ_HEAD(, Order) orders;
@@ -195,8 +195,8 @@ Station *manager_find_station_by_session(Manager *m, const SessionFacts *f);
 const SessionFacts *manager_find_session(Manager *m, const char *id);
 Session *manager_find_session_entry(Manager *m, const char *id);
 Session *session_free(Session *s);
-LogOff *manager_find_job(Manager *m, uint32_t number);
-LogOff *manager_find_job_of(Manager *m, const SessionFacts *f);
+JobRunner *manager_find_job(Manager *m, uint32_t number);
+JobRunner *manager_find_job_of(Manager *m, const SessionFacts *f);
 
 /* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for it. */
 int manager_make_station(Manager *m, const char *id, Station **ret);

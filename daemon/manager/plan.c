@@ -2,7 +2,7 @@
 
 #include "bus-util.h"
 #include "log.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "names.h"
 #include "plan.h"
 #include "shutdown.h"
@@ -25,7 +25,7 @@ const char *plan_describe(PlanKind kind) {
                                         "be switched to station mode";
 }
 
-static LogOff *next_job(Plan *p, LogOff *l) {
+static JobRunner *next_job(Plan *p, JobRunner *l) {
         for (l = l ? TAILQ_NEXT(l, jobs) : TAILQ_FIRST(&p->manager->jobs); l; l = TAILQ_NEXT(l, jobs))
                 if (l->job.plan == p->kind)
                         return l;
@@ -34,7 +34,7 @@ static LogOff *next_job(Plan *p, LogOff *l) {
 }
 
 static void disown_jobs(Plan *p) {
-        LogOff *l;
+        JobRunner *l;
 
         while ((l = next_job(p, NULL)))
                 l->job.plan = PLAN_NONE;
@@ -101,12 +101,12 @@ int plan_select_everybody(Manager *m, const SessionFacts ***ret, size_t *ret_n) 
 }
 
 static void call_off(Plan *p) {
-        LogOff *l;
+        JobRunner *l;
 
         /* Whose end has begun cannot be called back. */
         while ((l = next_job(p, NULL))) {
                 l->job.plan = PLAN_NONE;
-                (void) logoff_cancel(l);
+                (void) job_runner_cancel(l);
         }
 
         plan_end(p);
@@ -168,7 +168,7 @@ static int plan_new(Manager *m, PlanKind kind, Plan **ret) {
 
 static unsigned count_live_after(Manager *m, const SessionFacts *const *sessions, size_t n_sessions) {
         unsigned n = 0;
-        LogOff *l;
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 n++;
@@ -181,7 +181,7 @@ static unsigned count_live_after(Manager *m, const SessionFacts *const *sessions
 static int begin_jobs(Plan *p, sd_bus_error *error) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
         Manager *m = p->manager;
-        LogOff *l;
+        JobRunner *l;
         size_t n;
         int r;
 
@@ -201,7 +201,7 @@ static int begin_jobs(Plan *p, sd_bus_error *error) {
         }
 
         for (size_t i = 0; i < n; i++) {
-                r = logoff_begin(m, sessions[i],
+                r = job_runner_begin(m, sessions[i],
                                 &(JobRequest) {
                                                 .grace = p->request.grace,
                                                 .reason = plan_reason(p->kind),
@@ -304,7 +304,7 @@ int plan_begin(Manager *m, const PlanRequest *request, sd_bus_message *message, 
 
 bool plan_to_be_stored(Manager *m, StoredPlan *ret) {
         const Plan *p = m->plan;
-        LogOff *l;
+        JobRunner *l;
 
         /* Whoever asked for it has no answer yet, or it is off. */
         if (!p || p->stage == PLAN_ASKING || p->called_off)
@@ -320,7 +320,7 @@ bool plan_to_be_stored(Manager *m, StoredPlan *ret) {
 
 void plan_restore(Manager *m, const StoredPlan *stored) {
         PlanKind kind = stored->kind;
-        LogOff *l;
+        JobRunner *l;
         Plan *p;
         int r = 0;
 

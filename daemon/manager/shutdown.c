@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "log.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "names.h"
 #include "plan.h"
 #include "shutdown.h"
@@ -30,7 +30,7 @@ static bool is_last_word(const Job *j) {
 /* Returns how many people there are to be told. */
 static int begin_last_word(Manager *m, usec_t grace) {
         _cleanup_free_ const SessionFacts **sessions = NULL;
-        LogOff *l;
+        JobRunner *l;
         size_t n;
         int r;
 
@@ -40,7 +40,7 @@ static int begin_last_word(Manager *m, usec_t grace) {
 
         for (size_t i = 0; i < n; i++) {
                 /* logind does not say which kind of shutdown it is. */
-                r = logoff_begin(m, sessions[i],
+                r = job_runner_begin(m, sessions[i],
                                 &(JobRequest) { .grace = grace, .reason = JOB_REASON_POWER_OFF }, &l);
                 if (r < 0)
                         log_warning_errno(r, "Failed to tell session '%s' of the shutdown: %m", sessions[i]->id);
@@ -66,12 +66,12 @@ static void say_last_word(Manager *m) {
 }
 
 static void cancel_last_word(Manager *m) {
-        LogOff *l, *next;
+        JobRunner *l, *next;
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
                 if (is_last_word(&l->job))
-                        (void) logoff_cancel(l);
+                        (void) job_runner_cancel(l);
         }
 }
 
@@ -123,7 +123,7 @@ void shutdown_logind_lost(Manager *m) {
 }
 
 void shutdown_job_ended(Manager *m) {
-        LogOff *l;
+        JobRunner *l;
 
         if (!m->last_word)
                 return;

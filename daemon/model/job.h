@@ -2,7 +2,7 @@
 #pragma once
 
 /* One log-off as a state machine: time and what logind says go in, the next thing to do comes out. It knows no
- * clock and no bus; the runner in manager/logoff.c does what it answers. */
+ * clock and no bus; the runner in manager/job-runner.c does what it answers. */
 
 #include "config.h"
 #include "session.h"

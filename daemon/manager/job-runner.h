@@ -14,7 +14,7 @@ typedef enum JobChange {
         JOB_CHANGED_STARTED_BY = 1 << 5, /* and why */
 } JobChange;
 
-struct LogOff {
+struct JobRunner {
         Manager *manager;
         Job job;
         bool restored; /* from before a restart of usherd: its session is to be found again first */
@@ -29,36 +29,36 @@ struct LogOff {
         char *blockers;  /* what held the desktop's log-out up, as usher-warn tells */
         usec_t phase_began[_JOB_PHASE_MAX]; /* CLOCK_MONOTONIC, 0 for one that never was */
 
-        TAILQ_ENTRY(LogOff) jobs;
+        TAILQ_ENTRY(JobRunner) jobs;
 };
 
 /* Begins a log-off of this session, or joins the one that is under way. Returns 1 for a new job, 0 for a joined one,
  * -ENOBUFS when there are JOBS_MAX. */
-int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *request, LogOff **ret);
+int job_runner_begin(Manager *m, const SessionFacts *session, const JobRequest *request, JobRunner **ret);
 
 /* Takes a job from before a restart; what it owns is taken out of j. */
-int logoff_restore(Manager *m, Job *j);
+int job_runner_restore(Manager *m, Job *j);
 
-LogOff *logoff_free(LogOff *l);
+JobRunner *job_runner_free(JobRunner *l);
 
 /* Looks at the job anew: after a deadline, and when logind said something about its session. May free it. */
-void logoff_advance(LogOff *l);
+void job_runner_advance(JobRunner *l);
 
 /* After a restart of usherd: at least the minimum grace from now on. */
-void logoff_resume(LogOff *l);
+void job_runner_resume(JobRunner *l);
 
 /* After a suspend: the same, and whoever was warned is warned anew. */
-void logoff_wake(LogOff *l);
+void job_runner_wake(JobRunner *l);
 
 /* The session as logind has it now, NULL when it is gone or the id is another's. */
-const SessionFacts *logoff_session(LogOff *l);
+const SessionFacts *job_runner_session(JobRunner *l);
 
-/* -EALREADY when the end has begun. logoff_cancel() frees the job when it succeeds. */
-int logoff_cancel(LogOff *l);
-int logoff_end_now(LogOff *l);
+/* -EALREADY when the end has begun. job_runner_cancel() frees the job when it succeeds. */
+int job_runner_cancel(JobRunner *l);
+int job_runner_end_now(JobRunner *l);
 /* -ERANGE past the maximum grace. */
-int logoff_extend(LogOff *l, usec_t by);
+int job_runner_extend(JobRunner *l, usec_t by);
 
 /* usher-warn tells how the user was reached, and what came of asking the desktop to log out. */
-void logoff_set_warned(LogOff *l, JobWarned warned);
-void logoff_set_asked(LogOff *l, bool accepted, const char *blockers);
+void job_runner_set_warned(JobRunner *l, JobWarned warned);
+void job_runner_set_asked(JobRunner *l, bool accepted, const char *blockers);

@@ -2,7 +2,7 @@
 
 #include "journal.h"
 #include "log.h"
-#include "logoff.h"
+#include "job-runner.h"
 #include "login-screen.h"
 #include "plan.h"
 #include "shutdown.h"
@@ -16,7 +16,7 @@
  * goes another way for such a session. */
 #define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
 
-static void changed(LogOff *l, unsigned mask) {
+static void changed(JobRunner *l, unsigned mask) {
         Manager *m = l->manager;
 
         if (mask == 0)
@@ -27,14 +27,14 @@ static void changed(LogOff *l, unsigned mask) {
         manager_changed(m, 0);
 }
 
-const SessionFacts *logoff_session(LogOff *l) {
+const SessionFacts *job_runner_session(JobRunner *l) {
         const SessionFacts *f = manager_find_session(l->manager, l->job.session.id);
 
         return f && session_identity_matches(&l->job.session, f) ? f : NULL;
 }
 
-static JobSession look(LogOff *l) {
-        const SessionFacts *f = logoff_session(l);
+static JobSession look(JobRunner *l) {
+        const SessionFacts *f = job_runner_session(l);
 
         if (l->manager->logind_lost || (l->restored && !l->manager->serving))
                 return JOB_SESSION_UNKNOWN;
@@ -47,14 +47,14 @@ static JobSession look(LogOff *l) {
 }
 
 /* Nobody is to log in at a machine that goes down, or at a seat that goes. */
-static bool leaves_a_login_screen(const LogOff *l) {
+static bool leaves_a_login_screen(const JobRunner *l) {
         const Job *j = &l->job;
 
         return (j->result == JOB_DONE || j->result == JOB_LEFT) && j->graphical && !isempty(j->station) &&
                         j->plan == PLAN_NONE && !shutdown_is_under_way(l->manager);
 }
 
-static void finish(LogOff *l) {
+static void finish(JobRunner *l) {
         Manager *m = l->manager;
         const Job *j = &l->job;
         Session *entry;
@@ -77,10 +77,10 @@ static void finish(LogOff *l) {
                 login_screen_expect(m, j->station, j->number);
 
         l->manager = NULL;
-        logoff_free(l);
+        job_runner_free(l);
 }
 
-LogOff *logoff_free(LogOff *l) {
+JobRunner *job_runner_free(JobRunner *l) {
         if (!l)
                 return NULL;
 
@@ -97,7 +97,7 @@ LogOff *logoff_free(LogOff *l) {
 }
 
 static void on_ended(int r, void *userdata) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
 
         /* Whatever it answered, only a look at logind says whether the session is gone. */
         if (r < 0 && r != -ESRCH)
@@ -106,8 +106,8 @@ static void on_ended(int r, void *userdata) {
         logind_look_session(l->manager->logind, l->job.session.id);
 }
 
-static void end_session(LogOff *l, LogindEndHow how) {
-        const SessionFacts *f = logoff_session(l);
+static void end_session(JobRunner *l, LogindEndHow how) {
+        const SessionFacts *f = job_runner_session(l);
         int r;
 
         l->end = logind_end_free(l->end);
@@ -120,13 +120,13 @@ static void end_session(LogOff *l, LogindEndHow how) {
 }
 
 static void on_survivors(const char *names, void *userdata) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
 
         if (string_replace(&l->survivors, names) < 0)
                 log_oom();
 }
 
-static void stop_scope(LogOff *l) {
+static void stop_scope(JobRunner *l) {
         int r;
 
         if (isempty(l->job.scope))
@@ -140,7 +140,7 @@ static void stop_scope(LogOff *l) {
         units_stop_scope(l->manager->units, l->job.scope);
 }
 
-static void perform(LogOff *l, JobAction action) {
+static void perform(JobRunner *l, JobAction action) {
         switch (action) {
         case JOB_ASK:
                 /* usher-warn sees the phase and asks; it must be there for that. */
@@ -163,7 +163,7 @@ static void perform(LogOff *l, JobAction action) {
 }
 
 /* The next reminder time that lies ahead, or the time by which usher-warn must have told how it reached the user. */
-static usec_t next_warning(LogOff *l, usec_t now) {
+static usec_t next_warning(JobRunner *l, usec_t now) {
         const Config *c = &l->manager->config;
         usec_t next = USEC_INFINITY;
 
@@ -182,29 +182,29 @@ static usec_t next_warning(LogOff *l, usec_t now) {
 
 /* usher-warn is started with the job and again at each reminder: where it runs already nothing happens, and where it
  * was killed it is back. */
-static void warn(LogOff *l, usec_t now) {
+static void warn(JobRunner *l, usec_t now) {
         if (now < l->warn_again)
                 return;
 
         if (l->job.warned == JOB_WARNED_PENDING && now >= l->warn_since + WARNED_USEC)
-                logoff_set_warned(l, JOB_WARNED_NONE);
+                job_runner_set_warned(l, JOB_WARNED_NONE);
 
         units_start_warn(l->manager->units, l->job.uid);
         l->warn_again = next_warning(l, now);
 }
 
 static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
-        LogOff *l = userdata;
+        JobRunner *l = userdata;
 
         /* While the end is on its way a lost signal must not hold it up. */
         if (l->job.phase != JOB_WARNING || now_monotonic() + LOOK_AHEAD_USEC >= l->job.deadline)
                 logind_look_session(l->manager->logind, l->job.session.id);
 
-        logoff_advance(l);
+        job_runner_advance(l);
         return 0;
 }
 
-static int arm(LogOff *l, usec_t when) {
+static int arm(JobRunner *l, usec_t when) {
         int r;
 
         if (!l->timer)
@@ -218,7 +218,7 @@ static int arm(LogOff *l, usec_t when) {
         return sd_event_source_set_enabled(l->timer, SD_EVENT_ONESHOT);
 }
 
-void logoff_advance(LogOff *l) {
+void job_runner_advance(JobRunner *l) {
         Job *j = &l->job;
         JobPhase phase = j->phase;
         usec_t deadline = j->deadline, now = now_monotonic(), when;
@@ -262,13 +262,13 @@ void logoff_advance(LogOff *l) {
                 log_error_errno(r, "Failed to set the timer of job %" PRIu32 ": %m", j->number);
 }
 
-static int logoff_new(LogOff **ret, Manager *m) {
-        LogOff *l;
+static int job_runner_new(JobRunner **ret, Manager *m) {
+        JobRunner *l;
 
         l = malloc(sizeof(*l));
         if (!l)
                 return -ENOMEM;
-        *l = (LogOff) { .manager = m };
+        *l = (JobRunner) { .manager = m };
 
         TAILQ_INSERT_TAIL(&m->jobs, l, jobs);
         *ret = l;
@@ -277,7 +277,7 @@ static int logoff_new(LogOff **ret, Manager *m) {
 
 static unsigned count_jobs(Manager *m) {
         unsigned n = 0;
-        LogOff *l;
+        JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 n++;
@@ -285,7 +285,7 @@ static unsigned count_jobs(Manager *m) {
         return n;
 }
 
-static int join(LogOff *l, const JobRequest *request) {
+static int join(JobRunner *l, const JobRequest *request) {
         int r;
 
         r = job_join(&l->job, request, now_monotonic());
@@ -294,14 +294,14 @@ static int join(LogOff *l, const JobRequest *request) {
         if (r > 0) {
                 changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE | JOB_CHANGED_STARTED_BY);
                 l->warn_again = 0;
-                logoff_advance(l);
+                job_runner_advance(l);
         }
 
         return 0;
 }
 
-int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *request, LogOff **ret) {
-        LogOff *l;
+int job_runner_begin(Manager *m, const SessionFacts *session, const JobRequest *request, JobRunner **ret) {
+        JobRunner *l;
         int r;
 
         l = manager_find_job_of(m, session);
@@ -315,13 +315,13 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
         if (count_jobs(m) >= JOBS_MAX)
                 return -ENOBUFS;
 
-        r = logoff_new(&l, m);
+        r = job_runner_new(&l, m);
         if (r < 0)
                 return r;
 
         r = job_init(&l->job, m->last_job + 1, session, request, now_monotonic());
         if (r < 0) {
-                logoff_free(l);
+                job_runner_free(l);
                 return r;
         }
 
@@ -344,11 +344,11 @@ int logoff_begin(Manager *m, const SessionFacts *session, const JobRequest *requ
         return 1;
 }
 
-int logoff_restore(Manager *m, Job *j) {
-        LogOff *l;
+int job_runner_restore(Manager *m, Job *j) {
+        JobRunner *l;
         int r;
 
-        r = logoff_new(&l, m);
+        r = job_runner_new(&l, m);
         if (r < 0)
                 return r;
 
@@ -359,11 +359,11 @@ int logoff_restore(Manager *m, Job *j) {
         l->warn_since = now_monotonic();
         m->last_job = MAX_OF(m->last_job, l->job.number);
         m->events->job_new(l, m->userdata);
-        logoff_resume(l);
+        job_runner_resume(l);
         return 0;
 }
 
-void logoff_wake(LogOff *l) {
+void job_runner_wake(JobRunner *l) {
         /* The time that is left is the same, but on the wall it ends later. */
         if (l->job.phase == JOB_WARNING) {
                 l->job.warned = JOB_WARNED_PENDING;
@@ -371,29 +371,29 @@ void logoff_wake(LogOff *l) {
                 changed(l, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
         }
 
-        logoff_resume(l);
+        job_runner_resume(l);
 }
 
-void logoff_resume(LogOff *l) {
+void job_runner_resume(JobRunner *l) {
         if (job_ensure_minimum(&l->job, now_monotonic(), &l->manager->config))
                 changed(l, JOB_CHANGED_DEADLINE);
 
         l->warn_again = 0;
-        logoff_advance(l);
+        job_runner_advance(l);
 }
 
-int logoff_cancel(LogOff *l) {
+int job_runner_cancel(JobRunner *l) {
         int r;
 
         r = job_cancel(&l->job);
         if (r < 0)
                 return r;
 
-        logoff_advance(l);
+        job_runner_advance(l);
         return 0;
 }
 
-int logoff_end_now(LogOff *l) {
+int job_runner_end_now(JobRunner *l) {
         int r;
 
         r = job_end_now(&l->job, now_monotonic());
@@ -405,7 +405,7 @@ int logoff_end_now(LogOff *l) {
         return arm(l, 0);
 }
 
-int logoff_extend(LogOff *l, usec_t by) {
+int job_runner_extend(JobRunner *l, usec_t by) {
         int r;
 
         r = job_extend(&l->job, by, &l->manager->config);
@@ -413,11 +413,11 @@ int logoff_extend(LogOff *l, usec_t by) {
                 return r;
 
         changed(l, JOB_CHANGED_DEADLINE);
-        logoff_advance(l);
+        job_runner_advance(l);
         return 0;
 }
 
-void logoff_set_warned(LogOff *l, JobWarned warned) {
+void job_runner_set_warned(JobRunner *l, JobWarned warned) {
         if (l->job.warned == warned)
                 return;
 
@@ -425,7 +425,7 @@ void logoff_set_warned(LogOff *l, JobWarned warned) {
         changed(l, JOB_CHANGED_WARNED);
 }
 
-void logoff_set_asked(LogOff *l, bool accepted, const char *blockers) {
+void job_runner_set_asked(JobRunner *l, bool accepted, const char *blockers) {
         if (string_replace(&l->blockers, blockers) < 0)
                 log_oom();
 
