@@ -183,7 +183,7 @@ static void look_at_other(DesktopRequest *d);
 
 static int on_other_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         DesktopRequest *d = userdata;
-        SessionFacts facts = {};
+        WarnSession facts = {};
         const char *type;
 
         d->call = sd_bus_slot_unref(d->call);
@@ -350,7 +350,7 @@ int desktop_request_new(DesktopRequest **ret,
                 sd_event *event,
                 sd_bus *user_bus,
                 sd_bus *system_bus,
-                const SessionFacts *session,
+                const WarnSession *session,
                 DesktopFunc func,
                 void *userdata) {
 

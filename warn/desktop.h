@@ -16,7 +16,7 @@ int desktop_request_new(DesktopRequest **ret,
                 sd_event *event,
                 sd_bus *user_bus,
                 sd_bus *system_bus,
-                const SessionFacts *session,
+                const WarnSession *session,
                 DesktopFunc func,
                 void *userdata);
 DesktopRequest *desktop_request_free(DesktopRequest *d);

@@ -102,7 +102,7 @@ static int show_notification(Posting *p) {
         });
 }
 
-static void on_session(const SessionFacts *facts, void *userdata) {
+static void on_session(const WarnSession *facts, void *userdata) {
         Posting *p = userdata;
         int r = -ENOTTY;
 

@@ -11,12 +11,12 @@
 struct SessionLook {
         sd_bus *bus;
         sd_bus_slot *call;
-        SessionFacts facts;
+        WarnSession facts;
         SessionFunc func;
         void *userdata;
 };
 
-bool session_is_graphical(const SessionFacts *facts) {
+bool session_is_graphical(const WarnSession *facts) {
         const char *type = strempty(facts->type);
 
         return streq(type, "x11") || streq(type, "wayland") || streq(type, "mir");
@@ -52,7 +52,7 @@ int logind_call(sd_bus *bus,
 }
 
 static int read_property(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
-        SessionFacts *facts = userdata;
+        WarnSession *facts = userdata;
         uint32_t uid;
         int r;
 

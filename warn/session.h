@@ -5,21 +5,21 @@
 
 #include "bus-util.h"
 
-typedef struct SessionFacts {
+typedef struct WarnSession {
         char *path;
         char *type;
         char *tty;
         char *state;
         uid_t uid;
-} SessionFacts;
+} WarnSession;
 
-bool session_is_graphical(const SessionFacts *facts);
+bool session_is_graphical(const WarnSession *facts);
 
 typedef struct SessionLook SessionLook;
 
 /* NULL where logind knows no such session, or does not answer. The facts are the callee's for the call only.
  * The look may be freed in it. */
-typedef void (*SessionFunc)(const SessionFacts *facts, void *userdata);
+typedef void (*SessionFunc)(const WarnSession *facts, void *userdata);
 
 int session_look_new(SessionLook **ret, sd_bus *bus, const char *id, SessionFunc func, void *userdata);
 SessionLook *session_look_free(SessionLook *l);

@@ -207,7 +207,7 @@ static void on_asked(bool accepted, const char *blockers, void *userdata) {
         (void) job_call(w->job, NULL, "SetAsked", NULL, NULL, "bs", accepted, blockers);
 }
 
-static void ask_desktop(Warning *w, const SessionFacts *facts) {
+static void ask_desktop(Warning *w, const WarnSession *facts) {
         if (w->request)
                 return;
 
@@ -218,7 +218,7 @@ static void ask_desktop(Warning *w, const SessionFacts *facts) {
 }
 
 /* Text on the terminal, or words on the desktop? */
-static void say(Warning *w, const SessionFacts *facts) {
+static void say(Warning *w, const WarnSession *facts) {
         bool graphical = !facts || session_is_graphical(facts);
         int r;
 
@@ -239,7 +239,7 @@ static void say(Warning *w, const SessionFacts *facts) {
                 report(w, write_terminal(w, w->tty) < 0 ? OUTCOME_NONE : OUTCOME_TERMINAL);
 }
 
-static void on_session(const SessionFacts *facts, void *userdata) {
+static void on_session(const WarnSession *facts, void *userdata) {
         Warning *w = userdata;
 
         if (facts) {

@@ -8,7 +8,7 @@
 #include "names.h"
 #include "sender.h"
 
-static const char *action_for(Manager *m, const SessionFacts *f, uid_t caller) {
+static const char *action_for(Manager *m, const SessionInfo *f, uid_t caller) {
         if (f->uid == caller)
                 return USHER_ACTION_LOG_OFF_SELF;
 
@@ -19,7 +19,7 @@ static const char *action_for(Manager *m, const SessionFacts *f, uid_t caller) {
 static int check_action(
                 Manager *m,
                 sd_bus_message *message,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 const char *action,
                 uid_t caller,
@@ -28,7 +28,7 @@ static int check_action(
         int r;
 
         for (size_t i = 0; i < n_sessions; i++) {
-                const SessionFacts *f = sessions[i];
+                const SessionInfo *f = sessions[i];
                 Station *s = manager_find_station_by_session(m, f);
 
                 if (!streq(action_for(m, f, caller), action))
@@ -60,7 +60,7 @@ static int check_grace(Manager *m, sd_bus_message *message, usec_t grace, sd_bus
 int authorize_log_off(
                 Manager *m,
                 sd_bus_message *message,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 usec_t grace,
                 sd_bus_error *error) {
@@ -138,7 +138,7 @@ int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_
         return 1;
 }
 
-bool is_callers_session(sd_bus_message *message, const SessionFacts *f) {
+bool is_callers_session(sd_bus_message *message, const SessionInfo *f) {
         _cleanup_creds_ sd_bus_creds *creds = NULL;
         _cleanup_free_ char *session = NULL;
         uid_t uid;

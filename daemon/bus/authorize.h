@@ -11,7 +11,7 @@
 int authorize_log_off(
                 Manager *m,
                 sd_bus_message *message,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 usec_t grace,
                 sd_bus_error *error);
@@ -30,4 +30,4 @@ int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_
 
 /* Whether this is the session that the caller calls from, as the kernel tells of the process that the bus vouches for.
  * It only ever spares a session, so a wrong answer ends nothing. */
-bool is_callers_session(sd_bus_message *message, const SessionFacts *f);
+bool is_callers_session(sd_bus_message *message, const SessionInfo *f);

@@ -82,7 +82,7 @@ static int too_late(sd_bus_error *error) {
 
 /* The right to end the job's session after that grace. A session that is gone is nobody's to decide about. */
 static int authorize_job(JobRunner *l, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
-        const SessionFacts *f = job_runner_session(l);
+        const SessionInfo *f = job_runner_session(l);
 
         if (!f)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_SESSION, "The session is gone.");
@@ -169,7 +169,7 @@ static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *
 
 /* For how long the user has been warned: not at all while the session is opening. */
 static usec_t warned_for(JobRunner *l) {
-        const SessionFacts *f = job_runner_session(l);
+        const SessionInfo *f = job_runner_session(l);
 
         return f && session_is_opening(f) ? 0 : now_monotonic() - l->readable_since;
 }

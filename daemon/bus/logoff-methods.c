@@ -14,7 +14,7 @@
 
 /* Sessions that a request is about. */
 typedef struct Targets {
-        const SessionFacts **sessions;
+        const SessionInfo **sessions;
         size_t n;
         Operation operation; /* who was left alone */
 } Targets;
@@ -125,7 +125,7 @@ static int begin_and_reply(
 }
 
 /* Whether this is a session that Usher may ever end; counts what it does not know. */
-static bool is_target(const SessionFacts *f, Operation *o) {
+static bool is_target(const SessionInfo *f, Operation *o) {
         SessionKind kind = session_kind(f);
 
         o->skipped_classes += kind == SESSION_KIND_UNKNOWN;
@@ -177,7 +177,7 @@ int log_off_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_erro
 
 int log_off_session(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
-        const SessionFacts *f;
+        const SessionInfo *f;
         LogOffOptions options;
         const char *id;
         Targets t;
@@ -231,7 +231,7 @@ static int select_all(
                 return -ENOMEM;
 
         TAILQ_FOREACH(s, &m->sessions, sessions) {
-                const SessionFacts *f = s->facts;
+                const SessionInfo *f = s->facts;
 
                 if (!is_target(f, &t->operation))
                         continue;

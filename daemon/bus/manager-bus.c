@@ -86,9 +86,9 @@ BUS_GETTER(get_udev_overruns) {
 }
 
 static int append_station(sd_bus_message *reply, Manager *m, const Station *s) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         _cleanup_free_ char *path = station_path(s);
-        const SessionFacts *user;
+        const SessionInfo *user;
         size_t n;
         int r;
 
@@ -220,7 +220,7 @@ static int method_get_station(sd_bus_message *message, void *userdata, sd_bus_er
 }
 
 static int method_get_station_by_session(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        const SessionFacts *f;
+        const SessionInfo *f;
         const char *id;
         int r;
 

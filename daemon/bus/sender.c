@@ -16,7 +16,7 @@ static bool may_wait(Manager *m, sd_bus_message *message, uid_t uid) {
 }
 
 /* One's own session takes no right that depends on it. */
-static bool is_asked(Manager *m, const SessionFacts *f, uid_t sender) {
+static bool is_asked(Manager *m, const SessionInfo *f, uid_t sender) {
         return f->uid != sender && administrator_is_asked(m, f);
 }
 
@@ -27,7 +27,7 @@ static int no_sender(sd_bus_error *error) {
 int sender_await(
                 Manager *m,
                 sd_bus_message *message,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 sd_bus_error *error) {
 

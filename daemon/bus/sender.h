@@ -9,7 +9,7 @@
 int sender_await(
                 Manager *m,
                 sd_bus_message *message,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 sd_bus_error *error);
 

@@ -35,7 +35,7 @@ BUS_GETTER(get_active_user) {
 }
 
 BUS_GETTER(get_sessions) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         Station *s = station_at(userdata, path);
         size_t n;
         int r;

@@ -92,7 +92,7 @@ static int send_end(LogindEnd *e) {
 }
 
 static void on_look(sd_bus_message *reply, void *userdata) {
-        _cleanup_(session_facts_freep) SessionFacts *facts = NULL;
+        _cleanup_(session_info_freep) SessionInfo *facts = NULL;
         LogindEnd *e = userdata;
         int r;
 
@@ -108,7 +108,7 @@ static void on_look(sd_bus_message *reply, void *userdata) {
 int logind_end_session(
                 Logind *l,
                 LogindEnd **ret,
-                const SessionFacts *session,
+                const SessionInfo *session,
                 LogindEndHow how,
                 LogindEndHandler handler,
                 void *userdata) {

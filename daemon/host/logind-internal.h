@@ -13,4 +13,4 @@ sd_bus *logind_bus(Logind *l);
 int logind_session_query(Logind *l, const char *path, sd_bus_message **ret);
 
 /* Reads the answer. Returns -ESRCH when logind says that there is no such session. */
-int logind_session_read(sd_bus_message *reply, const char *path, SessionFacts **ret);
+int logind_session_read(sd_bus_message *reply, const char *path, SessionInfo **ret);

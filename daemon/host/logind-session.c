@@ -89,7 +89,7 @@ static int read_seat(sd_bus_message *m, char **field) {
 }
 
 static int read_property(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
-        SessionFacts *f = userdata;
+        SessionInfo *f = userdata;
 
         if (streq(name, "Id"))
                 return read_string(m, &f->id);
@@ -129,8 +129,8 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
         return 0;
 }
 
-int logind_session_read(sd_bus_message *reply, const char *path, SessionFacts **ret) {
-        _cleanup_(session_facts_freep) SessionFacts *f = NULL;
+int logind_session_read(sd_bus_message *reply, const char *path, SessionInfo **ret) {
+        _cleanup_(session_info_freep) SessionInfo *f = NULL;
         int r;
 
         if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_OBJECT) ||
@@ -142,7 +142,7 @@ int logind_session_read(sd_bus_message *reply, const char *path, SessionFacts **
         f = malloc(sizeof(*f));
         if (!f)
                 return -ENOMEM;
-        *f = (SessionFacts) { .uid = (uid_t) -1 };
+        *f = (SessionInfo) { .uid = (uid_t) -1 };
 
         r = bus_message_read_properties(reply, read_property, f);
         if (r < 0)

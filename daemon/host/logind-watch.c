@@ -11,7 +11,7 @@
 Watch *watch_free(Watch *w) {
         TAILQ_REMOVE(&w->logind->watches, w, watches);
         call_free(w->query);
-        session_facts_free(w->told);
+        session_info_free(w->told);
         free(w->id);
         free(w->path);
         free(w);
@@ -57,20 +57,20 @@ static void recheck_later(Logind *l) {
                 log_oom();
 }
 
-static void watch_tell(Watch *w, SessionFacts *facts) {
+static void watch_tell(Watch *w, SessionInfo *facts) {
         Logind *l = w->logind;
-        SessionFacts *before = w->told;
+        SessionInfo *before = w->told;
 
         w->told = facts;
         l->events->session(facts, l->userdata);
-        session_facts_free(before);
+        session_info_free(before);
 
         if (session_is_opening(facts))
                 recheck_later(l);
 }
 
 static void on_session(sd_bus_message *reply, void *userdata) {
-        _cleanup_(session_facts_freep) SessionFacts *facts = NULL;
+        _cleanup_(session_info_freep) SessionInfo *facts = NULL;
         Watch *w = userdata;
         Logind *l = w->logind;
         int r;

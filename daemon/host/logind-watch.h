@@ -13,7 +13,7 @@ typedef struct Watch {
         Logind *logind;
         char *id;
         char *path;
-        SessionFacts *told;
+        SessionInfo *told;
         bool listed; /* seen in the list that is being read */
         bool stale;  /* to be asked for with the next list: it may be another session's now, or there was no answer */
         bool again;  /* a hint came while the question was out */

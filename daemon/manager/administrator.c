@@ -47,13 +47,13 @@ void administrator_new_session(Session *s) {
         (void) ask(s);
 }
 
-bool administrator_may_own(Manager *m, const SessionFacts *f) {
+bool administrator_may_own(Manager *m, const SessionInfo *f) {
         const Session *s = manager_find_session_entry(m, f->id);
 
         return !s || s->rank != RANK_ORDINARY;
 }
 
-bool administrator_is_asked(Manager *m, const SessionFacts *f) {
+bool administrator_is_asked(Manager *m, const SessionInfo *f) {
         Session *s = manager_find_session_entry(m, f->id);
 
         return s && ask(s);

@@ -24,7 +24,7 @@ static void advance_job_of(Manager *m, const char *session) {
         }
 }
 
-static void on_session(const SessionFacts *facts, void *userdata) {
+static void on_session(const SessionInfo *facts, void *userdata) {
         Manager *m = userdata;
         Session *s = manager_find_session_entry(m, facts->id);
         unsigned mask;
@@ -39,7 +39,7 @@ static void on_session(const SessionFacts *facts, void *userdata) {
                 TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
                 mask = SESSION_CHANGED_IDENTITY;
         } else {
-                mask = session_facts_compare(s->facts, facts);
+                mask = session_info_compare(s->facts, facts);
                 if (mask & SESSION_CHANGED_SEAT)
                         manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
                 if (mask & SESSION_CHANGED_IDENTITY) {

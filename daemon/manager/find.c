@@ -29,7 +29,7 @@ Station *manager_find_station_by_name(Manager *m, const char *name) {
         return NULL;
 }
 
-Station *manager_find_station_by_session(Manager *m, const SessionFacts *f) {
+Station *manager_find_station_by_session(Manager *m, const SessionInfo *f) {
         return isempty(f->seat) ? NULL : manager_find_station(m, f->seat);
 }
 
@@ -43,7 +43,7 @@ Session *manager_find_session_entry(Manager *m, const char *id) {
         return NULL;
 }
 
-const SessionFacts *manager_find_session(Manager *m, const char *id) {
+const SessionInfo *manager_find_session(Manager *m, const char *id) {
         Session *s = manager_find_session_entry(m, id);
 
         return s ? s->facts : NULL;
@@ -59,7 +59,7 @@ JobRunner *manager_find_job(Manager *m, uint32_t number) {
         return NULL;
 }
 
-JobRunner *manager_find_job_of(Manager *m, const SessionFacts *f) {
+JobRunner *manager_find_job_of(Manager *m, const SessionInfo *f) {
         JobRunner *l;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)
@@ -111,8 +111,8 @@ int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n) {
         return 0;
 }
 
-int manager_sessions_of(Manager *m, const char *seat, const SessionFacts ***ret, size_t *ret_n) {
-        const SessionFacts **found;
+int manager_sessions_of(Manager *m, const char *seat, const SessionInfo ***ret, size_t *ret_n) {
+        const SessionInfo **found;
         size_t n = 0;
         Session *s;
 

@@ -24,7 +24,7 @@ static bool has_job(Manager *m, const char *seat) {
 }
 
 static int update_station(Manager *m, Station *s) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         const TopologySeat *seat = topology_find_seat(m->topology, s->id);
         size_t n;
         int r;

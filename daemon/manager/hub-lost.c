@@ -52,7 +52,7 @@ static void call_off(Manager *m, const char *seat, const char *why) {
 }
 
 static void log_off(Manager *m, const TopologySeat *seat) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         _cleanup_free_ char *hubs = topology_seat_format_lost(seat, " ");
         size_t n;
 

@@ -64,7 +64,7 @@ static void answer(Identification *i) {
         i->n_callers = 0;
 }
 
-static int show(Identification *i, NoticeKind kind, const SessionFacts *session) {
+static int show(Identification *i, NoticeKind kind, const SessionInfo *session) {
         Notice *n;
         int r;
 
@@ -77,7 +77,7 @@ static int show(Identification *i, NoticeKind kind, const SessionFacts *session)
         return 0;
 }
 
-static bool is_login_screen(const SessionFacts *f) {
+static bool is_login_screen(const SessionInfo *f) {
         return streq(f->class, "greeter") || streq(f->class, "lock-screen");
 }
 
@@ -92,7 +92,7 @@ static int show_console(Identification *i) {
 
 /* What comes next where there could be no large letters. A login screen shows no notifications. */
 static void fall_back(Notice *n) {
-        const SessionFacts *f = manager_find_session(n->manager, n->session);
+        const SessionInfo *f = manager_find_session(n->manager, n->session);
         int r;
 
         if (f && session_kind(f) == SESSION_KIND_USER)
@@ -161,7 +161,7 @@ static int identification_new(Identification **ret, Manager *m, const Station *s
 
 /* On each screen there is; the console is one only where nothing else runs. */
 static int show_everywhere(Identification *i) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         bool full = false;
         size_t n;
         int r;
@@ -171,7 +171,7 @@ static int show_everywhere(Identification *i) {
                 return r;
 
         for (size_t k = 0; k < n; k++) {
-                const SessionFacts *f = sessions[k];
+                const SessionInfo *f = sessions[k];
 
                 if (session_is_closing(f) || (session_kind(f) != SESSION_KIND_USER && !is_login_screen(f)))
                         continue;

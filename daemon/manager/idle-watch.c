@@ -43,7 +43,7 @@ static IdleClock clock_of(IdleWatch *w, const Session *s) {
         };
 }
 
-static bool is_in_use(const JobRunner *l, const SessionFacts *f) {
+static bool is_in_use(const JobRunner *l, const SessionInfo *f) {
         return is_ours(l) && l->job.phase == JOB_WARNING && !f->idle;
 }
 
@@ -62,7 +62,7 @@ static void cancel_returned(IdleWatch *w) {
         }
 }
 
-static int begin(IdleWatch *w, const SessionFacts *f, usec_t limit) {
+static int begin(IdleWatch *w, const SessionInfo *f, usec_t limit) {
         _cleanup_free_ char *span = timespan_format(limit);
         JobRunner *l;
         int r;

@@ -27,14 +27,14 @@ static void changed(JobRunner *l, unsigned mask) {
         manager_changed(m, 0);
 }
 
-const SessionFacts *job_runner_session(JobRunner *l) {
-        const SessionFacts *f = manager_find_session(l->manager, l->job.session.id);
+const SessionInfo *job_runner_session(JobRunner *l) {
+        const SessionInfo *f = manager_find_session(l->manager, l->job.session.id);
 
         return f && session_identity_matches(&l->job.session, f) ? f : NULL;
 }
 
 static JobSession look(JobRunner *l) {
-        const SessionFacts *f = job_runner_session(l);
+        const SessionInfo *f = job_runner_session(l);
 
         if (l->manager->logind_lost || (l->restored && !l->manager->serving))
                 return JOB_SESSION_UNKNOWN;
@@ -107,7 +107,7 @@ static void on_ended(int r, void *userdata) {
 }
 
 static void end_session(JobRunner *l, LogindEndHow how) {
-        const SessionFacts *f = job_runner_session(l);
+        const SessionInfo *f = job_runner_session(l);
         int r;
 
         l->end = logind_end_free(l->end);
@@ -300,7 +300,7 @@ static int join(JobRunner *l, const JobRequest *request) {
         return 0;
 }
 
-int job_runner_begin(Manager *m, const SessionFacts *session, const JobRequest *request, JobRunner **ret) {
+int job_runner_begin(Manager *m, const SessionInfo *session, const JobRequest *request, JobRunner **ret) {
         JobRunner *l;
         int r;
 

@@ -34,7 +34,7 @@ struct JobRunner {
 
 /* Begins a log-off of this session, or joins the one that is under way. Returns 1 for a new job, 0 for a joined one,
  * -ENOBUFS when there are JOBS_MAX. */
-int job_runner_begin(Manager *m, const SessionFacts *session, const JobRequest *request, JobRunner **ret);
+int job_runner_begin(Manager *m, const SessionInfo *session, const JobRequest *request, JobRunner **ret);
 
 /* Takes a job from before a restart; what it owns is taken out of j. */
 int job_runner_restore(Manager *m, Job *j);
@@ -51,7 +51,7 @@ void job_runner_resume(JobRunner *l);
 void job_runner_wake(JobRunner *l);
 
 /* The session as logind has it now, NULL when it is gone or the id is another's. */
-const SessionFacts *job_runner_session(JobRunner *l);
+const SessionInfo *job_runner_session(JobRunner *l);
 
 /* -EALREADY when the end has begun. job_runner_cancel() frees the job when it succeeds. */
 int job_runner_cancel(JobRunner *l);

@@ -31,16 +31,16 @@ static LoginScreenWatch *watch_find(Manager *m, const char *seat) {
         return NULL;
 }
 
-static bool is_user(const SessionFacts *f) {
+static bool is_user(const SessionInfo *f) {
         return session_kind(f) == SESSION_KIND_USER;
 }
 
-static bool is_greeter(const SessionFacts *f) {
+static bool is_greeter(const SessionInfo *f) {
         return streq(f->class, "greeter");
 }
 
 /* Whether one of that sort stands on the seat and is not on the way out. */
-static bool has(Manager *m, const char *seat, bool (*is_one)(const SessionFacts *f)) {
+static bool has(Manager *m, const char *seat, bool (*is_one)(const SessionInfo *f)) {
         const Session *s;
 
         TAILQ_FOREACH(s, &m->sessions, sessions)

@@ -54,7 +54,7 @@ typedef enum Rank {
 
 typedef struct Session {
         Manager *manager;
-        const SessionFacts *facts; /* logind's */
+        const SessionInfo *facts; /* logind's */
         Rank rank;
         AccountQuestion *rank_question;
         usec_t rank_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
@@ -191,12 +191,12 @@ Station *manager_find_station(Manager *m, const char *id);
 /* By id, or by its exact label. */
 Station *manager_find_station_by_name(Manager *m, const char *name);
 /* Where a session sits; NULL for one without a seat. */
-Station *manager_find_station_by_session(Manager *m, const SessionFacts *f);
-const SessionFacts *manager_find_session(Manager *m, const char *id);
+Station *manager_find_station_by_session(Manager *m, const SessionInfo *f);
+const SessionInfo *manager_find_session(Manager *m, const char *id);
 Session *manager_find_session_entry(Manager *m, const char *id);
 Session *session_free(Session *s);
 JobRunner *manager_find_job(Manager *m, uint32_t number);
-JobRunner *manager_find_job_of(Manager *m, const SessionFacts *f);
+JobRunner *manager_find_job_of(Manager *m, const SessionInfo *f);
 
 /* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for it. */
 int manager_make_station(Manager *m, const char *id, Station **ret);
@@ -205,7 +205,7 @@ int manager_make_station(Manager *m, const char *id, Station **ret);
 int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n);
 
 /* The sessions at a seat, "" for those without one. The array is the caller's. */
-int manager_sessions_of(Manager *m, const char *seat, const SessionFacts ***ret, size_t *ret_n);
+int manager_sessions_of(Manager *m, const char *seat, const SessionInfo ***ret, size_t *ret_n);
 
 /* Something changed that a flush is to tell. */
 void manager_changed(Manager *m, unsigned mask);

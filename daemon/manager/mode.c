@@ -77,7 +77,7 @@ static void on_booted(const char *error, void *userdata) {
 }
 
 void mode_boot(Manager *m) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         size_t n;
         int r;
 

@@ -88,7 +88,7 @@ int notice_new(
                 Manager *m,
                 NoticeKind kind,
                 const char *seat,
-                const SessionFacts *session,
+                const SessionInfo *session,
                 const char *from,
                 const char *text) {
 
@@ -134,7 +134,7 @@ int notice_new(
 }
 
 int notice_send(Manager *m, const Station *s, const char *from, const char *text) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         bool full = false;
         int sent = 0, r;
         size_t n;

@@ -53,7 +53,7 @@ int notice_new(
                 Manager *m,
                 NoticeKind kind,
                 const char *seat,
-                const SessionFacts *session,
+                const SessionInfo *session,
                 const char *from,
                 const char *text);
 Notice *notice_free(Notice *n);

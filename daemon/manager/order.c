@@ -148,7 +148,7 @@ static void order_send(Order *o) {
 }
 
 int order_lock(Manager *m, sd_bus_message *message, const char *seat) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         _cleanup_(order_freep) Order *o = NULL;
         size_t n;
         int r;

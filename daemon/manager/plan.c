@@ -78,8 +78,8 @@ int plan_check(Manager *m, sd_bus_error *error) {
         return 0;
 }
 
-int plan_select_everybody(Manager *m, const SessionFacts ***ret, size_t *ret_n) {
-        const SessionFacts **sessions;
+int plan_select_everybody(Manager *m, const SessionInfo ***ret, size_t *ret_n) {
+        const SessionInfo **sessions;
         size_t n = 0;
         Session *s;
 
@@ -166,7 +166,7 @@ static int plan_new(Manager *m, PlanKind kind, Plan **ret) {
         return 0;
 }
 
-static unsigned count_live_after(Manager *m, const SessionFacts *const *sessions, size_t n_sessions) {
+static unsigned count_live_after(Manager *m, const SessionInfo *const *sessions, size_t n_sessions) {
         unsigned n = 0;
         JobRunner *l;
 
@@ -179,7 +179,7 @@ static unsigned count_live_after(Manager *m, const SessionFacts *const *sessions
 }
 
 static int begin_jobs(Plan *p, sd_bus_error *error) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         Manager *m = p->manager;
         JobRunner *l;
         size_t n;

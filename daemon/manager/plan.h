@@ -85,7 +85,7 @@ void plan_end(Plan *p);
 Plan *plan_free(Plan *p);
 
 /* Every session of a person, whoever and wherever. The array is the caller's. */
-int plan_select_everybody(Manager *m, const SessionFacts ***ret, size_t *ret_n);
+int plan_select_everybody(Manager *m, const SessionInfo ***ret, size_t *ret_n);
 
 JobReason plan_reason(PlanKind kind);
 

@@ -29,7 +29,7 @@ static bool is_last_word(const Job *j) {
 
 /* Returns how many people there are to be told. */
 static int begin_last_word(Manager *m, usec_t grace) {
-        _cleanup_free_ const SessionFacts **sessions = NULL;
+        _cleanup_free_ const SessionInfo **sessions = NULL;
         JobRunner *l;
         size_t n;
         int r;

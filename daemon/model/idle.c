@@ -2,12 +2,12 @@
 
 #include "idle.h"
 
-bool idle_concerns(const SessionFacts *f) {
+bool idle_concerns(const SessionInfo *f) {
         return session_kind(f) == SESSION_KIND_USER && !isempty(f->seat) && !session_is_opening(f) &&
                         !session_is_closing(f);
 }
 
-usec_t idle_due(const SessionFacts *f, const IdleClock *c) {
+usec_t idle_due(const SessionInfo *f, const IdleClock *c) {
         usec_t since;
 
         if (c->limit == 0 || !f->idle || !idle_concerns(f))

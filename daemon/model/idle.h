@@ -13,7 +13,7 @@ typedef struct IdleClock {
 } IdleClock;
 
 /* The sessions that this is about at all: of a person, at a station, neither coming nor going. */
-bool idle_concerns(const SessionFacts *f);
+bool idle_concerns(const SessionInfo *f);
 
 /* When the session is to be warned; USEC_INFINITY while it is in use. */
-usec_t idle_due(const SessionFacts *f, const IdleClock *c);
+usec_t idle_due(const SessionInfo *f, const IdleClock *c);

@@ -52,7 +52,7 @@ DEFINE_STRING_TABLE(JobReason, job_reason, job_reason_table, _JOB_REASON_MAX);
 DEFINE_STRING_TABLE(JobResult, job_result, job_result_table, _JOB_RESULT_MAX);
 DEFINE_STRING_TABLE(PlanKind, plan_kind, plan_kind_table, _PLAN_KIND_MAX);
 
-int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequest *request, usec_t now) {
+int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobRequest *request, usec_t now) {
         int r;
 
         *j = (Job) {

@@ -123,7 +123,7 @@ typedef struct JobRequest {
         const char *lost_hubs;
 } JobRequest;
 
-int job_init(Job *j, uint32_t number, const SessionFacts *session, const JobRequest *request, usec_t now);
+int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobRequest *request, usec_t now);
 void job_done(Job *j);
 
 /* Whether Usher began it by itself, for a session that nobody used: no account stands behind it. */

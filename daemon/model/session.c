@@ -10,7 +10,7 @@ static const char *const session_kind_table[_SESSION_KIND_MAX] = {
 
 DEFINE_STRING_TABLE(SessionKind, session_kind, session_kind_table, _SESSION_KIND_MAX);
 
-SessionFacts *session_facts_free(SessionFacts *f) {
+SessionInfo *session_info_free(SessionInfo *f) {
         if (!f)
                 return NULL;
 
@@ -27,7 +27,7 @@ SessionFacts *session_facts_free(SessionFacts *f) {
         return NULL;
 }
 
-SessionKind session_kind(const SessionFacts *f) {
+SessionKind session_kind(const SessionInfo *f) {
         /* Every class of sd-login up to systemd 257. Those of people all begin with "user". */
         static const char *const system_classes[] = {
                 "greeter", "lock-screen", "background", "background-light", "manager", "manager-early", "none",
@@ -43,19 +43,19 @@ SessionKind session_kind(const SessionFacts *f) {
         return SESSION_KIND_UNKNOWN;
 }
 
-bool session_is_graphical(const SessionFacts *f) {
+bool session_is_graphical(const SessionInfo *f) {
         return streq_ptr(f->type, "x11") || streq_ptr(f->type, "wayland") || streq_ptr(f->type, "mir");
 }
 
-bool session_is_opening(const SessionFacts *f) {
+bool session_is_opening(const SessionInfo *f) {
         return streq_ptr(f->state, "opening");
 }
 
-bool session_is_closing(const SessionFacts *f) {
+bool session_is_closing(const SessionInfo *f) {
         return streq_ptr(f->state, "closing");
 }
 
-int session_identity_init(SessionIdentity *i, const SessionFacts *f) {
+int session_identity_init(SessionIdentity *i, const SessionInfo *f) {
         *i = (SessionIdentity) {
                 .id = strdup(f->id),
                 .leader = f->leader,
@@ -70,11 +70,11 @@ void session_identity_done(SessionIdentity *i) {
         *i = (SessionIdentity) {};
 }
 
-bool session_identity_matches(const SessionIdentity *i, const SessionFacts *f) {
+bool session_identity_matches(const SessionIdentity *i, const SessionInfo *f) {
         return streq_ptr(i->id, f->id) && i->leader == f->leader && i->started == f->started;
 }
 
-unsigned session_facts_compare(const SessionFacts *a, const SessionFacts *b) {
+unsigned session_info_compare(const SessionInfo *a, const SessionInfo *b) {
         unsigned mask = 0;
 
         if (!streq_ptr(a->id, b->id) || a->leader != b->leader || a->started != b->started || a->uid != b->uid)

@@ -17,7 +17,7 @@ typedef enum SessionKind {
         _SESSION_KIND_INVALID = -EINVAL,
 } SessionKind;
 
-typedef struct SessionFacts {
+typedef struct SessionInfo {
         char *id;
         char *path; /* logind's own object path, as logind gave it */
         char *user;
@@ -36,7 +36,7 @@ typedef struct SessionFacts {
         bool locked;
         bool idle;
         bool remote;
-} SessionFacts;
+} SessionInfo;
 
 /* What makes a session that one and no other: ids are used again after a while, and leaders too, but not both
  * with one start time. */
@@ -46,20 +46,20 @@ typedef struct SessionIdentity {
         usec_t started;
 } SessionIdentity;
 
-SessionFacts *session_facts_free(SessionFacts *f);
-DEFINE_CLEANUP(SessionFacts *, session_facts_free);
+SessionInfo *session_info_free(SessionInfo *f);
+DEFINE_CLEANUP(SessionInfo *, session_info_free);
 
-SessionKind session_kind(const SessionFacts *f);
+SessionKind session_kind(const SessionInfo *f);
 DECLARE_STRING_TABLE(SessionKind, session_kind);
 
 /* A session on a screen that a session manager may run, as against a terminal. */
-bool session_is_graphical(const SessionFacts *f);
-bool session_is_opening(const SessionFacts *f);
-bool session_is_closing(const SessionFacts *f);
+bool session_is_graphical(const SessionInfo *f);
+bool session_is_opening(const SessionInfo *f);
+bool session_is_closing(const SessionInfo *f);
 
-int session_identity_init(SessionIdentity *i, const SessionFacts *f);
+int session_identity_init(SessionIdentity *i, const SessionInfo *f);
 void session_identity_done(SessionIdentity *i);
-bool session_identity_matches(const SessionIdentity *i, const SessionFacts *f);
+bool session_identity_matches(const SessionIdentity *i, const SessionInfo *f);
 
 typedef enum SessionChange {
         SESSION_CHANGED_IDENTITY = 1 << 0, /* another session under the same id */
@@ -70,4 +70,4 @@ typedef enum SessionChange {
 } SessionChange;
 
 /* What of a is not so in b: a mask of SessionChange. */
-unsigned session_facts_compare(const SessionFacts *a, const SessionFacts *b);
+unsigned session_info_compare(const SessionInfo *a, const SessionInfo *b);

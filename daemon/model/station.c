@@ -78,8 +78,8 @@ int station_compare(const Station *a, const Station *b) {
         return r != 0 ? r : strcmp(a->id, b->id);
 }
 
-const SessionFacts *station_user_session(const SessionFacts *const *sessions, size_t n) {
-        const SessionFacts *found = NULL;
+const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n) {
+        const SessionInfo *found = NULL;
 
         for (size_t i = 0; i < n; i++) {
                 if (session_kind(sessions[i]) != SESSION_KIND_USER)
@@ -93,7 +93,7 @@ const SessionFacts *station_user_session(const SessionFacts *const *sessions, si
         return found;
 }
 
-static const SessionFacts *active_session(const SessionFacts *const *sessions, size_t n) {
+static const SessionInfo *active_session(const SessionInfo *const *sessions, size_t n) {
         for (size_t i = 0; i < n; i++)
                 if (sessions[i]->active)
                         return sessions[i];
@@ -101,7 +101,7 @@ static const SessionFacts *active_session(const SessionFacts *const *sessions, s
         return NULL;
 }
 
-static StationState derive_state(const SessionFacts *user, const SessionFacts *active, bool has_job) {
+static StationState derive_state(const SessionInfo *user, const SessionInfo *active, bool has_job) {
         if (has_job)
                 return STATION_ENDING;
         if (!user)
@@ -127,13 +127,13 @@ static StationHealth derive_health(const Station *s, const StationEquipment *e) 
 
 int station_update(
                 Station *s,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 bool has_job,
                 const StationEquipment *equipment) {
 
-        const SessionFacts *user = station_user_session(sessions, n_sessions);
-        const SessionFacts *active = active_session(sessions, n_sessions);
+        const SessionInfo *user = station_user_session(sessions, n_sessions);
+        const SessionInfo *active = active_session(sessions, n_sessions);
         StationState state = derive_state(user, active, has_job);
         StationHealth health = derive_health(s, equipment);
         uid_t uid = user ? user->uid : (uid_t) -1;

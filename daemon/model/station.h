@@ -87,12 +87,12 @@ int station_compare(const Station *a, const Station *b);
 
 /* Of the sessions at this seat, the one that the station is in use by: the active one of a person, else any of a
  * person. NULL for none. */
-const SessionFacts *station_user_session(const SessionFacts *const *sessions, size_t n);
+const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n);
 
 /* Derives all anew from the sessions of this seat and adds what changed to s->changed. */
 int station_update(
                 Station *s,
-                const SessionFacts *const *sessions,
+                const SessionInfo *const *sessions,
                 size_t n_sessions,
                 bool has_job,
                 const StationEquipment *equipment);

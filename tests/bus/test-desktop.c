@@ -193,7 +193,7 @@ static void on_asked(bool accepted, const char *blockers, void *userdata) {
 
 /* Asks the desktop of session 3, and waits for what comes of it. */
 static gboolean ask(Rig *rig) {
-        SessionFacts session = {
+        WarnSession session = {
                 .path = (char *) LOGIND_PATH "/session/_33", .type = (char *) "x11", .uid = getuid()
         };
         int r;
