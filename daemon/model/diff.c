@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "difference.h"
+#include "diff.h"
 
-static Hub *find_same_hub(const Picture *p, const Hub *h) {
+static Hub *find_same_hub(const Snapshot *p, const Hub *h) {
         for (size_t i = 0; i < p->n_hubs; i++)
                 if (streq(p->hubs[i]->syspath, h->syspath))
                         return p->hubs[i];
@@ -29,7 +29,7 @@ static unsigned compare_hubs(const Hub *old, const Hub *new, const Hub *new_pare
         return mask;
 }
 
-static int compare_all_hubs(Difference *d, const Picture *old, const Picture *new) {
+static int compare_all_hubs(Diff *d, const Snapshot *old, const Snapshot *new) {
         d->hub_gone = calloc(old->n_hubs + 1, sizeof(*d->hub_gone));
         d->hub_stays = calloc(new->n_hubs + 1, sizeof(*d->hub_stays));
         d->hub_changed = calloc(new->n_hubs + 1, sizeof(*d->hub_changed));
@@ -54,7 +54,7 @@ static bool is_station_hub_of(const Hub *h, const char *seat) {
         return h->role == HUB_STATION && streq_ptr(h->seat, seat);
 }
 
-static bool picture_has_hub_id(const Picture *p, const char *id) {
+static bool snapshot_has_hub_id(const Snapshot *p, const char *id) {
         for (size_t i = 0; i < p->n_hubs; i++)
                 if (hub_has_name(p->hubs[i], id))
                         return true;
@@ -71,7 +71,7 @@ static bool is_lost(const TopologySeat *s, const Hub *h) {
 }
 
 /* Whether this seat has a station hub now that it never had before. */
-static bool has_another_hub(const Picture *new, const Difference *d, const TopologySeat *s) {
+static bool has_another_hub(const Snapshot *new, const Diff *d, const TopologySeat *s) {
         for (size_t i = 0; i < new->n_hubs; i++)
                 if (is_station_hub_of(new->hubs[i], s->id) && !is_lost(s, new->hubs[i]) &&
                                 (!d->hub_stays[i] || !is_station_hub_of(d->hub_stays[i], s->id)))
@@ -81,27 +81,27 @@ static bool has_another_hub(const Picture *new, const Difference *d, const Topol
 }
 
 /* Station hubs that were there or were lost already, and are not there, and have no successor. */
-static int find_lost(Picture *new, const Picture *old, const Difference *d) {
+static int find_lost(Snapshot *new, const Snapshot *old, const Diff *d) {
         int r;
 
         for (size_t i = 0; i < old->n_seats; i++) {
                 const TopologySeat *s = old->seats[i];
 
-                /* In the first picture every hub is new, and which of them came after the lost one cannot be told. */
+                /* In the first snapshot every hub is new, and which of them came after the lost one cannot be told. */
                 if (old->n_hubs > 0 && has_another_hub(new, d, s))
                         continue;
 
                 for (size_t j = 0; j < s->n_lost; j++)
-                        if (!picture_has_hub_id(new, s->lost[j])) {
-                                r = picture_add_lost(new, s->id, s->lost[j]);
+                        if (!snapshot_has_hub_id(new, s->lost[j])) {
+                                r = snapshot_add_lost(new, s->id, s->lost[j]);
                                 if (r < 0)
                                         return r;
                         }
 
                 for (size_t j = 0; j < old->n_hubs; j++)
                         if (d->hub_gone[j] && is_station_hub_of(old->hubs[j], s->id) &&
-                                        !picture_has_hub_id(new, old->hubs[j]->id)) {
-                                r = picture_add_lost(new, s->id, old->hubs[j]->id);
+                                        !snapshot_has_hub_id(new, old->hubs[j]->id)) {
+                                r = snapshot_add_lost(new, s->id, old->hubs[j]->id);
                                 if (r < 0)
                                         return r;
                         }
@@ -138,20 +138,20 @@ static unsigned compare_seats(const TopologySeat *a, const TopologySeat *b) {
         return mask;
 }
 
-static void seat_hub_changed(Difference *d, const char *seat) {
+static void seat_hub_changed(Diff *d, const char *seat) {
         for (size_t i = 0; seat && i < d->seats.n_seats; i++)
                 if (streq(d->seats.seats[i]->id, seat))
                         d->seat_changed[i] |= SEAT_CHANGED_HUBS;
 }
 
-static int compare_all_seats(Difference *d, const Picture *old, const Picture *new) {
-        const Picture *const both[] = { old, new };
+static int compare_all_seats(Diff *d, const Snapshot *old, const Snapshot *new) {
+        const Snapshot *const both[] = { old, new };
         TopologySeat *s;
         int r;
 
         for (size_t k = 0; k < ELEMENTSOF(both); k++)
                 for (size_t i = 0; i < both[k]->n_seats; i++) {
-                        r = picture_make_seat(&d->seats, both[k]->seats[i]->id, &s);
+                        r = snapshot_make_seat(&d->seats, both[k]->seats[i]->id, &s);
                         if (r < 0)
                                 return r;
                 }
@@ -161,8 +161,8 @@ static int compare_all_seats(Difference *d, const Picture *old, const Picture *n
                 return -ENOMEM;
 
         for (size_t i = 0; i < d->seats.n_seats; i++)
-                d->seat_changed[i] = compare_seats(picture_find_seat(old, d->seats.seats[i]->id),
-                                picture_find_seat(new, d->seats.seats[i]->id));
+                d->seat_changed[i] = compare_seats(snapshot_find_seat(old, d->seats.seats[i]->id),
+                                snapshot_find_seat(new, d->seats.seats[i]->id));
 
         for (size_t i = 0; i < old->n_hubs; i++)
                 if (d->hub_gone[i])
@@ -178,8 +178,8 @@ static int compare_all_seats(Difference *d, const Picture *old, const Picture *n
         return 0;
 }
 
-int difference_init(Difference *ret, const Picture *old, Picture *new) {
-        _cleanup_(difference_done) Difference d = {};
+int diff_init(Diff *ret, const Snapshot *old, Snapshot *new) {
+        _cleanup_(diff_done) Diff d = {};
         int r;
 
         r = compare_all_hubs(&d, old, new);
@@ -193,15 +193,15 @@ int difference_init(Difference *ret, const Picture *old, Picture *new) {
                 return r;
 
         *ret = d;
-        d = (Difference){};
+        d = (Diff){};
         return 0;
 }
 
-void difference_done(Difference *d) {
+void diff_done(Diff *d) {
         free(d->hub_gone);
         free(d->hub_stays);
         free(d->hub_changed);
         free(d->seat_changed);
-        picture_done(&d->seats);
-        *d = (Difference){};
+        snapshot_done(&d->seats);
+        *d = (Diff){};
 }

@@ -10,9 +10,9 @@
 
 void hub_tree_done(HubTree *t) {
         for (size_t i = 0; i < t->n_drafts; i++)
-                hub_free(t->drafts[i].hub);
+                hub_free(t->nodes[i].hub);
 
-        free(t->drafts);
+        free(t->nodes);
         free(t->order);
         free(t->half_of);
         *t = (HubTree){};
@@ -35,7 +35,7 @@ size_t hub_tree_position(const HubTree *t, const char *path, size_t length) {
         return i;
 }
 
-Draft *hub_tree_find(const HubTree *t, const char *path, size_t length) {
+HubNode *hub_tree_find(const HubTree *t, const char *path, size_t length) {
         /* Of all paths that begin so, the one that ends there sorts first. */
         size_t i = hub_tree_position(t, path, length);
 
@@ -46,9 +46,9 @@ Draft *hub_tree_find(const HubTree *t, const char *path, size_t length) {
         return t->half_of[i];
 }
 
-Draft *hub_tree_above(const HubTree *t, const char *path) {
+HubNode *hub_tree_above(const HubTree *t, const char *path) {
         size_t length = strlen(path);
-        Draft *d = NULL;
+        HubNode *d = NULL;
 
         while (!d && length > 0) {
                 while (length > 0 && path[length - 1] != '/')
@@ -108,10 +108,10 @@ static bool is_other_half(const DeviceFacts *fast, const DeviceFacts *slow) {
                         streq_ptr(slow->usb_peer, path_base_name(fast->syspath));
 }
 
-static Draft *find_slow_half(const HubTree *t, const DeviceFacts *fast) {
+static HubNode *find_slow_half(const HubTree *t, const DeviceFacts *fast) {
         for (size_t i = 0; i < t->n_drafts; i++)
-                if (!t->drafts[i].fast && is_other_half(fast, t->drafts[i].slow))
-                        return t->drafts + i;
+                if (!t->nodes[i].fast && is_other_half(fast, t->nodes[i].slow))
+                        return t->nodes + i;
 
         return NULL;
 }
@@ -122,17 +122,17 @@ static int make_drafts(HubTree *t) {
         for (size_t i = 0; i < t->n_devices; i++)
                 n_halves += !!(t->devices[i]->flags & DEVICE_IS_HUB);
 
-        t->drafts = calloc(n_halves + 1, sizeof(*t->drafts));
+        t->nodes = calloc(n_halves + 1, sizeof(*t->nodes));
         t->order = calloc(n_halves + 1, sizeof(*t->order));
         t->half_of = calloc(t->n_devices + 1, sizeof(*t->half_of));
-        if (!t->drafts || !t->order || !t->half_of)
+        if (!t->nodes || !t->order || !t->half_of)
                 return -ENOMEM;
 
         /* First what is slow, then what is fast, so that a fast half finds its other half there. */
         for (int fast = 0; fast < 2; fast++)
                 for (size_t i = 0; i < t->n_devices; i++) {
                         const DeviceFacts *f = t->devices[i];
-                        Draft *d = NULL;
+                        HubNode *d = NULL;
 
                         if (!(f->flags & DEVICE_IS_HUB) || (f->usb_speed >= SPEED_USB3) != fast)
                                 continue;
@@ -142,8 +142,8 @@ static int make_drafts(HubTree *t) {
                         if (d)
                                 d->fast = f;
                         else {
-                                d = t->drafts + t->n_drafts++;
-                                *d = (Draft){ .slow = f, .tier = tier_of(f) };
+                                d = t->nodes + t->n_drafts++;
+                                *d = (HubNode){ .slow = f, .tier = tier_of(f) };
                         }
                         t->half_of[i] = d;
                 }
@@ -152,14 +152,14 @@ static int make_drafts(HubTree *t) {
 }
 
 /* As udev has it. Somebody who attaches a USB 3 hub to a seat may have caught one half of it only. */
-static const char *draft_seat(const Draft *d) {
+static const char *node_seat(const HubNode *d) {
         if (d->fast && d->fast->seat && (!d->slow->seat || streq(d->slow->seat, "seat0")))
                 return d->fast->seat;
 
         return d->slow->seat;
 }
 
-static int make_hub(Draft *d) {
+static int make_hub(HubNode *d) {
         Hub *h;
 
         h = d->hub = calloc(1, sizeof(*h));
@@ -185,7 +185,7 @@ static int make_hub(Draft *d) {
 
 /* By bus and port, 2 before 10. */
 static int compare_drafts(const void *a, const void *b) {
-        const Draft *x = *(const Draft *const *) a, *y = *(const Draft *const *) b;
+        const HubNode *x = *(const HubNode *const *) a, *y = *(const HubNode *const *) b;
         unsigned long i = bus_of(x->slow), j = bus_of(y->slow);
 
         if (i != j)
@@ -194,7 +194,7 @@ static int compare_drafts(const void *a, const void *b) {
         return strverscmp(x->slow->syspath, y->slow->syspath);
 }
 
-static Draft *next_in_tree(Draft *d) {
+static HubNode *next_in_tree(HubNode *d) {
         if (d->first_child)
                 return d->first_child;
         while (d && !d->next_sibling)
@@ -205,11 +205,11 @@ static Draft *next_in_tree(Draft *d) {
 
 /* Finds every hub's parent and brings the hubs into the order of the tree. */
 static void make_tree(HubTree *t) {
-        Draft *first_root = NULL;
+        HubNode *first_root = NULL;
         size_t n = 0;
 
         for (size_t i = 0; i < t->n_drafts; i++) {
-                Draft *d = t->drafts + i, *above = d->tier > 0 ? hub_tree_above(t, d->slow->syspath) : NULL;
+                HubNode *d = t->nodes + i, *above = d->tier > 0 ? hub_tree_above(t, d->slow->syspath) : NULL;
 
                 d->parent = above && above->tier < d->tier ? above : NULL;
                 t->order[i] = d;
@@ -219,13 +219,13 @@ static void make_tree(HubTree *t) {
 
         /* From the last on, each goes to the front of its parent's children. */
         for (size_t i = t->n_drafts; i-- > 0;) {
-                Draft *d = t->order[i], **list = d->parent ? &d->parent->first_child : &first_root;
+                HubNode *d = t->order[i], **list = d->parent ? &d->parent->first_child : &first_root;
 
                 d->next_sibling = *list;
                 *list = d;
         }
 
-        for (Draft *d = first_root; d; d = next_in_tree(d))
+        for (HubNode *d = first_root; d; d = next_in_tree(d))
                 t->order[n++] = d;
         assert(n == t->n_drafts);
 }
@@ -241,8 +241,8 @@ int hub_tree_init(HubTree *ret, const DeviceFacts *const *devices, size_t n) {
         make_tree(&t);
 
         for (size_t i = 0; i < t.n_drafts; i++) {
-                t.drafts[i].seat = draft_seat(t.drafts + i);
-                r = make_hub(t.drafts + i);
+                t.nodes[i].seat = node_seat(t.nodes + i);
+                r = make_hub(t.nodes + i);
                 if (r < 0)
                         return r;
         }

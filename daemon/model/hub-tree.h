@@ -3,7 +3,7 @@
 
 /* The physical hubs among all devices, as a tree. Inside of the topology. */
 
-#include "picture.h"
+#include "snapshot.h"
 
 /* Whose a thing is when several may claim it. */
 typedef struct Claim {
@@ -11,11 +11,11 @@ typedef struct Claim {
         bool several;
 } Claim;
 
-/* A hub while the picture is made. */
-typedef struct Draft Draft;
-struct Draft {
+/* A hub while the snapshot is made. */
+typedef struct HubNode HubNode;
+struct HubNode {
         Hub *hub;
-        Draft *parent, *first_child, *next_sibling;
+        HubNode *parent, *first_child, *next_sibling;
 
         const DeviceFacts *slow; /* the half that names it: the only one, or that of a USB 2 bus */
         const DeviceFacts *fast; /* the half on the USB 3 bus, if it has one of its own */
@@ -41,22 +41,22 @@ typedef struct HubTree {
         const DeviceFacts *const *devices; /* sorted by syspath */
         size_t n_devices;
 
-        Draft *drafts; /* one a physical hub */
+        HubNode *nodes; /* one a physical hub */
         size_t n_drafts;
-        Draft **order; /* each after its parent, siblings in the order of their ports */
+        HubNode **order; /* each after its parent, siblings in the order of their ports */
 
-        Draft **half_of; /* of each device, by index: the hub that it is a half of */
+        HubNode **half_of; /* of each device, by index: the hub that it is a half of */
 } HubTree;
 
 int hub_tree_init(HubTree *ret, const DeviceFacts *const *devices, size_t n);
 void hub_tree_done(HubTree *t);
 
 /* The hub whose half has exactly the path that the first |length| bytes are; NULL for none. */
-Draft *hub_tree_find(const HubTree *t, const char *path, size_t length);
+HubNode *hub_tree_find(const HubTree *t, const char *path, size_t length);
 
 /* The nearest hub on the way from a path to the root, not counting what has the path itself; NULL for
  * none. */
-Draft *hub_tree_above(const HubTree *t, const char *path);
+HubNode *hub_tree_above(const HubTree *t, const char *path);
 
 /* Where the devices are whose paths begin with these bytes; the one that ends there is the first of them. */
 size_t hub_tree_position(const HubTree *t, const char *path, size_t length);

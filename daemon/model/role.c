@@ -31,7 +31,7 @@ static const char *const hub_role_table[_HUB_ROLE_MAX] = {
 
 DEFINE_STRING_TABLE(HubRole, hub_role, hub_role_table, _HUB_ROLE_MAX);
 
-void role_see_keyboard(Draft *d, const DeviceFacts *f) {
+void role_see_keyboard(HubNode *d, const DeviceFacts *f) {
         if (!f->seat || !(f->flags & DEVICE_IS_KEYBOARD))
                 return;
 
@@ -41,7 +41,7 @@ void role_see_keyboard(Draft *d, const DeviceFacts *f) {
         d->keyboard_fixed = f->flags & DEVICE_IS_FIXED;
 }
 
-void role_see_gear(Draft *d, const DeviceFacts *f) {
+void role_see_gear(HubNode *d, const DeviceFacts *f) {
         if (!f->seat || !(f->flags & GEAR_FLAGS))
                 return;
 
@@ -59,30 +59,30 @@ void role_see_gear(Draft *d, const DeviceFacts *f) {
                 d->foreign = true;
 }
 
-static bool is_root(const Draft *d) {
+static bool is_root(const HubNode *d) {
         return d->tier == 0;
 }
 
-static bool has_own_seat(const Draft *d) {
+static bool has_own_seat(const HubNode *d) {
         const char *above = d->parent && d->parent->seat ? d->parent->seat : "seat0";
 
         return !is_root(d) && d->seat && !streq(d->seat, above);
 }
 
-static void count_stations(Draft *const *drafts, size_t n) {
+static void count_stations(HubNode *const *nodes, size_t n) {
         for (size_t i = 0; i < n; i++)
-                drafts[i]->stations_below = 0;
+                nodes[i]->stations_below = 0;
 
         /* Backwards, each comes before its parent. */
         for (size_t i = n; i-- > 0;)
-                if (drafts[i]->parent)
-                        drafts[i]->parent->stations_below +=
-                                        drafts[i]->stations_below + drafts[i]->is_station;
+                if (nodes[i]->parent)
+                        nodes[i]->parent->stations_below +=
+                                        nodes[i]->stations_below + nodes[i]->is_station;
 }
 
 /* Whether this hub with a keyboard on it is a part of that keyboard, which is plugged into the hub above. */
-static bool is_inside_keyboard(const Draft *d) {
-        const Draft *above = d->parent;
+static bool is_inside_keyboard(const HubNode *d) {
+        const HubNode *above = d->parent;
 
         if (!d->keyboard || d->several_keyboards || d->own_seat || (d->gear & DEVICE_IS_DISPLAY))
                 return false;
@@ -101,31 +101,31 @@ static bool is_inside_keyboard(const Draft *d) {
         return d->gear == 0 && (above->own_seat || (above->gear & (DEVICE_IS_POINTER | DEVICE_IS_DISPLAY)));
 }
 
-static void find_stations(Draft *const *drafts, size_t n) {
+static void find_stations(HubNode *const *nodes, size_t n) {
         for (size_t i = 0; i < n; i++) {
-                drafts[i]->own_seat = has_own_seat(drafts[i]);
-                drafts[i]->is_station = !is_root(drafts[i]) && (drafts[i]->own_seat || drafts[i]->keyboard);
+                nodes[i]->own_seat = has_own_seat(nodes[i]);
+                nodes[i]->is_station = !is_root(nodes[i]) && (nodes[i]->own_seat || nodes[i]->keyboard);
         }
 
-        count_stations(drafts, n);
+        count_stations(nodes, n);
 
         /* A hub above is never itself inside a keyboard, since it has none: one pass finds all. */
         for (size_t i = 0; i < n; i++)
-                if (is_inside_keyboard(drafts[i])) {
-                        drafts[i]->is_station = false;
-                        drafts[i]->parent->is_station = true;
+                if (is_inside_keyboard(nodes[i])) {
+                        nodes[i]->is_station = false;
+                        nodes[i]->parent->is_station = true;
                 }
 
-        count_stations(drafts, n);
+        count_stations(nodes, n);
 
         for (size_t i = 0; i < n; i++) {
-                const Draft *above = drafts[i]->parent;
+                const HubNode *above = nodes[i]->parent;
 
-                drafts[i]->below_station = above && (above->is_station || above->below_station);
+                nodes[i]->below_station = above && (above->is_station || above->below_station);
         }
 }
 
-static HubRole role_of(const Draft *d) {
+static HubRole role_of(const HubNode *d) {
         if (is_root(d))
                 return HUB_ROOT;
         if (d->is_station)
@@ -136,7 +136,7 @@ static HubRole role_of(const Draft *d) {
 }
 
 /* Whose a hub is to a person, NULL where it is several seats'. */
-static const char *seat_of(const Draft *d) {
+static const char *seat_of(const HubNode *d) {
         if (d->own_seat)
                 return d->seat;
 
@@ -154,15 +154,15 @@ static const char *seat_of(const Draft *d) {
         }
 }
 
-int role_assign(Draft *const *drafts, size_t n) {
+int role_assign(HubNode *const *nodes, size_t n) {
         int r;
 
-        find_stations(drafts, n);
+        find_stations(nodes, n);
 
         /* From the leaves up: a hub that has something of another seat anywhere below it is not one
          * seat's. */
         for (size_t i = n; i-- > 0;) {
-                Draft *d = drafts[i], *above = d->parent;
+                HubNode *d = nodes[i], *above = d->parent;
 
                 d->hub->role = role_of(d);
                 r = string_replace(&d->hub->seat, seat_of(d));

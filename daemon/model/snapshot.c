@@ -39,7 +39,7 @@ TopologySeat *topology_seat_free(TopologySeat *s) {
         return NULL;
 }
 
-void picture_done(Picture *p) {
+void snapshot_done(Snapshot *p) {
         for (size_t i = 0; i < p->n_hubs; i++)
                 hub_free(p->hubs[i]);
         for (size_t i = 0; i < p->n_seats; i++)
@@ -48,11 +48,11 @@ void picture_done(Picture *p) {
         free(p->hubs);
         free(p->parents);
         free(p->seats);
-        *p = (Picture){};
+        *p = (Snapshot){};
 }
 
 /* Where this seat is, or where it would have to be. */
-static size_t seat_position(const Picture *p, const char *id) {
+static size_t seat_position(const Snapshot *p, const char *id) {
         size_t i = 0, n = p->n_seats;
 
         while (i < n) {
@@ -67,13 +67,13 @@ static size_t seat_position(const Picture *p, const char *id) {
         return i;
 }
 
-TopologySeat *picture_find_seat(const Picture *p, const char *id) {
+TopologySeat *snapshot_find_seat(const Snapshot *p, const char *id) {
         size_t i = seat_position(p, id);
 
         return i < p->n_seats && streq(p->seats[i]->id, id) ? p->seats[i] : NULL;
 }
 
-int picture_make_seat(Picture *p, const char *id, TopologySeat **ret) {
+int snapshot_make_seat(Snapshot *p, const char *id, TopologySeat **ret) {
         _cleanup_(topology_seat_freep) TopologySeat *s = NULL;
         size_t i = seat_position(p, id);
         TopologySeat **seats;
@@ -104,12 +104,12 @@ static int compare_strings(const void *a, const void *b) {
         return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
 
-int picture_add_lost(Picture *p, const char *seat, const char *hub) {
+int snapshot_add_lost(Snapshot *p, const char *seat, const char *hub) {
         TopologySeat *s;
         char **lost;
         int r;
 
-        r = picture_make_seat(p, seat, &s);
+        r = snapshot_make_seat(p, seat, &s);
         if (r < 0)
                 return r;
 
@@ -164,8 +164,8 @@ static bool is_said_elsewhere(const HubTree *t, const DeviceFacts *f) {
 }
 
 /* The hub that this device hangs on; of a hub that has a keypad of its own, that hub. */
-static Draft *hub_of(const HubTree *t, const DeviceFacts *f, Draft *half_of) {
-        Draft *d;
+static HubNode *hub_of(const HubTree *t, const DeviceFacts *f, HubNode *half_of) {
+        HubNode *d;
 
         if (half_of)
                 return half_of->parent;
@@ -176,14 +176,14 @@ static Draft *hub_of(const HubTree *t, const DeviceFacts *f, Draft *half_of) {
         return d ? d : hub_tree_above(t, f->usb_path);
 }
 
-static int see_seat(Picture *p, const DeviceFacts *f, DeviceKind kind) {
+static int see_seat(Snapshot *p, const DeviceFacts *f, DeviceKind kind) {
         TopologySeat *s;
         int r;
 
         if (!f->seat)
                 return 0;
 
-        r = picture_make_seat(p, f->seat, &s);
+        r = snapshot_make_seat(p, f->seat, &s);
         if (r < 0)
                 return r;
 
@@ -194,12 +194,12 @@ static int see_seat(Picture *p, const DeviceFacts *f, DeviceKind kind) {
         return kind < 0 ? 0 : device_list_append(&s->devices, kind, f->syspath);
 }
 
-static int see_devices(HubTree *t, Picture *p) {
+static int see_devices(HubTree *t, Snapshot *p) {
         int r;
 
         for (size_t i = 0; i < t->n_devices; i++) {
                 const DeviceFacts *f = t->devices[i];
-                Draft *half = t->half_of[i], *d = hub_of(t, f, half);
+                HubNode *half = t->half_of[i], *d = hub_of(t, f, half);
                 DeviceKind kind = device_facts_kind(f);
 
                 if ((half && half->fast == f) || (!half && kind >= 0 && is_said_elsewhere(t, f)))
@@ -221,7 +221,7 @@ static int see_devices(HubTree *t, Picture *p) {
         }
 
         for (size_t i = 0; i < t->n_devices; i++) {
-                Draft *half = t->half_of[i], *d = hub_of(t, t->devices[i], half);
+                HubNode *half = t->half_of[i], *d = hub_of(t, t->devices[i], half);
 
                 if (d && !half)
                         role_see_gear(d, t->devices[i]);
@@ -230,15 +230,15 @@ static int see_devices(HubTree *t, Picture *p) {
         return 0;
 }
 
-/* Hands the hubs over from the drafts to the picture. */
-static int take_hubs(HubTree *t, Picture *p) {
+/* Hands the hubs over from the nodes to the snapshot. */
+static int take_hubs(HubTree *t, Snapshot *p) {
         p->hubs = calloc(t->n_drafts + 1, sizeof(*p->hubs));
         p->parents = calloc(t->n_drafts + 1, sizeof(*p->parents));
         if (!p->hubs || !p->parents)
                 return -ENOMEM;
 
         for (size_t i = 0; i < t->n_drafts; i++) {
-                const Draft *above = t->order[i]->parent;
+                const HubNode *above = t->order[i]->parent;
 
                 p->parents[i] = SIZE_MAX;
                 for (size_t j = i; above && j-- > 0;)
@@ -255,9 +255,9 @@ static int take_hubs(HubTree *t, Picture *p) {
         return 0;
 }
 
-int picture_derive(Picture *ret, const DeviceFacts *const *devices, size_t n) {
+int snapshot_derive(Snapshot *ret, const DeviceFacts *const *devices, size_t n) {
         _cleanup_(hub_tree_done) HubTree t = {};
-        _cleanup_(picture_done) Picture p = {};
+        _cleanup_(snapshot_done) Snapshot p = {};
         int r;
 
         r = hub_tree_init(&t, devices, n);
@@ -274,6 +274,6 @@ int picture_derive(Picture *ret, const DeviceFacts *const *devices, size_t n) {
                 return r;
 
         *ret = p;
-        p = (Picture){};
+        p = (Snapshot){};
         return 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The set of all devices, and the picture that was told last. Each topology_settle() makes a whole new
- * picture and compares: no order of events can leave it wrong, and a lost event is put right by the next
+/* The set of all devices, and the snapshot that was told last. Each topology_settle() makes a whole new
+ * snapshot and compares: no order of events can leave it wrong, and a lost event is put right by the next
  * enumeration. */
 
-#include "difference.h"
+#include "diff.h"
 #include "topology.h"
 
 typedef struct Device {
@@ -19,7 +19,7 @@ struct Topology {
         unsigned snapshot;
         bool dirty;
 
-        Picture picture;
+        Snapshot told;
 };
 
 static Device *device_free(Device *d) {
@@ -52,7 +52,7 @@ Topology *topology_free(Topology *t) {
         for (size_t i = 0; i < t->n_devices; i++)
                 device_free(t->devices[i]);
 
-        picture_done(&t->picture);
+        snapshot_done(&t->told);
         free(t->devices);
         free(t);
         return NULL;
@@ -174,7 +174,7 @@ void topology_end_snapshot(Topology *t) {
 
 /* Puts what is new into the objects that stay, so that pointers to hubs stay good, and lets go of the
  * rest. */
-static void take_picture(Picture *p, Picture *new, const Difference *d) {
+static void take_snapshot(Snapshot *p, Snapshot *new, const Diff *d) {
         for (size_t i = 0; i < new->n_hubs; i++) {
                 Hub *stays = d->hub_stays[i], old;
 
@@ -196,12 +196,12 @@ static void take_picture(Picture *p, Picture *new, const Difference *d) {
                         hub_free(p->hubs[i]);
         p->n_hubs = 0;
 
-        picture_done(p);
+        snapshot_done(p);
         *p = *new;
-        *new = (Picture){};
+        *new = (Snapshot){};
 }
 
-static int derive(const Topology *t, Picture *ret) {
+static int derive(const Topology *t, Snapshot *ret) {
         _cleanup_free_ const DeviceFacts **devices = NULL;
 
         devices = calloc(t->n_devices + 1, sizeof(*devices));
@@ -211,12 +211,12 @@ static int derive(const Topology *t, Picture *ret) {
         for (size_t i = 0; i < t->n_devices; i++)
                 devices[i] = &t->devices[i]->facts;
 
-        return picture_derive(ret, devices, t->n_devices);
+        return snapshot_derive(ret, devices, t->n_devices);
 }
 
 int topology_settle(Topology *t, const TopologyEvents *events, void *userdata) {
-        _cleanup_(difference_done) Difference d = {};
-        _cleanup_(picture_done) Picture new = {};
+        _cleanup_(diff_done) Diff d = {};
+        _cleanup_(snapshot_done) Snapshot new = {};
         int r, n = 0;
 
         if (!t->dirty)
@@ -226,29 +226,29 @@ int topology_settle(Topology *t, const TopologyEvents *events, void *userdata) {
         r = derive(t, &new);
         if (r < 0)
                 return r;
-        r = difference_init(&d, &t->picture, &new);
+        r = diff_init(&d, &t->told, &new);
         if (r < 0)
                 return r;
 
         t->dirty = false;
 
-        for (size_t i = t->picture.n_hubs; i-- > 0;)
+        for (size_t i = t->told.n_hubs; i-- > 0;)
                 if (d.hub_gone[i]) {
-                        events->hub_removed(t->picture.hubs[i], userdata);
+                        events->hub_removed(t->told.hubs[i], userdata);
                         n++;
                 }
 
-        take_picture(&t->picture, &new, &d);
+        take_snapshot(&t->told, &new, &d);
 
-        for (size_t i = 0; i < t->picture.n_hubs; i++)
+        for (size_t i = 0; i < t->told.n_hubs; i++)
                 if (!d.hub_stays[i]) {
-                        events->hub_added(t->picture.hubs[i], userdata);
+                        events->hub_added(t->told.hubs[i], userdata);
                         n++;
                 }
 
-        for (size_t i = 0; i < t->picture.n_hubs; i++)
+        for (size_t i = 0; i < t->told.n_hubs; i++)
                 if (d.hub_changed[i] != 0) {
-                        events->hub_changed(t->picture.hubs[i], d.hub_changed[i], userdata);
+                        events->hub_changed(t->told.hubs[i], d.hub_changed[i], userdata);
                         n++;
                 }
 
@@ -262,40 +262,40 @@ int topology_settle(Topology *t, const TopologyEvents *events, void *userdata) {
 }
 
 size_t topology_n_hubs(const Topology *t) {
-        return t->picture.n_hubs;
+        return t->told.n_hubs;
 }
 
 const Hub *topology_hub_at(const Topology *t, size_t i) {
-        return t->picture.hubs[i];
+        return t->told.hubs[i];
 }
 
 const Hub *topology_find_hub(const Topology *t, const char *id_or_syspath) {
-        for (size_t i = 0; i < t->picture.n_hubs; i++)
-                if (hub_has_name(t->picture.hubs[i], id_or_syspath))
-                        return t->picture.hubs[i];
+        for (size_t i = 0; i < t->told.n_hubs; i++)
+                if (hub_has_name(t->told.hubs[i], id_or_syspath))
+                        return t->told.hubs[i];
 
         return NULL;
 }
 
 size_t topology_n_seats(const Topology *t) {
-        return t->picture.n_seats;
+        return t->told.n_seats;
 }
 
 const TopologySeat *topology_seat_at(const Topology *t, size_t i) {
-        return t->picture.seats[i];
+        return t->told.seats[i];
 }
 
 const TopologySeat *topology_find_seat(const Topology *t, const char *id) {
-        return picture_find_seat(&t->picture, id);
+        return snapshot_find_seat(&t->told, id);
 }
 
 int topology_note_lost(Topology *t, const char *seat, const char *hub) {
         t->dirty = true;
-        return picture_add_lost(&t->picture, seat, hub);
+        return snapshot_add_lost(&t->told, seat, hub);
 }
 
 void topology_forget_lost(Topology *t, const char *seat) {
-        TopologySeat *s = picture_find_seat(&t->picture, seat);
+        TopologySeat *s = snapshot_find_seat(&t->told, seat);
 
         if (!s)
                 return;

@@ -4,7 +4,7 @@
 /* Which devices there are, how the hubs hang together, and which hub and which device belong to which seat.
  * Facts go in through topology_apply() and topology_remove(), in any order, from an enumeration or from
  * events alike; topology_settle() then derives everything anew and tells what is different. What the
- * accessors give is the picture of the last topology_settle(), whatever was applied since. */
+ * accessors give is the snapshot of the last topology_settle(), whatever was applied since. */
 
 #include "device.h"
 
@@ -96,7 +96,7 @@ int topology_remove(Topology *t, const char *syspath);
 void topology_begin_snapshot(Topology *t);
 void topology_end_snapshot(Topology *t);
 
-/* Derives the picture anew and tells the differences. Returns how many there were, or -ENOMEM; then nothing
+/* Derives the snapshot anew and tells the differences. Returns how many there were, or -ENOMEM; then nothing
  * has changed and the next call tries again. Costs nothing when nothing was applied since. */
 int topology_settle(Topology *t, const TopologyEvents *events, void *userdata);
 

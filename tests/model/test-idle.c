@@ -12,8 +12,8 @@
 #define LIMIT (10 * USEC_PER_MINUTE)
 #define LEFT (1000 * USEC_PER_SEC)
 
-static SessionFacts facts(void) {
-        return (SessionFacts) {
+static SessionInfo facts(void) {
+        return (SessionInfo) {
                 .id = (char *) "7",
                 .user = (char *) "anna",
                 .seat = (char *) "seat0",
@@ -27,7 +27,7 @@ static SessionFacts facts(void) {
 }
 
 static void test_due(void) {
-        SessionFacts f = facts();
+        SessionInfo f = facts();
 
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, LEFT + LIMIT);
 
@@ -41,7 +41,7 @@ static void test_due(void) {
 }
 
 static void test_clock_is_set_back(void) {
-        SessionFacts f = facts();
+        SessionInfo f = facts();
 
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .kept_awake = 2 * LEFT }), ==, 2 * LEFT + LIMIT);
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .spared = 3 * LEFT }), ==, 3 * LEFT + LIMIT);
@@ -69,7 +69,7 @@ static void test_whom_it_concerns(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                SessionFacts f = facts();
+                SessionInfo f = facts();
 
                 f.class = (char *) table[i].class;
                 f.seat = (char *) table[i].seat;
@@ -136,7 +136,7 @@ static void test_taken_over(void) {
                 .by_uid = 1000,
                 .by_user = "teacher",
         };
-        SessionFacts f = facts();
+        SessionInfo f = facts();
         Job j;
 
         g_assert_cmpint(job_init(&j, 1, &f, &ours, LEFT), ==, 0);

@@ -14,8 +14,8 @@ typedef struct Fixture {
         Job job;
 } Fixture;
 
-static SessionFacts facts(void) {
-        return (SessionFacts) {
+static SessionInfo facts(void) {
+        return (SessionInfo) {
                 .id = (char *) "7",
                 .user = (char *) "anna",
                 .seat = (char *) "seat0",
@@ -29,7 +29,7 @@ static SessionFacts facts(void) {
         };
 }
 
-static void init_job(Job *j, const SessionFacts *session, usec_t grace) {
+static void init_job(Job *j, const SessionInfo *session, usec_t grace) {
         g_assert_cmpint(job_init(j, 1, session,
                                         &(JobRequest) {
                                                         .grace = grace,
@@ -43,7 +43,7 @@ static void init_job(Job *j, const SessionFacts *session, usec_t grace) {
 }
 
 static void setup(Fixture *f, gconstpointer data) {
-        SessionFacts session = facts();
+        SessionInfo session = facts();
 
         config_init(&f->config);
         init_job(&f->job, &session, 60 * USEC_PER_SEC);
@@ -132,7 +132,7 @@ static void test_nobody_to_ask(Fixture *f, gconstpointer data) {
 }
 
 static void test_terminal_is_not_asked(void) {
-        SessionFacts session = facts();
+        SessionInfo session = facts();
         Config config;
         Job j;
 

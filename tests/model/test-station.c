@@ -8,8 +8,8 @@
 
 static const StationEquipment complete = { .known = true, .keyboard = true, .pointer = true, .display = true };
 
-static SessionFacts session(const char *id, const char *class, const char *user, bool active) {
-        return (SessionFacts) {
+static SessionInfo session(const char *id, const char *class, const char *user, bool active) {
+        return (SessionInfo) {
                 .id = (char *) id,
                 .user = (char *) user,
                 .seat = (char *) "seat0",
@@ -51,14 +51,14 @@ static void test_kinds(void) {
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(classes); i++) {
-                SessionFacts f = session("1", classes[i].class, "anna", true);
+                SessionInfo f = session("1", classes[i].class, "anna", true);
 
                 g_assert_cmpint(session_kind(&f), ==, classes[i].kind);
         }
 }
 
 static void test_identity(void) {
-        SessionFacts f = session("3", "user", "anna", true), other = f;
+        SessionInfo f = session("3", "user", "anna", true), other = f;
         SessionIdentity i;
 
         g_assert_cmpint(session_identity_init(&i, &f), ==, 0);
@@ -77,9 +77,9 @@ static void test_identity(void) {
 }
 
 static void test_states(void) {
-        SessionFacts greeter = session("c1", "greeter", "lightdm", true);
-        SessionFacts anna = session("2", "user", "anna", true);
-        const SessionFacts *empty[] = { &greeter }, *busy[] = { &anna };
+        SessionInfo greeter = session("c1", "greeter", "lightdm", true);
+        SessionInfo anna = session("2", "user", "anna", true);
+        const SessionInfo *empty[] = { &greeter }, *busy[] = { &anna };
         Station *s = station();
 
         g_assert_cmpint(station_update(s, empty, 1, false, &complete), ==, 0);
@@ -111,9 +111,9 @@ static void test_states(void) {
 
 /* The person counts, not the greeter of a user switch in front of them. */
 static void test_background_session_is_in_use(void) {
-        SessionFacts greeter = session("c1", "greeter", "lightdm", true);
-        SessionFacts anna = session("2", "user", "anna", false), ben = session("3", "user", "ben", true);
-        const SessionFacts *behind[] = { &greeter, &anna }, *two[] = { &anna, &ben };
+        SessionInfo greeter = session("c1", "greeter", "lightdm", true);
+        SessionInfo anna = session("2", "user", "anna", false), ben = session("3", "user", "ben", true);
+        const SessionInfo *behind[] = { &greeter, &anna }, *two[] = { &anna, &ben };
         Station *s = station();
 
         g_assert_cmpint(station_update(s, behind, 2, false, &complete), ==, 0);

@@ -216,7 +216,7 @@ static void test_too_many_devices(Room *room, const void *data) {
         g_assert_cmpint(put(room, &(What){ .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, 1);
 }
 
-/* Any order of coming, changing and going ends in the same picture as looking at it all at once. */
+/* Any order of coming, changing and going ends in the same snapshot as looking at it all at once. */
 static void test_random_events(Room *room, const void *data) {
         static const char *const names[] = {
                 "usb1",
@@ -314,7 +314,7 @@ int main(int argc, char *argv[]) {
         ADD("unplug-and-replug", test_unplug_and_replug);
         ADD("lost/is-kept", test_lost_is_kept);
         ADD("lost/replaced-by-another", test_lost_and_replaced);
-        ADD("lost/before-the-first-picture", test_lost_before_the_first_picture);
+        ADD("lost/before-the-first-snapshot", test_lost_before_the_first_picture);
         ADD("lost/only-of-stations", test_lost_is_of_stations);
         ADD("branch-goes", test_branch_goes);
         ADD("snapshot-sweeps", test_snapshot_sweeps);
