@@ -104,20 +104,20 @@ int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_
         return check_grace(m, message, grace, error);
 }
 
-const char *plan_action(PlanKind kind) {
-        return kind == PLAN_RESTART   ? USHER_ACTION_RESTART :
-               kind == PLAN_POWER_OFF ? USHER_ACTION_POWER_OFF :
+const char *pending_action(PendingKind kind) {
+        return kind == PENDING_RESTART   ? USHER_ACTION_RESTART :
+               kind == PENDING_POWER_OFF ? USHER_ACTION_POWER_OFF :
                                         USHER_ACTION_SET_MODE;
 }
 
-int authorize_plan(Manager *m, sd_bus_message *message, PlanKind kind, usec_t grace, sd_bus_error *error) {
+int authorize_pending(Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error) {
         int r;
 
         r = sender_await(m, message, NULL, 0, error);
         if (r <= 0)
                 return r;
 
-        r = polkit_check(m->polkit, message, plan_action(kind), NULL, error);
+        r = polkit_check(m->polkit, message, pending_action(kind), NULL, error);
         if (r <= 0)
                 return r;
 

@@ -20,10 +20,10 @@ int authorize_log_off(
 int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_bus_error *error);
 
 /* To do what follows when everybody is logged off, after that grace. */
-int authorize_plan(Manager *m, sd_bus_message *message, PlanKind kind, usec_t grace, sd_bus_error *error);
+int authorize_pending(Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error);
 
 /* The right to a plan, which is the right to call it off too. */
-const char *plan_action(PlanKind kind);
+const char *pending_action(PendingKind kind);
 
 /* Whether the caller may end administrators' sessions without being asked for a password. */
 int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_bus_error *error);

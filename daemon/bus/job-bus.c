@@ -113,7 +113,7 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         if (r == 0 || l->job.shared) {
                 /* With the job all that was to follow it is called off. */
                 r = polkit_check(m->polkit, message,
-                                l->job.plan != PLAN_NONE ? plan_action(l->job.plan) : USHER_ACTION_LOG_OFF,
+                                l->job.pending != PENDING_NONE ? pending_action(l->job.pending) : USHER_ACTION_LOG_OFF,
                                 (const char *const[]) {
                                                 "station", l->job.station,
                                                 "label", s ? station_name(s) : l->job.station,

@@ -8,7 +8,7 @@
 #include "job-runner.h"
 #include "names.h"
 #include "options.h"
-#include "plan.h"
+#include "pending.h"
 #include "sender.h"
 #include "shutdown.h"
 
@@ -304,7 +304,7 @@ static int may_cancel(
 
 int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         unsigned others = 0, own = 0, planned = 0, cancelled = 0;
-        bool may_others = true, may_planned = true;
+        bool may_others = true, may_pending = true;
         JobRunner *l, *next;
         uid_t uid;
         int r;
@@ -316,7 +316,7 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (job_is_owned_by(&l->job, uid))
                         own++;
-                else if (l->job.plan != PLAN_NONE)
+                else if (l->job.pending != PENDING_NONE)
                         planned++;
                 else
                         others++;
@@ -329,8 +329,8 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
                         return r < 0 ? r : 1;
         }
         if (planned > 0) {
-                r = may_cancel(m, message, plan_action(m->plan ? m->plan->kind : PLAN_NONE), own == 0 && others == 0,
-                                &may_planned, error);
+                r = may_cancel(m, message, pending_action(m->pending ? m->pending->kind : PENDING_NONE), own == 0 && others == 0,
+                                &may_pending, error);
                 if (r <= 0)
                         return r < 0 ? r : 1;
         }
@@ -340,7 +340,7 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                if (job_is_owned_by(&l->job, uid) || (l->job.plan != PLAN_NONE ? may_planned : may_others))
+                if (job_is_owned_by(&l->job, uid) || (l->job.pending != PENDING_NONE ? may_pending : may_others))
                         cancelled += job_runner_cancel(l) >= 0;
         }
 

@@ -309,11 +309,11 @@ static int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_e
 }
 
 static int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return shut_down(userdata, message, PLAN_RESTART, error);
+        return shut_down(userdata, message, PENDING_RESTART, error);
 }
 
 static int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return shut_down(userdata, message, PLAN_POWER_OFF, error);
+        return shut_down(userdata, message, PENDING_POWER_OFF, error);
 }
 
 static int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {

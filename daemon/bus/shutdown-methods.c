@@ -7,11 +7,11 @@
 #include "logoff-methods.h"
 #include "job-runner.h"
 #include "options.h"
-#include "plan.h"
+#include "pending.h"
 #include "sender.h"
 #include "shutdown-methods.h"
 
-static int append_jobs(sd_bus_message *reply, Manager *m, PlanKind kind) {
+static int append_jobs(sd_bus_message *reply, Manager *m, PendingKind kind) {
         JobRunner *l;
         int r;
 
@@ -22,7 +22,7 @@ static int append_jobs(sd_bus_message *reply, Manager *m, PlanKind kind) {
         TAILQ_FOREACH(l, &m->jobs, jobs) {
                 _cleanup_free_ char *path = NULL;
 
-                if (kind == PLAN_NONE || l->job.plan != kind)
+                if (kind == PENDING_NONE || l->job.pending != kind)
                         continue;
 
                 path = job_path(l);
@@ -34,7 +34,7 @@ static int append_jobs(sd_bus_message *reply, Manager *m, PlanKind kind) {
         return sd_bus_message_close_container(reply);
 }
 
-static int reply_jobs(Manager *m, sd_bus_message *message, PlanKind kind) {
+static int reply_jobs(Manager *m, sd_bus_message *message, PendingKind kind) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int r;
 
@@ -49,7 +49,7 @@ static int reply_jobs(Manager *m, sd_bus_message *message, PlanKind kind) {
         return sd_bus_message_send(reply);
 }
 
-static void on_answer(Manager *m, sd_bus_message *message, PlanKind kind, const sd_bus_error *error) {
+static void on_answer(Manager *m, sd_bus_message *message, PendingKind kind, const sd_bus_error *error) {
         int r;
 
         r = sd_bus_error_is_set(error) ? sd_bus_reply_method_error(message, error) : reply_jobs(m, message, kind);
@@ -61,7 +61,7 @@ static void on_answer(Manager *m, sd_bus_message *message, PlanKind kind, const 
 static int begin(
                 Manager *m,
                 sd_bus_message *message,
-                PlanKind kind,
+                PendingKind kind,
                 const LogOffOptions *options,
                 sd_bus_error *error) {
 
@@ -73,8 +73,8 @@ static int begin(
         if (r < 0)
                 return r;
 
-        r = plan_begin(m,
-                        &(PlanRequest) {
+        r = pending_begin(m,
+                        &(PendingRequest) {
                                         .kind = kind,
                                         .grace = options->grace,
                                         .message = options->message,
@@ -86,7 +86,7 @@ static int begin(
         return r < 0 ? r : 1;
 }
 
-int shut_down(Manager *m, sd_bus_message *message, PlanKind kind, sd_bus_error *error) {
+int shut_down(Manager *m, sd_bus_message *message, PendingKind kind, sd_bus_error *error) {
         LogOffOptions options = {
                 /* Where systemd's own shutdowns get no warning, those that are asked of us do. */
                 .grace = m->config.shutdown_grace_usec > 0 ? m->config.shutdown_grace_usec : m->config.grace_usec,
@@ -99,11 +99,11 @@ int shut_down(Manager *m, sd_bus_message *message, PlanKind kind, sd_bus_error *
         if (r < 0)
                 return r;
 
-        r = plan_check(m, error);
+        r = pending_check(m, error);
         if (r < 0)
                 return r;
 
-        r = authorize_plan(m, message, kind, options.grace, error);
+        r = authorize_pending(m, message, kind, options.grace, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
@@ -113,7 +113,7 @@ int shut_down(Manager *m, sd_bus_message *message, PlanKind kind, sd_bus_error *
 int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         LogOffOptions options = { .grace = m->config.grace_usec, .message = "", .block_logins = true };
         const char *name;
-        PlanKind kind;
+        PendingKind kind;
         Mode mode;
         int r;
 
@@ -129,17 +129,17 @@ int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r < 0)
                 return r;
 
-        r = plan_check(m, error);
+        r = pending_check(m, error);
         if (r < 0)
                 return r;
 
-        kind = mode == MODE_CONSOLE ? PLAN_CONSOLE : PLAN_STATION;
-        r = authorize_plan(m, message, kind, options.grace, error);
+        kind = mode == MODE_CONSOLE ? PENDING_CONSOLE : PENDING_STATION;
+        r = authorize_pending(m, message, kind, options.grace, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
         if (mode == m->mode)
-                return reply_jobs(m, message, PLAN_NONE);
+                return reply_jobs(m, message, PENDING_NONE);
 
         return begin(m, message, kind, &options, error);
 }

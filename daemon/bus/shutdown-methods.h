@@ -5,8 +5,8 @@
 
 #include "manager.h"
 
-/* "a{sv}": the options, for PLAN_RESTART and PLAN_POWER_OFF. */
-int shut_down(Manager *m, sd_bus_message *message, PlanKind kind, sd_bus_error *error);
+/* "a{sv}": the options, for PENDING_RESTART and PENDING_POWER_OFF. */
+int shut_down(Manager *m, sd_bus_message *message, PendingKind kind, sd_bus_error *error);
 
 /* "s a{sv}": the mode and the options. The machine's own mode gives no jobs. */
 int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error);

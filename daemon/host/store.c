@@ -92,7 +92,7 @@ int store_add(Store *s, const Job *j) {
         write_number(f, "Graphical", j->graphical);
         write_number(f, "Shared", j->shared);
         write_number(f, "BlockLogins", j->block_logins);
-        write_text(f, "Plan", plan_kind_to_string(j->plan));
+        write_text(f, "Plan", pending_kind_to_string(j->pending));
         write_text(f, "Reason", job_reason_to_string(j->reason));
         write_text(f, "Message", j->message);
         write_number(f, "ByUID", j->by_uid);
@@ -109,10 +109,10 @@ int store_add(Store *s, const Job *j) {
         return ferror(f) ? -EIO : 0;
 }
 
-int store_add_plan(Store *s, const StoredPlan *p) {
+int store_add_pending(Store *s, const StoredPending *p) {
         FILE *f = s->file;
 
-        write_text(f, "Follows", plan_kind_to_string(p->kind));
+        write_text(f, "Follows", pending_kind_to_string(p->kind));
         write_number(f, "BlockLogins", p->block_logins);
         write_number(f, "Due", p->due);
         fputc('\n', f);
@@ -166,10 +166,10 @@ static int read_number(const char *value, uint64_t max, uint64_t *ret) {
         return 0;
 }
 
-/* What one of the pieces of the file is, a job or the plan, turns out as its lines are read. */
+/* What one of the pieces of the file is, a job or the pending, turns out as its lines are read. */
 typedef struct Piece {
         Job job;
-        StoredPlan plan;
+        StoredPending pending;
 } Piece;
 
 static int read_field(Piece *piece, const char *name, char *value) {
@@ -190,7 +190,7 @@ static int read_field(Piece *piece, const char *name, char *value) {
                 { "Created", &j->created },
                 { "Grace", &j->grace },
                 { "Deadline", &j->deadline },
-                { "Due", &piece->plan.due },
+                { "Due", &piece->pending.due },
         };
         uint64_t n;
         int r;
@@ -206,9 +206,9 @@ static int read_field(Piece *piece, const char *name, char *value) {
         if (streq(name, "Phase"))
                 return j->phase = job_phase_from_string(value);
         if (streq(name, "Plan"))
-                return j->plan = plan_kind_from_string(value);
+                return j->pending = pending_kind_from_string(value);
         if (streq(name, "Follows"))
-                return piece->plan.kind = plan_kind_from_string(value);
+                return piece->pending.kind = pending_kind_from_string(value);
         if (streq(name, "Warned"))
                 return j->warned = job_warned_from_string(value);
 
@@ -233,7 +233,7 @@ static int read_field(Piece *piece, const char *name, char *value) {
         else if (streq(name, "Shared"))
                 j->shared = n;
         else if (streq(name, "BlockLogins"))
-                j->block_logins = piece->plan.block_logins = n;
+                j->block_logins = piece->pending.block_logins = n;
         else if (streq(name, "ScopeStopped"))
                 j->scope_stopped = n;
 
@@ -243,8 +243,8 @@ static int read_field(Piece *piece, const char *name, char *value) {
 static bool is_complete(const Piece *piece) {
         const Job *j = &piece->job;
 
-        if (piece->plan.kind != PLAN_NONE)
-                return piece->plan.due > 0;
+        if (piece->pending.kind != PENDING_NONE)
+                return piece->pending.due > 0;
 
         return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
                         j->scope && j->message && j->by_user && j->lost_hubs && j->created > 0 && j->deadline > 0;
@@ -295,7 +295,7 @@ int store_mark_boot(Store *s) {
         return 1;
 }
 
-int store_load(Store *s, StoredPlan *plan, StoreHandler handler, void *userdata) {
+int store_load(Store *s, StoredPending *pending, StoreHandler handler, void *userdata) {
         _cleanup_fclose_ FILE *f = NULL;
         _cleanup_close_ int fd = -EBADF;
         int r;
@@ -313,12 +313,12 @@ int store_load(Store *s, StoredPlan *plan, StoreHandler handler, void *userdata)
                 Piece piece;
 
                 r = read_piece(f, &piece);
-                if (r > 0 && piece.plan.kind != PLAN_NONE)
-                        *plan = piece.plan;
+                if (r > 0 && piece.pending.kind != PENDING_NONE)
+                        *pending = piece.pending;
                 else if (r > 0)
                         handler(&piece.job, userdata);
                 else if (r < 0)
-                        log_warning_errno(r, "A stored job or plan cannot be read, leaving it out: %m");
+                        log_warning_errno(r, "A stored job or pending cannot be read, leaving it out: %m");
 
                 job_done(&piece.job);
                 if (r == 0)

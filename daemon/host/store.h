@@ -9,11 +9,11 @@
 
 typedef struct Store Store;
 
-typedef struct StoredPlan {
-        PlanKind kind;
+typedef struct StoredPending {
+        PendingKind kind;
         bool block_logins;
-        usec_t due; /* CLOCK_MONOTONIC: see PLAN_LATE_MAX_USEC */
-} StoredPlan;
+        usec_t due; /* CLOCK_MONOTONIC: see PENDING_LATE_MAX_USEC */
+} StoredPending;
 
 /* directory: the runtime directory, "/run/usher". */
 int store_new(Store **ret, const char *directory);
@@ -23,7 +23,7 @@ DEFINE_CLEANUP(Store *, store_free);
 /* Writes all: begin, one add for each, commit. The file is written whole and renamed. */
 int store_begin(Store *s);
 int store_add(Store *s, const Job *j);
-int store_add_plan(Store *s, const StoredPlan *p);
+int store_add_pending(Store *s, const StoredPending *p);
 int store_commit(Store *s);
 
 /* Returns 1 when it is called for the first time since the machine was started, 0 later. */
@@ -34,4 +34,4 @@ typedef void (*StoreHandler)(Job *j, void *userdata);
 
 /* Reads what was committed last; the plan stays as it is where there is none. A file that is missing is no error; a job
  * that cannot be read is logged and left out, the others stand. */
-int store_load(Store *s, StoredPlan *plan, StoreHandler handler, void *userdata);
+int store_load(Store *s, StoredPending *pending, StoreHandler handler, void *userdata);

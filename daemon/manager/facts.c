@@ -10,7 +10,7 @@
 #include "login-screen.h"
 #include "job-runner.h"
 #include "notice.h"
-#include "plan.h"
+#include "pending.h"
 #include "shutdown.h"
 
 static void advance_job_of(Manager *m, const char *session) {
@@ -121,7 +121,7 @@ static void on_logind_synced(void *userdata) {
                 next = TAILQ_NEXT(l, jobs);
                 job_runner_advance(l);
         }
-        plan_logind_synced(m);
+        pending_logind_synced(m);
 }
 
 static void on_logind_lost(void *userdata) {

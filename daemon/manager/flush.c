@@ -6,7 +6,7 @@
 #include "log.h"
 #include "job-runner.h"
 #include "mode.h"
-#include "plan.h"
+#include "pending.h"
 #include "shutdown.h"
 
 /* Whoever has usherd answer without a pause, and everybody may, must not keep what changes from being told and written
@@ -120,7 +120,7 @@ static void check_logins(Manager *m) {
         JobRunner *l;
 
         /* Nor is a machine that goes down a place to log in at. */
-        if (shutdown_is_under_way(m) || (m->plan && m->plan->block_logins))
+        if (shutdown_is_under_way(m) || (m->pending && m->pending->block_logins))
                 return;
 
         TAILQ_FOREACH(l, &m->jobs, jobs)

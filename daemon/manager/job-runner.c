@@ -4,7 +4,7 @@
 #include "log.h"
 #include "job-runner.h"
 #include "login-screen.h"
-#include "plan.h"
+#include "pending.h"
 #include "shutdown.h"
 #include "timespan.h"
 
@@ -51,7 +51,7 @@ static bool leaves_a_login_screen(const JobRunner *l) {
         const Job *j = &l->job;
 
         return (j->result == JOB_DONE || j->result == JOB_LEFT) && j->graphical && !isempty(j->station) &&
-                        j->plan == PLAN_NONE && !shutdown_is_under_way(l->manager);
+                        j->pending == PENDING_NONE && !shutdown_is_under_way(l->manager);
 }
 
 static void finish(JobRunner *l) {
@@ -71,7 +71,7 @@ static void finish(JobRunner *l) {
 
         manager_changed(m, MANAGER_CHANGED_JOBS);
         manager_station_changed(m, j->station, STATION_CHANGED_JOBS);
-        plan_job_ended(m, j);
+        pending_job_ended(m, j);
         shutdown_job_ended(m);
         if (leaves_a_login_screen(l))
                 login_screen_expect(m, j->station, j->number);

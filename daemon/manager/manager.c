@@ -14,20 +14,20 @@
 #include "mode.h"
 #include "notice.h"
 #include "order.h"
-#include "plan.h"
+#include "pending.h"
 #include "shutdown.h"
 #include "station-label.h"
 
 void manager_store_jobs(Manager *m) {
-        StoredPlan plan;
+        StoredPending pending;
         JobRunner *l;
         int r;
 
         m->store_dirty = false;
 
         r = store_begin(m->store);
-        if (r >= 0 && plan_to_be_stored(m, &plan))
-                r = store_add_plan(m->store, &plan);
+        if (r >= 0 && pending_to_be_stored(m, &pending))
+                r = store_add_pending(m->store, &pending);
         TAILQ_FOREACH(l, &m->jobs, jobs)
                 if (r >= 0)
                         r = store_add(m->store, &l->job);
@@ -137,7 +137,7 @@ static void on_clock_set(void *userdata) {
 }
 
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
-        StoredPlan plan = {};
+        StoredPending pending = {};
         int r;
 
         m->events = events;
@@ -164,10 +164,10 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         if (r < 0)
                 return log_error_errno(r, "Failed to follow the units of ours: %m");
 
-        r = store_load(m->store, &plan, on_stored_job, m);
+        r = store_load(m->store, &pending, on_stored_job, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
-        plan_restore(m, &plan);
+        pending_restore(m, &pending);
         hub_lost_restore(m);
 
         r = udev_host_start(m->udev);
@@ -181,7 +181,7 @@ void manager_serve(Manager *m) {
         JobRunner *l, *next;
 
         m->serving = true;
-        plan_serve(m);
+        pending_serve(m);
         hub_lost_serve(m);
 
         /* Nobody could read of a job until now: what it has left begins now. */
@@ -215,7 +215,7 @@ Manager *manager_free(Manager *m) {
         /* The jobs are not ended: they stay on disk for the usherd that comes next. */
         if (m->store_dirty)
                 manager_store_jobs(m);
-        plan_free(m->plan);
+        pending_free(m->pending);
         while ((job = TAILQ_FIRST(&m->jobs)))
                 job_runner_free(job);
         idle_watch_free(m->idle_watch);

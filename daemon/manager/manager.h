@@ -41,7 +41,7 @@ typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
 typedef struct Order Order;
 typedef struct Notice Notice;
-typedef struct Plan Plan;
+typedef struct PendingAction PendingAction;
 typedef void (*ModeHandler)(const char *error, void *userdata);
 
 /* What the user database says of a session's user. Until it says something, ending it takes the stronger right. */
@@ -137,7 +137,7 @@ struct Manager {
         IdleWatch *idle_watch;
         Operation last_operation;
 
-        Plan *plan; /* NULL: nothing is to follow the log-offs */
+        PendingAction *pending; /* NULL: nothing is to follow the log-offs */
         Mode mode;
         bool mode_known;
         ModeHandler mode_handler; /* while a switch is under way */

@@ -3,7 +3,7 @@
 #include "log.h"
 #include "mode.h"
 #include "names.h"
-#include "plan.h"
+#include "pending.h"
 
 /* So long we wait at the start for systemd to say which mode it is; a systemd that is silent must not keep people from
  * being warned. */
@@ -83,7 +83,7 @@ void mode_boot(Manager *m) {
 
         r = store_mark_boot(m->store);
         if (r > 0 && m->config.boot_mode == MODE_CONSOLE && m->mode != MODE_CONSOLE) {
-                r = plan_select_everybody(m, &sessions, &n);
+                r = pending_select_everybody(m, &sessions, &n);
                 if (r >= 0 && n > 0) {
                         log_warning("The machine stays in station mode, whatever BootMode= says: %zu people are "
                                     "logged in.", n);

@@ -3,7 +3,7 @@
 #include "log.h"
 #include "job-runner.h"
 #include "names.h"
-#include "plan.h"
+#include "pending.h"
 #include "shutdown.h"
 
 /* Of the time that logind gives us we take so much, so that it never has to go on without us. */
@@ -34,7 +34,7 @@ static int begin_last_word(Manager *m, usec_t grace) {
         size_t n;
         int r;
 
-        r = plan_select_everybody(m, &sessions, &n);
+        r = pending_select_everybody(m, &sessions, &n);
         if (r < 0)
                 return r;
 
@@ -88,7 +88,7 @@ void shutdown_prepare(Manager *m, bool begins) {
                 return;
         }
 
-        plan_give_way(m);
+        pending_give_way(m);
 
         /* The hook has all the time it wants: the sooner logind goes on, the sooner people are warned. */
         if (m->config.shutdown_grace_usec > 0 && unit_watch_state(m->hook) == UNIT_ACTIVE)
@@ -108,7 +108,7 @@ static void on_facts(bool preparing, usec_t delay_max, void *userdata) {
         m->shutting_down = preparing;
         manager_changed(m, 0);
         if (preparing) {
-                plan_give_way(m);
+                pending_give_way(m);
                 release(m);
         }
 }
@@ -148,7 +148,7 @@ static void on_hook_is_for_shutdown(int r, void *userdata) {
                 return;
 
         m->hook_holds_shutdown = true;
-        plan_give_way(m);
+        pending_give_way(m);
         manager_changed(m, 0);
 }
 

@@ -38,19 +38,19 @@ static const char *const job_result_table[_JOB_RESULT_MAX] = {
         [JOB_FAILED] = "failed",
 };
 
-static const char *const plan_kind_table[_PLAN_KIND_MAX] = {
-        [PLAN_NONE] = "",
-        [PLAN_RESTART] = "restart",
-        [PLAN_POWER_OFF] = "power-off",
-        [PLAN_CONSOLE] = "console",
-        [PLAN_STATION] = "station",
+static const char *const pending_kind_table[_PLAN_KIND_MAX] = {
+        [PENDING_NONE] = "",
+        [PENDING_RESTART] = "restart",
+        [PENDING_POWER_OFF] = "power-off",
+        [PENDING_CONSOLE] = "console",
+        [PENDING_STATION] = "station",
 };
 
 DEFINE_STRING_TABLE(JobPhase, job_phase, job_phase_table, _JOB_PHASE_MAX);
 DEFINE_STRING_TABLE(JobWarned, job_warned, job_warned_table, _JOB_WARNED_MAX);
 DEFINE_STRING_TABLE(JobReason, job_reason, job_reason_table, _JOB_REASON_MAX);
 DEFINE_STRING_TABLE(JobResult, job_result, job_result_table, _JOB_RESULT_MAX);
-DEFINE_STRING_TABLE(PlanKind, plan_kind, plan_kind_table, _PLAN_KIND_MAX);
+DEFINE_STRING_TABLE(PendingKind, pending_kind, pending_kind_table, _PLAN_KIND_MAX);
 
 int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobRequest *request, usec_t now) {
         int r;
@@ -60,7 +60,7 @@ int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobReque
                 .uid = session->uid,
                 .graphical = session_is_graphical(session),
                 .block_logins = request->block_logins,
-                .plan = request->plan,
+                .pending = request->pending,
                 .reason = request->reason,
                 .by_uid = request->by_uid,
                 .created = now,
@@ -124,12 +124,12 @@ static int take_over(Job *j, const JobRequest *request) {
 
 int job_join(Job *j, const JobRequest *request, usec_t now) {
         bool others = j->by_uid != request->by_uid ||
-                        (request->plan != PLAN_NONE && request->plan != j->plan);
+                        (request->pending != PENDING_NONE && request->pending != j->pending);
         int r, taken;
 
         j->block_logins |= request->block_logins;
-        if (request->plan != PLAN_NONE)
-                j->plan = request->plan;
+        if (request->pending != PENDING_NONE)
+                j->pending = request->pending;
         if (j->phase != JOB_WARNING)
                 return 0;
 

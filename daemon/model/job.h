@@ -46,15 +46,15 @@ typedef enum JobResult {
 } JobResult;
 
 /* What comes when all jobs of a request have ended: they are one plan, of which there is one at a time. */
-typedef enum PlanKind {
-        PLAN_NONE,
-        PLAN_RESTART,
-        PLAN_POWER_OFF,
-        PLAN_CONSOLE, /* the mode */
-        PLAN_STATION,
+typedef enum PendingKind {
+        PENDING_NONE,
+        PENDING_RESTART,
+        PENDING_POWER_OFF,
+        PENDING_CONSOLE, /* the mode */
+        PENDING_STATION,
         _PLAN_KIND_MAX,
         _PLAN_KIND_INVALID = -EINVAL,
-} PlanKind;
+} PendingKind;
 
 /* What a fresh look at logind says of the job's session. */
 typedef enum JobSession {
@@ -83,7 +83,7 @@ typedef struct Job {
         char *scope;
         bool graphical;
         bool block_logins; /* newcomers are kept out until it has ended */
-        PlanKind plan;
+        PendingKind pending;
         char *lost_hubs; /* the station hubs for whose loss alone it was begun, with spaces between; "" for none */
 
         JobReason reason;
@@ -109,7 +109,7 @@ DECLARE_STRING_TABLE(JobPhase, job_phase);
 DECLARE_STRING_TABLE(JobWarned, job_warned);
 DECLARE_STRING_TABLE(JobReason, job_reason);
 DECLARE_STRING_TABLE(JobResult, job_result);
-DECLARE_STRING_TABLE(PlanKind, plan_kind);
+DECLARE_STRING_TABLE(PendingKind, pending_kind);
 
 /* A request as it was asked for, before there is a job. */
 typedef struct JobRequest {
@@ -119,7 +119,7 @@ typedef struct JobRequest {
         uid_t by_uid;
         const char *by_user;
         bool block_logins;
-        PlanKind plan;
+        PendingKind pending;
         const char *lost_hubs;
 } JobRequest;
 

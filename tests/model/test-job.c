@@ -198,10 +198,10 @@ static void test_not_the_first_ones_alone(Fixture *f, gconstpointer data) {
 
 /* Nor can a job of one's own that a restart was hung on. */
 static void test_a_plan_is_not_the_first_ones(Fixture *f, gconstpointer data) {
-        JobRequest restart = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root", .plan = PLAN_RESTART };
+        JobRequest restart = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root", .pending = PENDING_RESTART };
 
         g_assert_cmpint(job_join(&f->job, &restart, START), ==, 0);
-        g_assert_cmpint(f->job.plan, ==, PLAN_RESTART);
+        g_assert_cmpint(f->job.pending, ==, PENDING_RESTART);
         g_assert_false(job_is_owned_by(&f->job, 0));
 }
 

@@ -3,11 +3,11 @@
 /* The last step of a plan, when everybody is logged off. usherd may have been killed in the middle of it, and it takes
  * the step again then: so whether the machine is on its way down already is asked first, of logind, who may still be
  * waiting for delay locks, and of systemd, whom others ask without logind. What is no refusal is tried again when logind
- * is back, but not for ever: see PLAN_LATE_MAX_USEC. */
+ * is back, but not for ever: see PENDING_LATE_MAX_USEC. */
 
 #include "log.h"
 #include "mode.h"
-#include "plan.h"
+#include "pending.h"
 
 static bool is_refusal(int r) {
         /* Nobody has the name, nobody started for it, no answer in time, no bus: as sd-bus-errors(3) maps them. */
@@ -15,33 +15,33 @@ static bool is_refusal(int r) {
 }
 
 static int on_limit(sd_event_source *s, uint64_t usec, void *userdata) {
-        Plan *p = userdata;
+        PendingAction *p = userdata;
 
         log_error("The machine was to %s, but logind could not be asked for that in all this time.",
-                        plan_describe(p->kind));
-        plan_end(p);
+                        pending_describe(p->kind));
+        pending_end(p);
         return 0;
 }
 
 /* logind's next sign of life makes the next try. */
-static void wait_for_logind(Plan *p) {
+static void wait_for_logind(PendingAction *p) {
         int r;
 
-        p->stage = PLAN_LOGGING_OFF;
+        p->stage = PENDING_LOGGING_OFF;
         if (p->limit)
                 return;
 
-        log_info("The machine is to %s as soon as logind answers.", plan_describe(p->kind));
-        r = sd_event_add_time(p->manager->event, &p->limit, CLOCK_MONOTONIC, p->due + PLAN_LATE_MAX_USEC, 0,
+        log_info("The machine is to %s as soon as logind answers.", pending_describe(p->kind));
+        r = sd_event_add_time(p->manager->event, &p->limit, CLOCK_MONOTONIC, p->due + PENDING_LATE_MAX_USEC, 0,
                         on_limit, p);
         if (r < 0) {
-                log_error_errno(r, "Failed to wait for logind, the machine will not %s: %m", plan_describe(p->kind));
-                plan_end(p);
+                log_error_errno(r, "Failed to wait for logind, the machine will not %s: %m", pending_describe(p->kind));
+                pending_end(p);
         }
 }
 
 static void on_shut_down(int r, const char *text, void *userdata) {
-        Plan *p = userdata;
+        PendingAction *p = userdata;
 
         if (r < 0 && !is_refusal(r)) {
                 wait_for_logind(p);
@@ -50,31 +50,31 @@ static void on_shut_down(int r, const char *text, void *userdata) {
 
         /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds nobody. */
         if (r < 0)
-                log_error_errno(r, "The machine was to %s, but logind refused: %s", plan_describe(p->kind), text);
+                log_error_errno(r, "The machine was to %s, but logind refused: %s", pending_describe(p->kind), text);
 
-        plan_end(p);
+        pending_end(p);
 }
 
 static void on_queue(int r, void *userdata) {
-        Plan *p = userdata;
+        PendingAction *p = userdata;
 
         if (r > 0) {
-                plan_give_way(p->manager);
+                pending_give_way(p->manager);
                 return;
         }
 
         /* If systemd does not say, logind still knows what it has begun itself. */
-        p->stage = PLAN_ACTING;
-        r = logind_shut_down(p->manager->logind, &p->question, p->kind == PLAN_RESTART, on_shut_down, p);
+        p->stage = PENDING_ACTING;
+        r = logind_shut_down(p->manager->logind, &p->question, p->kind == PENDING_RESTART, on_shut_down, p);
         if (r < 0)
                 on_shut_down(r, strerror(-r), p);
 }
 
 static void on_preparing(int r, const char *text, void *userdata) {
-        Plan *p = userdata;
+        PendingAction *p = userdata;
 
         if (r > 0) {
-                plan_give_way(p->manager);
+                pending_give_way(p->manager);
                 return;
         }
         if (r < 0) {
@@ -87,7 +87,7 @@ static void on_preparing(int r, const char *text, void *userdata) {
                 on_queue(r, p);
 }
 
-static void shut_down(Plan *p) {
+static void shut_down(PendingAction *p) {
         Manager *m = p->manager;
         int r = -ENXIO;
 
@@ -98,22 +98,22 @@ static void shut_down(Plan *p) {
 }
 
 static void on_switched(const char *error, void *userdata) {
-        Plan *p = userdata;
+        PendingAction *p = userdata;
 
         if (!isempty(error))
-                log_error("The machine was to %s, but that failed and was undone: %s", plan_describe(p->kind), error);
+                log_error("The machine was to %s, but that failed and was undone: %s", pending_describe(p->kind), error);
         else
                 log_notice("The machine is in %s mode now.", mode_to_string(p->manager->mode));
 
-        plan_end(p);
+        pending_end(p);
 }
 
-static void switch_mode(Plan *p) {
-        Mode mode = p->kind == PLAN_CONSOLE ? MODE_CONSOLE : MODE_STATION;
+static void switch_mode(PendingAction *p) {
+        Mode mode = p->kind == PENDING_CONSOLE ? MODE_CONSOLE : MODE_STATION;
         Manager *m = p->manager;
         int r;
 
-        p->stage = PLAN_ACTING;
+        p->stage = PENDING_ACTING;
         if (m->mode == mode && unit_watch_state(m->console) != UNIT_CHANGING) {
                 on_switched("", p);
                 return;
@@ -121,16 +121,16 @@ static void switch_mode(Plan *p) {
 
         r = mode_switch(m, mode, on_switched, p);
         if (r < 0) {
-                log_error_errno(r, "The machine was to %s, but that failed: %m", plan_describe(p->kind));
-                plan_end(p);
+                log_error_errno(r, "The machine was to %s, but that failed: %m", pending_describe(p->kind));
+                pending_end(p);
         }
 }
 
-void plan_act(Plan *p) {
-        if (p->stage == PLAN_ACTING || p->question || p->queue_call)
+void pending_act(PendingAction *p) {
+        if (p->stage == PENDING_ACTING || p->question || p->queue_call)
                 return;
 
-        if (plan_is_shutdown(p->kind))
+        if (pending_is_shutdown(p->kind))
                 shut_down(p);
         else
                 switch_mode(p);
