@@ -8,11 +8,11 @@ static void on_answer(const AccountAnswer *answer, void *userdata) {
         Session *s = userdata;
 
         if (answer)
-                s->rank = answer->administrator ? RANK_ADMINISTRATOR : RANK_ORDINARY;
-        else if (s->rank == RANK_NEW) {
+                s->privilege = answer->administrator ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_ORDINARY;
+        else if (s->privilege == PRIVILEGE_NEW) {
                 log_warning("The user database does not tell who '%s' is: session '%s' is taken for an administrator's.",
                                 strempty(s->facts->user), s->facts->id);
-                s->rank = RANK_UNKNOWN;
+                s->privilege = PRIVILEGE_UNKNOWN;
         }
 
         held_release(s->manager->held);
@@ -23,15 +23,15 @@ static bool ask(Session *s) {
         int r;
 
         /* The others are never ended. */
-        if (s->rank > RANK_UNKNOWN || session_kind(s->facts) != SESSION_KIND_USER)
+        if (s->privilege > PRIVILEGE_UNKNOWN || session_kind(s->facts) != SESSION_KIND_USER)
                 return false;
-        if (s->rank_question)
+        if (s->privilege_lookup)
                 return true;
-        if (s->rank_asked > 0 && now < s->rank_asked + ACCOUNT_AGAIN_USEC)
+        if (s->privilege_asked > 0 && now < s->privilege_asked + ACCOUNT_AGAIN_USEC)
                 return false;
 
-        s->rank_asked = now;
-        r = account_ask(s->manager->accounts, &s->rank_question, s->facts->uid, s->facts->user, on_answer, s);
+        s->privilege_asked = now;
+        r = account_ask(s->manager->accounts, &s->privilege_lookup, s->facts->uid, s->facts->user, on_answer, s);
         if (r < 0) {
                 log_warning_errno(r, "Failed to ask who session '%s' belongs to: %m", s->facts->id);
                 return false;
@@ -41,16 +41,16 @@ static bool ask(Session *s) {
 }
 
 void administrator_new_session(Session *s) {
-        account_question_free(s->rank_question);
-        s->rank = s->facts->uid == 0 ? RANK_ADMINISTRATOR : RANK_NEW;
-        s->rank_asked = 0;
+        account_question_free(s->privilege_lookup);
+        s->privilege = s->facts->uid == 0 ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_NEW;
+        s->privilege_asked = 0;
         (void) ask(s);
 }
 
 bool administrator_may_own(Manager *m, const SessionInfo *f) {
         const Session *s = manager_find_session_entry(m, f->id);
 
-        return !s || s->rank != RANK_ORDINARY;
+        return !s || s->privilege != PRIVILEGE_ORDINARY;
 }
 
 bool administrator_is_asked(Manager *m, const SessionInfo *f) {

@@ -44,7 +44,7 @@ static void on_session(const SessionInfo *facts, void *userdata) {
                         manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
                 if (mask & SESSION_CHANGED_IDENTITY) {
                         notice_session_gone(m, facts->id);
-                        s->kept_awake = s->spared = 0;
+                        s->inhibited = s->idle_reset = 0;
                 }
                 s->facts = facts;
         }

@@ -38,8 +38,8 @@ static IdleClock clock_of(IdleWatch *w, const Session *s) {
 
         return (IdleClock) {
                 .limit = config_idle_log_off(&w->manager->config, s->facts->seat, station ? station->label : ""),
-                .kept_awake = s->kept_awake,
-                .spared = s->spared,
+                .inhibited = s->inhibited,
+                .idle_reset = s->idle_reset,
         };
 }
 
@@ -114,7 +114,7 @@ static void on_inhibitors(int r, const uid_t *uids, size_t n_uids, void *userdat
         TAILQ_FOREACH(s, &w->manager->sessions, sessions)
                 for (size_t i = 0; i < n_uids; i++)
                         if (s->facts->uid == uids[i])
-                                s->kept_awake = now;
+                                s->inhibited = now;
 
         begin_due(w, now);
         idle_watch_check(w);

@@ -59,10 +59,10 @@ static void finish(JobRunner *l) {
         const Job *j = &l->job;
         Session *entry;
 
-        /* Whoever was spared is idle only from now on. */
+        /* Whoever was idle_reset is idle only from now on. */
         entry = manager_find_session_entry(m, j->session.id);
         if (j->result == JOB_CANCELLED && entry)
-                entry->spared = now_monotonic();
+                entry->idle_reset = now_monotonic();
 
         journal_job_ended(l);
         m->store_dirty = true;

@@ -199,7 +199,7 @@ void manager_set_config(Manager *m, const Config *config) {
 
 Session *session_free(Session *s) {
         TAILQ_REMOVE(&s->manager->sessions, s, sessions);
-        account_question_free(s->rank_question);
+        account_question_free(s->privilege_lookup);
         free(s);
         return NULL;
 }

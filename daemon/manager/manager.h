@@ -45,21 +45,21 @@ typedef struct PendingAction PendingAction;
 typedef void (*ModeHandler)(const char *error, void *userdata);
 
 /* What the user database says of a session's user. Until it says something, ending it takes the stronger right. */
-typedef enum Rank {
-        RANK_NEW,     /* nothing so far */
-        RANK_UNKNOWN, /* it was asked in vain */
-        RANK_ORDINARY,
-        RANK_ADMINISTRATOR,
-} Rank;
+typedef enum Privilege {
+        PRIVILEGE_NEW,     /* nothing so far */
+        PRIVILEGE_UNKNOWN, /* it was asked in vain */
+        PRIVILEGE_ORDINARY,
+        PRIVILEGE_ADMINISTRATOR,
+} Privilege;
 
 typedef struct Session {
         Manager *manager;
         const SessionInfo *facts; /* logind's */
-        Rank rank;
-        AccountQuestion *rank_question;
-        usec_t rank_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
-        usec_t kept_awake;         /* see IdleClock */
-        usec_t spared;
+        Privilege privilege;
+        AccountQuestion *privilege_lookup;
+        usec_t privilege_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
+        usec_t inhibited;         /* see IdleClock */
+        usec_t idle_reset;
         TAILQ_ENTRY(Session) sessions;
 } Session;
 

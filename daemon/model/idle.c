@@ -15,8 +15,8 @@ usec_t idle_due(const SessionInfo *f, const IdleClock *c) {
 
         /* Before it began nobody can have left it. */
         since = MAX_OF(f->idle_since_monotonic, f->started);
-        since = MAX_OF(since, c->kept_awake);
-        since = MAX_OF(since, c->spared);
+        since = MAX_OF(since, c->inhibited);
+        since = MAX_OF(since, c->idle_reset);
 
         return since > USEC_INFINITY - c->limit ? USEC_INFINITY : since + c->limit;
 }

@@ -43,9 +43,9 @@ static void test_due(void) {
 static void test_clock_is_set_back(void) {
         SessionInfo f = facts();
 
-        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .kept_awake = 2 * LEFT }), ==, 2 * LEFT + LIMIT);
-        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .spared = 3 * LEFT }), ==, 3 * LEFT + LIMIT);
-        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .spared = 1, .kept_awake = 1 }), ==, LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .inhibited = 2 * LEFT }), ==, 2 * LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 3 * LEFT }), ==, 3 * LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 1, .inhibited = 1 }), ==, LEFT + LIMIT);
 
         /* A desktop that never said when, and one that says it was idle before it was there. */
         f.idle_since_monotonic = 0;
