@@ -7,7 +7,7 @@
 #include <systemd/sd-event.h>
 
 #include "logind-internal.h"
-#include "owner.h"
+#include "name-watch.h"
 
 typedef struct Watch {
         Logind *logind;
@@ -30,7 +30,7 @@ typedef struct Seat {
 struct Logind {
         sd_bus *bus;
         CallQueue *calls;
-        Owner *owner;
+        NameWatch *owner;
         sd_bus_slot *match;
         const LogindEvents *events;
         void *userdata;

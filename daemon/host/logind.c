@@ -33,7 +33,7 @@ static bool is_idle(const Logind *l) {
 }
 
 bool logind_is_there(const Logind *l) {
-        return l->owner && owner_unique(l->owner);
+        return l->owner && name_watch_unique(l->owner);
 }
 
 bool logind_is_synced(const Logind *l) {
@@ -158,7 +158,7 @@ static int send_list(Logind *l, const char *member, Call **slot, CallHandler han
 void logind_look(Logind *l) {
         int r;
 
-        if (!l->owner || !owner_unique(l->owner) || l->retry)
+        if (!l->owner || !name_watch_unique(l->owner) || l->retry)
                 return;
 
         if (l->list_sessions || l->list_seats) {
@@ -179,7 +179,7 @@ void logind_look(Logind *l) {
 void logind_look_session(Logind *l, const char *id) {
         Watch *w = watch_find(l, id);
 
-        if (w && owner_unique(l->owner) && watch_query(w) < 0)
+        if (w && name_watch_unique(l->owner) && watch_query(w) < 0)
                 logind_retry_later(l);
 }
 
@@ -284,7 +284,7 @@ int logind_new(Logind **ret, sd_bus *bus, const LogindEvents *events, void *user
         if (r < 0)
                 return r;
 
-        r = owner_new(&l->owner, bus, LOGIND_BUS_NAME, on_owner, l);
+        r = name_watch_new(&l->owner, bus, LOGIND_BUS_NAME, on_owner, l);
         if (r < 0)
                 return r;
 
@@ -305,7 +305,7 @@ Logind *logind_free(Logind *l) {
                 watch_free(w);
         while ((s = TAILQ_FIRST(&l->seats)))
                 seat_free(l, s);
-        owner_free(l->owner);
+        name_watch_free(l->owner);
         sd_bus_slot_unref(l->match);
         call_queue_free(l->calls);
         sd_bus_unref(l->bus);

@@ -4,14 +4,14 @@
 #include "call-queue.h"
 #include "log.h"
 #include "names.h"
-#include "owner.h"
+#include "name-watch.h"
 #include "text.h"
 #include "unit-watch.h"
 
 struct UnitWatch {
         sd_bus *bus;
         CallQueue *calls;
-        Owner *owner;
+        NameWatch *owner;
         char *unit;
         char *path; /* of the unit's object, as systemd has it */
 
@@ -156,7 +156,7 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
 static int add_match(UnitWatch *w, sd_bus_slot **slot, const char *path, const char *rest, sd_bus_message_handler_t f) {
         char rule[512];
 
-        (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path='%s',%s", owner_unique(w->owner), path,
+        (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path='%s',%s", name_watch_unique(w->owner), path,
                         rest);
         return sd_bus_add_match_async(w->bus, slot, rule, f, NULL, w);
 }
@@ -265,7 +265,7 @@ int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler h
         if (r < 0)
                 return r;
 
-        r = owner_new(&w->owner, bus, SYSTEMD_BUS_NAME, on_owner, w);
+        r = name_watch_new(&w->owner, bus, SYSTEMD_BUS_NAME, on_owner, w);
         if (r < 0)
                 return r;
 
@@ -281,7 +281,7 @@ UnitWatch *unit_watch_free(UnitWatch *w) {
         call_free(w->load);
         call_free(w->look);
         call_free(w->order);
-        owner_free(w->owner);
+        name_watch_free(w->owner);
         sd_bus_slot_unref(w->changes);
         sd_bus_slot_unref(w->jobs);
         call_queue_free(w->calls);

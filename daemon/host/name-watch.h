@@ -9,15 +9,15 @@
 
 #include "macro.h"
 
-typedef struct Owner Owner;
+typedef struct NameWatch NameWatch;
 
 /* unique is NULL when nobody holds the name (any more). */
-typedef void (*OwnerHandler)(const char *unique, void *userdata);
+typedef void (*NameHandler)(const char *unique, void *userdata);
 
 /* Calls the handler once with what is so now, and then at each change. */
-int owner_new(Owner **ret, sd_bus *bus, const char *name, OwnerHandler handler, void *userdata);
-Owner *owner_free(Owner *o);
-DEFINE_CLEANUP(Owner *, owner_free);
+int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler handler, void *userdata);
+NameWatch *name_watch_free(NameWatch *o);
+DEFINE_CLEANUP(NameWatch *, name_watch_free);
 
 /* The unique name now, NULL for none. */
-const char *owner_unique(const Owner *o);
+const char *name_watch_unique(const NameWatch *o);

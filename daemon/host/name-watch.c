@@ -2,20 +2,20 @@
 
 #include "bus-util.h"
 #include "names.h"
-#include "owner.h"
+#include "name-watch.h"
 
-struct Owner {
+struct NameWatch {
         sd_bus *bus;
         char *name;
         char *unique;
         bool known; /* the handler has been called */
-        OwnerHandler handler;
+        NameHandler handler;
         void *userdata;
         sd_bus_slot *match;
         sd_bus_slot *get;
 };
 
-static void owner_set(Owner *o, const char *unique) {
+static void name_watch_set(NameWatch *o, const char *unique) {
         int r;
 
         if (isempty(unique))
@@ -35,7 +35,7 @@ static void owner_set(Owner *o, const char *unique) {
 }
 
 static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Owner *o = userdata;
+        NameWatch *o = userdata;
         const char *name, *unique;
 
         /* The bus itself is the one sender whose name nobody can take. */
@@ -45,12 +45,12 @@ static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error
                 return 0;
 
         o->get = sd_bus_slot_unref(o->get);
-        owner_set(o, unique);
+        name_watch_set(o, unique);
         return 0;
 }
 
 static int on_get_name_owner(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        Owner *o = userdata;
+        NameWatch *o = userdata;
         const char *unique;
 
         o->get = sd_bus_slot_unref(o->get);
@@ -58,12 +58,12 @@ static int on_get_name_owner(sd_bus_message *reply, void *userdata, sd_bus_error
         if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "s", &unique) < 0)
                 unique = NULL;
 
-        owner_set(o, unique);
+        name_watch_set(o, unique);
         return 0;
 }
 
-int owner_new(Owner **ret, sd_bus *bus, const char *name, OwnerHandler handler, void *userdata) {
-        _cleanup_(owner_freep) Owner *o = NULL;
+int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler handler, void *userdata) {
+        _cleanup_(name_watch_freep) NameWatch *o = NULL;
         char rule[256];
         int r;
 
@@ -71,7 +71,7 @@ int owner_new(Owner **ret, sd_bus *bus, const char *name, OwnerHandler handler, 
         if (!o)
                 return -ENOMEM;
 
-        *o = (Owner) {
+        *o = (NameWatch) {
                 .bus = sd_bus_ref(bus),
                 .name = strdup(name),
                 .handler = handler,
@@ -98,7 +98,7 @@ int owner_new(Owner **ret, sd_bus *bus, const char *name, OwnerHandler handler, 
         return 0;
 }
 
-Owner *owner_free(Owner *o) {
+NameWatch *name_watch_free(NameWatch *o) {
         if (!o)
                 return NULL;
 
@@ -111,6 +111,6 @@ Owner *owner_free(Owner *o) {
         return NULL;
 }
 
-const char *owner_unique(const Owner *o) {
+const char *name_watch_unique(const NameWatch *o) {
         return o->unique;
 }
