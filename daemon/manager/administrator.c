@@ -4,7 +4,7 @@
 #include "log.h"
 #include "timespan.h"
 
-static void on_answer(const AccountAnswer *answer, void *userdata) {
+static void on_answer(const UserRecord *answer, void *userdata) {
         Session *s = userdata;
 
         if (answer)
@@ -27,11 +27,11 @@ static bool ask(Session *s) {
                 return false;
         if (s->privilege_lookup)
                 return true;
-        if (s->privilege_asked > 0 && now < s->privilege_asked + ACCOUNT_AGAIN_USEC)
+        if (s->privilege_asked > 0 && now < s->privilege_asked + LOOKUP_RETRY_USEC)
                 return false;
 
         s->privilege_asked = now;
-        r = account_ask(s->manager->accounts, &s->privilege_lookup, s->facts->uid, s->facts->user, on_answer, s);
+        r = lookup_start(s->manager->users, &s->privilege_lookup, s->facts->uid, s->facts->user, on_answer, s);
         if (r < 0) {
                 log_warning_errno(r, "Failed to ask who session '%s' belongs to: %m", s->facts->id);
                 return false;
@@ -41,7 +41,7 @@ static bool ask(Session *s) {
 }
 
 void administrator_new_session(Session *s) {
-        account_question_free(s->privilege_lookup);
+        lookup_free(s->privilege_lookup);
         s->privilege = s->facts->uid == 0 ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_NEW;
         s->privilege_asked = 0;
         (void) ask(s);

@@ -8,14 +8,14 @@ struct Caller {
         Manager *manager;
         uid_t uid;
         char *name; /* NULL: not known */
-        AccountQuestion *question;
+        Lookup *question;
         usec_t asked; /* CLOCK_MONOTONIC, 0 before the first time */
         TAILQ_ENTRY(Caller) callers;
 };
 
 static Caller *caller_free(Caller *c) {
         TAILQ_REMOVE(&c->manager->callers, c, callers);
-        account_question_free(c->question);
+        lookup_free(c->question);
         free(c->name);
         free(c);
         return NULL;
@@ -62,7 +62,7 @@ static void make_room(Manager *m) {
                 caller_free(TAILQ_LAST(&m->callers, CallerList));
 }
 
-static void on_answer(const AccountAnswer *answer, void *userdata) {
+static void on_answer(const UserRecord *answer, void *userdata) {
         Caller *c = userdata;
 
         if (answer && string_replace(&c->name, answer->name) < 0)
@@ -87,7 +87,7 @@ static int caller_new(Manager *m, uid_t uid, Caller **ret) {
 
 /* Whether what the user database has said, or has not, is to be left at that. */
 static bool is_fresh(const Caller *c, usec_t now) {
-        return c->asked > 0 && now < c->asked + (c->name ? CALLER_KEEP_USEC : ACCOUNT_AGAIN_USEC);
+        return c->asked > 0 && now < c->asked + (c->name ? CALLER_KEEP_USEC : LOOKUP_RETRY_USEC);
 }
 
 bool caller_is_asked(Manager *m, uid_t uid) {
@@ -109,7 +109,7 @@ bool caller_is_asked(Manager *m, uid_t uid) {
                         return false;
 
                 c->asked = now;
-                r = account_ask(m->accounts, &c->question, uid, NULL, on_answer, c);
+                r = lookup_start(m->users, &c->question, uid, NULL, on_answer, c);
         }
         if (r < 0) {
                 log_warning_errno(r, "Failed to ask for the name of the account %u: %m", (unsigned) uid);

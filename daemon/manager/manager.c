@@ -110,7 +110,7 @@ int manager_new(
         if (r < 0)
                 return r;
 
-        r = accounts_new(&m->accounts, event);
+        r = users_new(&m->users, event);
         if (r < 0)
                 return r;
 
@@ -199,7 +199,7 @@ void manager_set_config(Manager *m, const Config *config) {
 
 Session *session_free(Session *s) {
         TAILQ_REMOVE(&s->manager->sessions, s, sessions);
-        account_question_free(s->privilege_lookup);
+        lookup_free(s->privilege_lookup);
         free(s);
         return NULL;
 }
@@ -240,7 +240,7 @@ Manager *manager_free(Manager *m) {
         logind_free(m->logind);
         polkit_free(m->polkit);
         held_free(m->held);
-        accounts_free(m->accounts);
+        users_free(m->users);
         units_free(m->units);
         topology_free(m->topology);
         store_free(m->store);

@@ -9,7 +9,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "account.h"
+#include "users.h"
 #include "clock.h"
 #include "config.h"
 #include "held.h"
@@ -56,7 +56,7 @@ typedef struct Session {
         Manager *manager;
         const SessionInfo *facts; /* logind's */
         Privilege privilege;
-        AccountQuestion *privilege_lookup;
+        Lookup *privilege_lookup;
         usec_t privilege_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
         usec_t inhibited;         /* see IdleClock */
         usec_t idle_reset;
@@ -105,7 +105,7 @@ struct Manager {
         Logind *logind;
         Units *units;
         Polkit *polkit;
-        Accounts *accounts;
+        Users *users;
         Held *held;
         UdevHost *udev;
         Clock *clock;

@@ -3,7 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 
-#include "account-lookup.h"
+#include "user-record.h"
 #include "build-config.h"
 #include "text.h"
 
@@ -61,8 +61,8 @@ static int is_administrator(const struct passwd *pw) {
         return false;
 }
 
-int account_look_up(uid_t uid, const char *name, AccountAnswer *ret) {
-        AccountAnswer answer = {};
+int user_record_read(uid_t uid, const char *name, UserRecord *ret) {
+        UserRecord answer = {};
         const struct passwd *pw;
         int r;
 

@@ -9,11 +9,11 @@
 
 #include "macro.h"
 
-typedef struct AccountAnswer {
+typedef struct UserRecord {
         bool administrator; /* root, or a member of one of the administrators' groups that the build names */
         char name[LOGIN_NAME_MAX];
-} AccountAnswer;
+} UserRecord;
 
 /* By name where one is given, which must be that uid's, else by the uid. Returns -ESRCH when there is no such account, or
  * another negative errno when the database cannot tell. */
-int account_look_up(uid_t uid, const char *name, AccountAnswer *ret);
+int user_record_read(uid_t uid, const char *name, UserRecord *ret);
