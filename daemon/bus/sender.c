@@ -2,7 +2,7 @@
 
 /* A teacher says LogOffAll the moment the class has logged in. Were the pupils taken for administrators until the user
  * database has answered, the call would leave them all alone; so it is held for the milliseconds that takes. Where the
- * user database is silent the call goes on without, after HELD_USEC, and the stronger right is needed. */
+ * user database is silent the call goes on without, after DEFERRED_USEC, and the stronger right is needed. */
 
 #include "administrator.h"
 #include "bus-util.h"
@@ -43,7 +43,7 @@ int sender_await(
         for (size_t i = 0; i < n_sessions; i++)
                 asked = is_asked(m, sessions[i], uid) || asked;
 
-        return asked ? held_back(m->held, message, uid) : 1;
+        return asked ? deferred_hold(m->deferred, message, uid) : 1;
 }
 
 int sender_await_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
@@ -60,7 +60,7 @@ int sender_await_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         TAILQ_FOREACH(s, &m->sessions, sessions)
                 asked = is_asked(m, s->facts, uid) || asked;
 
-        return asked ? held_back(m->held, message, uid) : 1;
+        return asked ? deferred_hold(m->deferred, message, uid) : 1;
 }
 
 int sender_name(Manager *m, sd_bus_message *message, uid_t *ret_uid, char **ret_name) {

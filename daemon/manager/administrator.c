@@ -15,7 +15,7 @@ static void on_answer(const UserRecord *answer, void *userdata) {
                 s->privilege = PRIVILEGE_UNKNOWN;
         }
 
-        held_release(s->manager->held);
+        deferred_release(s->manager->deferred);
 }
 
 static bool ask(Session *s) {

@@ -12,5 +12,5 @@ void administrator_new_session(Session *s);
 /* Whether to end this session takes the stronger right: also where nobody knows. */
 bool administrator_may_own(Manager *m, const SessionInfo *f);
 
-/* Asks once more where there was no answer. Returns whether one is on its way; held_release() follows it. */
+/* Asks once more where there was no answer. Returns whether one is on its way; deferred_release() follows it. */
 bool administrator_is_asked(Manager *m, const SessionInfo *f);

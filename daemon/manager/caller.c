@@ -68,7 +68,7 @@ static void on_answer(const UserRecord *answer, void *userdata) {
         if (answer && string_replace(&c->name, answer->name) < 0)
                 log_oom();
 
-        held_release(c->manager->held);
+        deferred_release(c->manager->deferred);
 }
 
 static int caller_new(Manager *m, uid_t uid, Caller **ret) {

@@ -12,7 +12,7 @@
 /* For so long a name is taken for granted. Until it has been asked for again it is used all the same. */
 #define CALLER_KEEP_USEC USEC_PER_MINUTE
 
-/* Asks where the name is not known. Returns whether an answer is on its way; held_release() follows it. */
+/* Asks where the name is not known. Returns whether an answer is on its way; deferred_release() follows it. */
 bool caller_is_asked(Manager *m, uid_t uid);
 
 /* The name, or the number where it is not known. Returns -ENOMEM. */

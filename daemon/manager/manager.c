@@ -114,7 +114,7 @@ int manager_new(
         if (r < 0)
                 return r;
 
-        r = held_new(&m->held, bus);
+        r = deferred_new(&m->deferred, bus);
         if (r < 0)
                 return r;
 
@@ -239,7 +239,7 @@ Manager *manager_free(Manager *m) {
         udev_host_free(m->udev);
         logind_free(m->logind);
         polkit_free(m->polkit);
-        held_free(m->held);
+        deferred_free(m->deferred);
         users_free(m->users);
         units_free(m->units);
         topology_free(m->topology);

@@ -12,7 +12,7 @@
 #include "users.h"
 #include "clock.h"
 #include "config.h"
-#include "held.h"
+#include "deferred.h"
 #include "idle.h"
 #include "job.h"
 #include "labels.h"
@@ -106,7 +106,7 @@ struct Manager {
         Units *units;
         Polkit *polkit;
         Users *users;
-        Held *held;
+        Deferred *deferred;
         UdevHost *udev;
         Clock *clock;
         Store *store;

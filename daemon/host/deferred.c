@@ -3,41 +3,41 @@
 #include <sys/queue.h>
 
 #include "bus-util.h"
-#include "held.h"
+#include "deferred.h"
 #include "log.h"
 #include "timespan.h"
 
-typedef struct HeldMessage {
-        Held *held;
+typedef struct DeferredCall {
+        Deferred *deferred;
         sd_bus_message *message;
         uid_t uid;
         usec_t until;
         sd_event_source *timer;
         sd_event_source *dispatched; /* set while it goes through its handler again */
-        TAILQ_ENTRY(HeldMessage) messages;
-} HeldMessage;
+        TAILQ_ENTRY(DeferredCall) messages;
+} DeferredCall;
 
-struct Held {
+struct Deferred {
         sd_bus *bus;
         unsigned n_messages;
-        TAILQ_HEAD(, HeldMessage) messages;
+        TAILQ_HEAD(, DeferredCall) messages;
 };
 
-int held_new(Held **ret, sd_bus *bus) {
-        Held *h;
+int deferred_new(Deferred **ret, sd_bus *bus) {
+        Deferred *h;
 
         h = malloc(sizeof(*h));
         if (!h)
                 return -ENOMEM;
 
-        *h = (Held) { .bus = sd_bus_ref(bus), .messages = TAILQ_HEAD_INITIALIZER(h->messages) };
+        *h = (Deferred) { .bus = sd_bus_ref(bus), .messages = TAILQ_HEAD_INITIALIZER(h->messages) };
         *ret = h;
         return 0;
 }
 
-static HeldMessage *held_message_free(HeldMessage *e) {
-        TAILQ_REMOVE(&e->held->messages, e, messages);
-        e->held->n_messages--;
+static DeferredCall *deferred_call_free(DeferredCall *e) {
+        TAILQ_REMOVE(&e->deferred->messages, e, messages);
+        e->deferred->n_messages--;
         sd_event_source_disable_unref(e->timer);
         sd_event_source_disable_unref(e->dispatched);
         sd_bus_message_unref(e->message);
@@ -45,22 +45,22 @@ static HeldMessage *held_message_free(HeldMessage *e) {
         return NULL;
 }
 
-Held *held_free(Held *h) {
-        HeldMessage *e;
+Deferred *deferred_free(Deferred *h) {
+        DeferredCall *e;
 
         if (!h)
                 return NULL;
 
         while ((e = TAILQ_FIRST(&h->messages)))
-                held_message_free(e);
+                deferred_call_free(e);
 
         sd_bus_unref(h->bus);
         free(h);
         return NULL;
 }
 
-static HeldMessage *held_find(Held *h, sd_bus_message *m) {
-        HeldMessage *e;
+static DeferredCall *deferred_find(Deferred *h, sd_bus_message *m) {
+        DeferredCall *e;
 
         TAILQ_FOREACH(e, &h->messages, messages)
                 if (e->message == m)
@@ -69,8 +69,8 @@ static HeldMessage *held_find(Held *h, sd_bus_message *m) {
         return NULL;
 }
 
-static unsigned count_uid(Held *h, uid_t uid) {
-        HeldMessage *e;
+static unsigned count_uid(Deferred *h, uid_t uid) {
+        DeferredCall *e;
         unsigned n = 0;
 
         TAILQ_FOREACH(e, &h->messages, messages)
@@ -80,11 +80,11 @@ static unsigned count_uid(Held *h, uid_t uid) {
 }
 
 static int on_dispatched(sd_event_source *s, void *userdata) {
-        held_message_free(userdata);
+        deferred_call_free(userdata);
         return 0;
 }
 
-static void dispatch_again(HeldMessage *e) {
+static void dispatch_again(DeferredCall *e) {
         int r;
 
         if (e->dispatched)
@@ -93,7 +93,7 @@ static void dispatch_again(HeldMessage *e) {
         r = bus_message_dispatch_again(e->message, &e->dispatched, on_dispatched, e);
         if (r < 0) {
                 (void) sd_bus_reply_method_errno(e->message, r, NULL);
-                held_message_free(e);
+                deferred_call_free(e);
         }
 }
 
@@ -102,11 +102,11 @@ static int on_timeout(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-int held_back(Held *h, sd_bus_message *m, uid_t uid) {
-        HeldMessage *e;
+int deferred_hold(Deferred *h, sd_bus_message *m, uid_t uid) {
+        DeferredCall *e;
         int r;
 
-        e = held_find(h, m);
+        e = deferred_find(h, m);
         if (e) {
                 if (now_monotonic() >= e->until)
                         return 1;
@@ -115,33 +115,33 @@ int held_back(Held *h, sd_bus_message *m, uid_t uid) {
                 return 0;
         }
 
-        if (h->n_messages >= HELD_MAX || count_uid(h, uid) >= HELD_PER_UID_MAX)
+        if (h->n_messages >= DEFERRED_MAX || count_uid(h, uid) >= DEFERRED_PER_UID_MAX)
                 return 1;
 
         e = malloc(sizeof(*e));
         if (!e)
                 return -ENOMEM;
 
-        *e = (HeldMessage) {
-                .held = h,
+        *e = (DeferredCall) {
+                .deferred = h,
                 .message = sd_bus_message_ref(m),
                 .uid = uid,
-                .until = now_monotonic() + HELD_USEC,
+                .until = now_monotonic() + DEFERRED_USEC,
         };
         TAILQ_INSERT_TAIL(&h->messages, e, messages);
         h->n_messages++;
 
         r = sd_event_add_time(sd_bus_get_event(h->bus), &e->timer, CLOCK_MONOTONIC, e->until, 0, on_timeout, e);
         if (r < 0) {
-                held_message_free(e);
+                deferred_call_free(e);
                 return r;
         }
 
         return 0;
 }
 
-void held_release(Held *h) {
-        HeldMessage *e, *next;
+void deferred_release(Deferred *h) {
+        DeferredCall *e, *next;
 
         for (e = TAILQ_FIRST(&h->messages); e; e = next) {
                 next = TAILQ_NEXT(e, messages);

@@ -9,20 +9,20 @@
 #include "macro.h"
 
 /* The answer comes in milliseconds, or something is wrong: then whoever has clicked is not kept for longer. */
-#define HELD_USEC (2 * USEC_PER_SEC)
+#define DEFERRED_USEC (2 * USEC_PER_SEC)
 
 /* More than these do without the answer at once: of all, and of one user, who is not to take the places of others. */
-#define HELD_MAX 64U
-#define HELD_PER_UID_MAX 16U
+#define DEFERRED_MAX 64U
+#define DEFERRED_PER_UID_MAX 16U
 
-typedef struct Held Held;
+typedef struct Deferred Deferred;
 
-int held_new(Held **ret, sd_bus *bus);
-Held *held_free(Held *h);
-DEFINE_CLEANUP(Held *, held_free);
+int deferred_new(Deferred **ret, sd_bus *bus);
+Deferred *deferred_free(Deferred *h);
+DEFINE_CLEANUP(Deferred *, deferred_free);
 
 /* For a message of that user. Returns 0 when it is held, 1 when it must do without, or a negative errno. */
-int held_back(Held *h, sd_bus_message *m, uid_t uid);
+int deferred_hold(Deferred *h, sd_bus_message *m, uid_t uid);
 
 /* An answer came in: all that are held are dispatched again, and may be held again for the rest of their time. */
-void held_release(Held *h);
+void deferred_release(Deferred *h);
