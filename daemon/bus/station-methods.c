@@ -5,7 +5,7 @@
 #include "labels.h"
 #include "log.h"
 #include "names.h"
-#include "order.h"
+#include "logind-request.h"
 #include "sender.h"
 #include "station-label.h"
 #include "station-methods.h"
@@ -69,7 +69,7 @@ int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *err
 static int explain_order(int r, sd_bus_error *error) {
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "logind has not answered %u requests of this kind so far.", ORDERS_MAX);
+                                "logind has not answered %u requests of this kind so far.", LOGIND_REQUESTS_MAX);
 
         return r < 0 ? r : 1;
 }
@@ -81,7 +81,7 @@ int lock_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        return explain_order(order_lock(m, message, s->id), error);
+        return explain_order(logind_request_lock(m, message, s->id), error);
 }
 
 int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error) {
@@ -184,7 +184,7 @@ int attach_hub(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r < 0)
                 return r;
 
-        r = order_attach(m, message, h, id);
+        r = logind_request_attach(m, message, h, id);
         if (r >= 0)
                 log_notice("Hub '%s' is to go to station '%s'.", h->id, id);
 
@@ -198,7 +198,7 @@ int detach_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        r = order_detach_all(m, message);
+        r = logind_request_detach_all(m, message);
         if (r >= 0)
                 log_notice("All hubs go back to where they belong by themselves.");
 

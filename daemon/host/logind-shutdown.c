@@ -19,14 +19,14 @@
 /* Where logind does not say: its own default, logind.conf(5). */
 #define DELAY_MAX_USEC (5 * USEC_PER_SEC)
 
-struct LogindRequest {
-        LogindRequest **owner;
+struct ShutdownRequest {
+        ShutdownRequest **owner;
         Call *call;
         LogindAnswer handler;
         void *userdata;
 };
 
-LogindRequest *logind_request_free(LogindRequest *q) {
+ShutdownRequest *shutdown_request_free(ShutdownRequest *q) {
         if (!q)
                 return NULL;
 
@@ -37,15 +37,15 @@ LogindRequest *logind_request_free(LogindRequest *q) {
         return NULL;
 }
 
-static void answer(LogindRequest *q, int r, const char *text) {
+static void answer(ShutdownRequest *q, int r, const char *text) {
         LogindAnswer handler = q->handler;
         void *userdata = q->userdata;
 
-        logind_request_free(q);
+        shutdown_request_free(q);
         handler(r, strempty(text), userdata);
 }
 
-static void answer_error(LogindRequest *q, sd_bus_message *reply) {
+static void answer_error(ShutdownRequest *q, sd_bus_message *reply) {
         _cleanup_free_ char *text = text_sanitize(strempty(sd_bus_message_get_error(reply)->message), 512);
 
         answer(q, -sd_bus_message_get_errno(reply), text);
@@ -53,19 +53,19 @@ static void answer_error(LogindRequest *q, sd_bus_message *reply) {
 
 static int send_request(
                 Logind *l,
-                LogindRequest **ret,
+                ShutdownRequest **ret,
                 sd_bus_message *m,
                 CallHandler on_reply,
                 LogindAnswer handler,
                 void *userdata) {
 
-        LogindRequest *q;
+        ShutdownRequest *q;
         int r;
 
         q = malloc(sizeof(*q));
         if (!q)
                 return -ENOMEM;
-        *q = (LogindRequest) { .handler = handler, .userdata = userdata };
+        *q = (ShutdownRequest) { .handler = handler, .userdata = userdata };
 
         r = call_queue_send(logind_calls(l), &q->call, m, on_reply, q);
         if (r < 0) {
@@ -142,7 +142,7 @@ static int read_blockers(sd_bus_message *reply, char **ret) {
 
 static void on_blockers(sd_bus_message *reply, void *userdata) {
         _cleanup_free_ char *text = NULL;
-        LogindRequest *q = userdata;
+        ShutdownRequest *q = userdata;
         int r;
 
         if (sd_bus_message_is_method_error(reply, NULL)) {
@@ -154,7 +154,7 @@ static void on_blockers(sd_bus_message *reply, void *userdata) {
         answer(q, r, text);
 }
 
-int logind_ask_blockers(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata) {
+int logind_ask_blockers(Logind *l, ShutdownRequest **ret, LogindAnswer handler, void *userdata) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -167,7 +167,7 @@ int logind_ask_blockers(Logind *l, LogindRequest **ret, LogindAnswer handler, vo
 }
 
 static void on_preparing(sd_bus_message *reply, void *userdata) {
-        LogindRequest *q = userdata;
+        ShutdownRequest *q = userdata;
         int preparing, r;
 
         if (sd_bus_message_is_method_error(reply, NULL)) {
@@ -179,7 +179,7 @@ static void on_preparing(sd_bus_message *reply, void *userdata) {
         answer(q, r < 0 ? r : preparing, NULL);
 }
 
-int logind_ask_preparing(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata) {
+int logind_ask_preparing(Logind *l, ShutdownRequest **ret, LogindAnswer handler, void *userdata) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -194,7 +194,7 @@ int logind_ask_preparing(Logind *l, LogindRequest **ret, LogindAnswer handler, v
 }
 
 static void on_shut_down(sd_bus_message *reply, void *userdata) {
-        LogindRequest *q = userdata;
+        ShutdownRequest *q = userdata;
 
         if (sd_bus_message_is_method_error(reply, NULL))
                 answer_error(q, reply);
@@ -202,7 +202,7 @@ static void on_shut_down(sd_bus_message *reply, void *userdata) {
                 answer(q, 0, NULL);
 }
 
-int logind_shut_down(Logind *l, LogindRequest **ret, bool restart, LogindAnswer handler, void *userdata) {
+int logind_shut_down(Logind *l, ShutdownRequest **ret, bool restart, LogindAnswer handler, void *userdata) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 

@@ -6,23 +6,23 @@
 
 #include "logind.h"
 
-typedef struct LogindRequest LogindRequest;
+typedef struct ShutdownRequest ShutdownRequest;
 
 /* r is what became of the request, negative where it failed; text is never NULL and safe to be shown. The field that
  * held the request is NULL again when the handler runs. */
 typedef void (*LogindAnswer)(int r, const char *text, void *userdata);
 
 /* Who blocks a shutdown: r is how many do, text names them and why. */
-int logind_ask_blockers(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata);
+int logind_ask_blockers(Logind *l, ShutdownRequest **ret, LogindAnswer handler, void *userdata);
 
 /* Whether logind is about to shut the machine down: r is 1 then, else 0. */
-int logind_ask_preparing(Logind *l, LogindRequest **ret, LogindAnswer handler, void *userdata);
+int logind_ask_preparing(Logind *l, ShutdownRequest **ret, LogindAnswer handler, void *userdata);
 
 /* Restarts the machine or switches it off. Blocking inhibitors count for us too: r is negative then, and text is
  * what logind says. */
-int logind_shut_down(Logind *l, LogindRequest **ret, bool restart, LogindAnswer handler, void *userdata);
+int logind_shut_down(Logind *l, ShutdownRequest **ret, bool restart, LogindAnswer handler, void *userdata);
 
-LogindRequest *logind_request_free(LogindRequest *q);
+ShutdownRequest *shutdown_request_free(ShutdownRequest *q);
 
 /* Whether a shutdown is under way, and for how long a delay lock holds it up at most. */
 typedef void (*LogindShutdownFacts)(bool preparing, usec_t delay_max, void *userdata);

@@ -7,7 +7,7 @@
 
 #include "attachment.h"
 #include "log.h"
-#include "order.h"
+#include "logind-request.h"
 
 #define CHECK_USEC (4 * USEC_PER_SEC)
 #define TRIES_MAX 3U
@@ -58,7 +58,7 @@ static bool is_so(Manager *m, const Attachment *a) {
 static void ask_again(Manager *m, const Attachment *a) {
         int r;
 
-        r = a ? order_attach_again(m, a->syspath, a->seat) : order_detach_again(m);
+        r = a ? logind_request_attach_again(m, a->syspath, a->seat) : logind_request_detach_again(m);
         if (r < 0)
                 log_warning_errno(r, "Failed to ask logind again, ignoring: %m");
 }

@@ -8,7 +8,7 @@
 #include "journal.h"
 #include "log.h"
 #include "job-runner.h"
-#include "order.h"
+#include "logind-request.h"
 
 #define MESSAGE "The keyboard's hub of this station was unplugged."
 
@@ -100,7 +100,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         journal_hub_lost(s, seat, m->config.hub_lost);
         switch (m->config.hub_lost) {
         case HUB_LOST_LOCK:
-                r = order_lock(m, NULL, w->seat);
+                r = logind_request_lock(m, NULL, w->seat);
                 if (r < 0)
                         log_error_errno(r, "Failed to lock station '%s': %m", w->seat);
                 break;

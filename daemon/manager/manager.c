@@ -13,7 +13,7 @@
 #include "manager.h"
 #include "mode.h"
 #include "notice.h"
-#include "order.h"
+#include "logind-request.h"
 #include "pending.h"
 #include "shutdown.h"
 #include "station-label.h"
@@ -76,7 +76,7 @@ int manager_new(
                 .jobs = TAILQ_HEAD_INITIALIZER(m->jobs),
                 .login_screens = TAILQ_HEAD_INITIALIZER(m->login_screens),
                 .hubs_lost = TAILQ_HEAD_INITIALIZER(m->hubs_lost),
-                .orders = TAILQ_HEAD_INITIALIZER(m->orders),
+                .logind_requests = TAILQ_HEAD_INITIALIZER(m->logind_requests),
                 .attachments = TAILQ_HEAD_INITIALIZER(m->attachments),
                 .notices = TAILQ_HEAD_INITIALIZER(m->notices),
                 .identifications = TAILQ_HEAD_INITIALIZER(m->identifications),
@@ -223,7 +223,7 @@ Manager *manager_free(Manager *m) {
         mode_done(m);
         login_screen_done(m);
         hub_lost_done(m);
-        order_done(m);
+        logind_request_done(m);
         attachment_done(m);
         identify_done(m);
         notice_free_all(m);

@@ -39,7 +39,7 @@ typedef struct JobRunner JobRunner;
 typedef struct IdleWatch IdleWatch;
 typedef struct LoginScreenWatch LoginScreenWatch;
 typedef struct Manager Manager;
-typedef struct Order Order;
+typedef struct LogindRequest LogindRequest;
 typedef struct Notice Notice;
 typedef struct PendingAction PendingAction;
 typedef void (*ModeHandler)(const char *error, void *userdata);
@@ -122,7 +122,7 @@ struct Manager {
         TAILQ_HEAD(, JobRunner) jobs;
         TAILQ_HEAD(, LoginScreenWatch) login_screens;
         TAILQ_HEAD(, HubLostWatch) hubs_lost;
-        TAILQ_HEAD(, Order) orders;
+        TAILQ_HEAD(, LogindRequest) logind_requests;
         TAILQ_HEAD(, Attachment) attachments; /* that logind has taken a moment ago */
         bool detached;                        /* and that it has flushed all before these */
         unsigned attachment_tries;

@@ -47,7 +47,7 @@ PendingAction *pending_free(PendingAction *p) {
 
         if (p->manager->pending == p)
                 p->manager->pending = NULL;
-        logind_request_free(p->question);
+        shutdown_request_free(p->question);
         units_call_free(p->queue_call);
         sd_event_source_disable_unref(p->step);
         sd_event_source_disable_unref(p->limit);

@@ -46,7 +46,7 @@ struct PendingAction {
         PendingAnswer answer;
 
         usec_t due; /* CLOCK_MONOTONIC: it was going ahead then. Its jobs may have later deadlines. */
-        LogindRequest *question;
+        ShutdownRequest *question;
         UnitsCall *queue_call;
         sd_event_source *step;
         sd_event_source *limit; /* while it waits for logind */

@@ -6,33 +6,33 @@
 #include "log.h"
 #include "logind-seat.h"
 #include "names.h"
-#include "order.h"
+#include "logind-request.h"
 
-typedef struct OrderCall {
-        Order *order;
+typedef struct LogindRequestCall {
+        LogindRequest *order;
         Call *call;
         char *syspath; /* of the device that it attaches */
-} OrderCall;
+} LogindRequestCall;
 
-struct Order {
+struct LogindRequest {
         Manager *manager;
         const char *what; /* for the log */
         sd_bus_message *message;
         sd_bus_error error; /* the first */
-        OrderCall *calls;
+        LogindRequestCall *calls;
         size_t n_calls; /* that were sent */
         size_t n_answers;
         bool sent;        /* no more are to come */
         char *seat;       /* that devices are attached to, and it is to be seen whether they are */
         bool detach_all;  /* the same of all */
-        TAILQ_ENTRY(Order) orders;
+        TAILQ_ENTRY(LogindRequest) logind_requests;
 };
 
-static Order *order_free(Order *o) {
+static LogindRequest *logind_request_free(LogindRequest *o) {
         if (!o)
                 return NULL;
 
-        TAILQ_REMOVE(&o->manager->orders, o, orders);
+        TAILQ_REMOVE(&o->manager->logind_requests, o, logind_requests);
         for (size_t i = 0; i < o->n_calls; i++) {
                 call_free(o->calls[i].call);
                 free(o->calls[i].syspath);
@@ -45,10 +45,10 @@ static Order *order_free(Order *o) {
         return NULL;
 }
 
-DEFINE_CLEANUP(Order *, order_free);
+DEFINE_CLEANUP(LogindRequest *, logind_request_free);
 
 /* logind has done all of it. */
-static void order_succeeded(Order *o) {
+static void logind_request_succeeded(LogindRequest *o) {
         for (size_t i = 0; o->seat && i < o->n_calls; i++)
                 attachment_note(o->manager, o->calls[i].syspath, o->seat);
 
@@ -59,14 +59,14 @@ static void order_succeeded(Order *o) {
 }
 
 /* Frees the order when nothing is outstanding, and tells the caller. */
-static void order_check(Order *o) {
+static void logind_request_check(LogindRequest *o) {
         int r = 0;
 
         if (!o->sent || o->n_answers < o->n_calls)
                 return;
 
         if (!sd_bus_error_is_set(&o->error))
-                order_succeeded(o);
+                logind_request_succeeded(o);
 
         if (o->message && sd_bus_error_is_set(&o->error))
                 r = sd_bus_reply_method_error(o->message, &o->error);
@@ -77,7 +77,7 @@ static void order_check(Order *o) {
         if (r < 0)
                 log_warning_errno(r, "Failed to answer a call, ignoring: %m");
 
-        order_free(o);
+        logind_request_free(o);
 }
 
 /* logind's errors are not ours: a caller who was authorised must not read that access was denied. */
@@ -96,37 +96,37 @@ static void set_error(sd_bus_error *ret, const sd_bus_error *e) {
 }
 
 static void on_answer(sd_bus_message *reply, void *userdata) {
-        OrderCall *call = userdata;
-        Order *o = call->order;
+        LogindRequestCall *call = userdata;
+        LogindRequest *o = call->order;
 
         if (sd_bus_message_is_method_error(reply, NULL) && !sd_bus_error_is_set(&o->error))
                 set_error(&o->error, sd_bus_message_get_error(reply));
 
         o->n_answers++;
-        order_check(o);
+        logind_request_check(o);
 }
 
-static int order_new(Order **ret, Manager *m, const char *what, sd_bus_message *message, size_t n_calls) {
+static int logind_request_new(LogindRequest **ret, Manager *m, const char *what, sd_bus_message *message, size_t n_calls) {
         unsigned n = 0;
-        Order *o;
+        LogindRequest *o;
 
-        TAILQ_FOREACH(o, &m->orders, orders)
+        TAILQ_FOREACH(o, &m->logind_requests, logind_requests)
                 n++;
-        if (n >= ORDERS_MAX)
+        if (n >= LOGIND_REQUESTS_MAX)
                 return -ENOBUFS;
 
         o = malloc(sizeof(*o));
         if (!o)
                 return -ENOMEM;
-        *o = (Order) {
+        *o = (LogindRequest) {
                 .manager = m,
                 .what = what,
                 .error = SD_BUS_ERROR_NULL,
                 .calls = calloc(n_calls + 1, sizeof(*o->calls)),
         };
-        TAILQ_INSERT_TAIL(&m->orders, o, orders);
+        TAILQ_INSERT_TAIL(&m->logind_requests, o, logind_requests);
         if (!o->calls) {
-                order_free(o);
+                logind_request_free(o);
                 return -ENOMEM;
         }
 
@@ -135,21 +135,21 @@ static int order_new(Order **ret, Manager *m, const char *what, sd_bus_message *
         return 0;
 }
 
-static OrderCall *next_call(Order *o) {
-        OrderCall *call = o->calls + o->n_calls++;
+static LogindRequestCall *next_call(LogindRequest *o) {
+        LogindRequestCall *call = o->calls + o->n_calls++;
 
         call->order = o;
         return call;
 }
 
-static void order_send(Order *o) {
+static void logind_request_send(LogindRequest *o) {
         o->sent = true;
-        order_check(o);
+        logind_request_check(o);
 }
 
-int order_lock(Manager *m, sd_bus_message *message, const char *seat) {
+int logind_request_lock(Manager *m, sd_bus_message *message, const char *seat) {
         _cleanup_free_ const SessionInfo **sessions = NULL;
-        _cleanup_(order_freep) Order *o = NULL;
+        _cleanup_(logind_request_freep) LogindRequest *o = NULL;
         size_t n;
         int r;
 
@@ -157,12 +157,12 @@ int order_lock(Manager *m, sd_bus_message *message, const char *seat) {
         if (r < 0)
                 return r;
 
-        r = order_new(&o, m, "Locking a station", message, n);
+        r = logind_request_new(&o, m, "Locking a station", message, n);
         if (r < 0)
                 return r;
 
         for (size_t i = 0; i < n; i++) {
-                OrderCall *call;
+                LogindRequestCall *call;
 
                 if (session_kind(sessions[i]) != SESSION_KIND_USER || session_is_closing(sessions[i]))
                         continue;
@@ -173,12 +173,12 @@ int order_lock(Manager *m, sd_bus_message *message, const char *seat) {
                         return r;
         }
 
-        order_send(TAKE_PTR(o));
+        logind_request_send(TAKE_PTR(o));
         return 0;
 }
 
-static int send_attach(Order *o, const char *syspath, const char *seat) {
-        OrderCall *call = next_call(o);
+static int send_attach(LogindRequest *o, const char *syspath, const char *seat) {
+        LogindRequestCall *call = next_call(o);
 
         call->syspath = strdup(syspath);
         if (!call->syspath)
@@ -187,11 +187,11 @@ static int send_attach(Order *o, const char *syspath, const char *seat) {
         return logind_attach_device(o->manager->logind, &call->call, seat, syspath, on_answer, call);
 }
 
-int order_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat) {
-        _cleanup_(order_freep) Order *o = NULL;
+int logind_request_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat) {
+        _cleanup_(logind_request_freep) LogindRequest *o = NULL;
         int r;
 
-        r = order_new(&o, m, "Attaching a hub", message, 2);
+        r = logind_request_new(&o, m, "Attaching a hub", message, 2);
         if (r < 0)
                 return r;
 
@@ -206,15 +206,15 @@ int order_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *
         if (r < 0)
                 return r;
 
-        order_send(TAKE_PTR(o));
+        logind_request_send(TAKE_PTR(o));
         return 0;
 }
 
-int order_attach_again(Manager *m, const char *syspath, const char *seat) {
-        _cleanup_(order_freep) Order *o = NULL;
+int logind_request_attach_again(Manager *m, const char *syspath, const char *seat) {
+        _cleanup_(logind_request_freep) LogindRequest *o = NULL;
         int r;
 
-        r = order_new(&o, m, "Attaching a hub once more", NULL, 1);
+        r = logind_request_new(&o, m, "Attaching a hub once more", NULL, 1);
         if (r < 0)
                 return r;
 
@@ -222,16 +222,16 @@ int order_attach_again(Manager *m, const char *syspath, const char *seat) {
         if (r < 0)
                 return r;
 
-        order_send(TAKE_PTR(o));
+        logind_request_send(TAKE_PTR(o));
         return 0;
 }
 
 static int detach_all(Manager *m, sd_bus_message *message, bool again) {
-        _cleanup_(order_freep) Order *o = NULL;
-        OrderCall *call;
+        _cleanup_(logind_request_freep) LogindRequest *o = NULL;
+        LogindRequestCall *call;
         int r;
 
-        r = order_new(&o, m, "Detaching all hubs", message, 1);
+        r = logind_request_new(&o, m, "Detaching all hubs", message, 1);
         if (r < 0)
                 return r;
 
@@ -241,21 +241,21 @@ static int detach_all(Manager *m, sd_bus_message *message, bool again) {
         if (r < 0)
                 return r;
 
-        order_send(TAKE_PTR(o));
+        logind_request_send(TAKE_PTR(o));
         return 0;
 }
 
-int order_detach_all(Manager *m, sd_bus_message *message) {
+int logind_request_detach_all(Manager *m, sd_bus_message *message) {
         return detach_all(m, message, false);
 }
 
-int order_detach_again(Manager *m) {
+int logind_request_detach_again(Manager *m) {
         return detach_all(m, NULL, true);
 }
 
-void order_done(Manager *m) {
-        Order *o;
+void logind_request_done(Manager *m) {
+        LogindRequest *o;
 
-        while ((o = TAILQ_FIRST(&m->orders)))
-                order_free(o);
+        while ((o = TAILQ_FIRST(&m->logind_requests)))
+                logind_request_free(o);
 }

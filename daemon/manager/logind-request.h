@@ -7,16 +7,16 @@
 #include "manager.h"
 
 /* Orders under way. An answer takes logind milliseconds: beyond this somebody does not mean it. */
-#define ORDERS_MAX 64U
+#define LOGIND_REQUESTS_MAX 64U
 
 /* Each sends its calls and keeps the message, which may be NULL: then an error goes to the log. Returns -ENOBUFS when
- * there are ORDERS_MAX. */
-int order_lock(Manager *m, sd_bus_message *message, const char *seat);
-int order_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat);
-int order_detach_all(Manager *m, sd_bus_message *message);
+ * there are LOGIND_REQUESTS_MAX. */
+int logind_request_lock(Manager *m, sd_bus_message *message, const char *seat);
+int logind_request_attach(Manager *m, sd_bus_message *message, const Hub *h, const char *seat);
+int logind_request_detach_all(Manager *m, sd_bus_message *message);
 
 /* The same for one device, and for all, when the first time has had no effect. */
-int order_attach_again(Manager *m, const char *syspath, const char *seat);
-int order_detach_again(Manager *m);
+int logind_request_attach_again(Manager *m, const char *syspath, const char *seat);
+int logind_request_detach_again(Manager *m);
 
-void order_done(Manager *m);
+void logind_request_done(Manager *m);
