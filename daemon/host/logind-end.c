@@ -19,8 +19,8 @@ struct LogindEnd {
         int signal; /* the next to be sent */
         LogindEndHandler handler;
         void *userdata;
-        Call *look;
-        Call *end;
+        AsyncCall *look;
+        AsyncCall *end;
 };
 
 LogindEnd *logind_end_free(LogindEnd *e) {
@@ -29,8 +29,8 @@ LogindEnd *logind_end_free(LogindEnd *e) {
 
         if (e->owner)
                 *e->owner = NULL;
-        call_free(e->look);
-        call_free(e->end);
+        async_call_free(e->look);
+        async_call_free(e->end);
         session_identity_done(&e->identity);
         free(e->path);
         free(e);
@@ -88,7 +88,7 @@ static int send_end(LogindEnd *e) {
         if (r < 0)
                 return r;
 
-        return call_queue_send(logind_calls(e->logind), &e->end, m, on_end, e);
+        return async_call(logind_calls(e->logind), &e->end, m, on_end, e);
 }
 
 static void on_look(sd_bus_message *reply, void *userdata) {
@@ -140,7 +140,7 @@ int logind_end_session(
         if (r < 0)
                 return r;
 
-        r = call_queue_send(logind_calls(l), &e->look, m, on_look, e);
+        r = async_call(logind_calls(l), &e->look, m, on_look, e);
         if (r < 0)
                 return r;
 

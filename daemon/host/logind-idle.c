@@ -10,7 +10,7 @@
 
 struct LogindIdle {
         LogindIdle **owner;
-        Call *call;
+        AsyncCall *call;
         LogindIdleHandler handler;
         void *userdata;
 };
@@ -21,7 +21,7 @@ LogindIdle *logind_idle_free(LogindIdle *i) {
 
         if (i->owner)
                 *i->owner = NULL;
-        call_free(i->call);
+        async_call_free(i->call);
         free(i);
         return NULL;
 }
@@ -104,7 +104,7 @@ int logind_list_idle(Logind *l, LogindIdle **ret, LogindIdleHandler handler, voi
                 return -ENOMEM;
         *i = (LogindIdle) { .handler = handler, .userdata = userdata };
 
-        r = call_queue_send(logind_calls(l), &i->call, m, on_list, i);
+        r = async_call(logind_calls(l), &i->call, m, on_list, i);
         if (r < 0) {
                 free(i);
                 return r;

@@ -3,10 +3,10 @@
 
 /* What logind's files share and nobody else sees. */
 
-#include "call-queue.h"
+#include "async-call.h"
 #include "logind.h"
 
-CallQueue *logind_calls(Logind *l);
+AsyncQueue *logind_calls(Logind *l);
 sd_bus *logind_bus(Logind *l);
 
 /* The message that asks for all properties of the session at a path. */

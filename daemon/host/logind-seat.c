@@ -11,7 +11,7 @@ static int new_call(Logind *l, const char *member, sd_bus_message **ret) {
 }
 
 int logind_attach_device(
-                Logind *l, Call **slot, const char *seat, const char *syspath, CallHandler handler, void *userdata) {
+                Logind *l, AsyncCall **slot, const char *seat, const char *syspath, AsyncHandler handler, void *userdata) {
 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
@@ -25,10 +25,10 @@ int logind_attach_device(
         if (r < 0)
                 return r;
 
-        return call_queue_send(logind_calls(l), slot, m, handler, userdata);
+        return async_call(logind_calls(l), slot, m, handler, userdata);
 }
 
-int logind_flush_devices(Logind *l, Call **slot, CallHandler handler, void *userdata) {
+int logind_flush_devices(Logind *l, AsyncCall **slot, AsyncHandler handler, void *userdata) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -40,10 +40,10 @@ int logind_flush_devices(Logind *l, Call **slot, CallHandler handler, void *user
         if (r < 0)
                 return r;
 
-        return call_queue_send(logind_calls(l), slot, m, handler, userdata);
+        return async_call(logind_calls(l), slot, m, handler, userdata);
 }
 
-int logind_lock_session(Logind *l, Call **slot, const char *session, CallHandler handler, void *userdata) {
+int logind_lock_session(Logind *l, AsyncCall **slot, const char *session, AsyncHandler handler, void *userdata) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -55,5 +55,5 @@ int logind_lock_session(Logind *l, Call **slot, const char *session, CallHandler
         if (r < 0)
                 return r;
 
-        return call_queue_send(logind_calls(l), slot, m, handler, userdata);
+        return async_call(logind_calls(l), slot, m, handler, userdata);
 }

@@ -21,7 +21,7 @@
 
 struct ShutdownRequest {
         ShutdownRequest **owner;
-        Call *call;
+        AsyncCall *call;
         LogindAnswer handler;
         void *userdata;
 };
@@ -32,7 +32,7 @@ ShutdownRequest *shutdown_request_free(ShutdownRequest *q) {
 
         if (q->owner)
                 *q->owner = NULL;
-        call_free(q->call);
+        async_call_free(q->call);
         free(q);
         return NULL;
 }
@@ -55,7 +55,7 @@ static int send_request(
                 Logind *l,
                 ShutdownRequest **ret,
                 sd_bus_message *m,
-                CallHandler on_reply,
+                AsyncHandler on_reply,
                 LogindAnswer handler,
                 void *userdata) {
 
@@ -67,7 +67,7 @@ static int send_request(
                 return -ENOMEM;
         *q = (ShutdownRequest) { .handler = handler, .userdata = userdata };
 
-        r = call_queue_send(logind_calls(l), &q->call, m, on_reply, q);
+        r = async_call(logind_calls(l), &q->call, m, on_reply, q);
         if (r < 0) {
                 free(q);
                 return r;
@@ -222,8 +222,8 @@ int logind_shut_down(Logind *l, ShutdownRequest **ret, bool restart, LogindAnswe
 
 struct DelayLock {
         Logind *logind;
-        Call *inhibit;
-        Call *look;
+        AsyncCall *inhibit;
+        AsyncCall *look;
         int fd;
         LogindShutdownFacts handler;
         void *userdata;
@@ -246,13 +246,13 @@ DelayLock *delay_lock_free(DelayLock *d) {
                 return NULL;
 
         delay_lock_release(d);
-        call_free(d->look);
+        async_call_free(d->look);
         free(d);
         return NULL;
 }
 
 void delay_lock_release(DelayLock *d) {
-        call_free(d->inhibit);
+        async_call_free(d->inhibit);
         if (d->fd >= 0)
                 close(TAKE_FD(d->fd));
 }
@@ -323,7 +323,7 @@ static int send_look(DelayLock *d) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        call_free(d->look);
+        async_call_free(d->look);
         r = sd_bus_message_new_method_call(logind_bus(d->logind), &m, LOGIND_BUS_NAME, LOGIND_PATH,
                         DBUS_IFACE_PROPERTIES, "GetAll");
         if (r >= 0)
@@ -331,7 +331,7 @@ static int send_look(DelayLock *d) {
         if (r < 0)
                 return r;
 
-        return call_queue_send(logind_calls(d->logind), &d->look, m, on_look, d);
+        return async_call(logind_calls(d->logind), &d->look, m, on_look, d);
 }
 
 static int send_inhibit(DelayLock *d) {
@@ -346,7 +346,7 @@ static int send_inhibit(DelayLock *d) {
         if (r < 0)
                 return r;
 
-        return call_queue_send(logind_calls(d->logind), &d->inhibit, m, on_inhibit, d);
+        return async_call(logind_calls(d->logind), &d->inhibit, m, on_inhibit, d);
 }
 
 void delay_lock_take(DelayLock *d) {

@@ -10,7 +10,7 @@
 
 Watch *watch_free(Watch *w) {
         TAILQ_REMOVE(&w->logind->watches, w, watches);
-        call_free(w->query);
+        async_call_free(w->query);
         session_info_free(w->told);
         free(w->id);
         free(w->path);
@@ -107,7 +107,7 @@ int watch_query(Watch *w) {
 
         w->again = false;
         w->stale = false;
-        return call_queue_send(w->logind->calls, &w->query, m, on_session, w);
+        return async_call(w->logind->calls, &w->query, m, on_session, w);
 }
 
 static int watch_listed(Logind *l, const char *id, const char *path) {

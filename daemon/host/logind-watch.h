@@ -17,7 +17,7 @@ typedef struct Watch {
         bool listed; /* seen in the list that is being read */
         bool stale;  /* to be asked for with the next list: it may be another session's now, or there was no answer */
         bool again;  /* a hint came while the question was out */
-        Call *query;
+        AsyncCall *query;
         TAILQ_ENTRY(Watch) watches;
 } Watch;
 
@@ -29,7 +29,7 @@ typedef struct Seat {
 
 struct Logind {
         sd_bus *bus;
-        CallQueue *calls;
+        AsyncQueue *calls;
         NameWatch *owner;
         sd_bus_slot *match;
         const LogindEvents *events;
@@ -38,8 +38,8 @@ struct Logind {
         TAILQ_HEAD(, Watch) watches;
         TAILQ_HEAD(, Seat) seats;
 
-        Call *list_sessions;
-        Call *list_seats;
+        AsyncCall *list_sessions;
+        AsyncCall *list_seats;
         bool look_again; /* a hint came while the lists were out */
         sd_event_source *retry;
         sd_event_source *recheck; /* while a session is opening: logind does not signal the end of that */

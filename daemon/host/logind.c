@@ -11,7 +11,7 @@
 
 #define RETRY_USEC (1 * USEC_PER_SEC)
 
-CallQueue *logind_calls(Logind *l) {
+AsyncQueue *logind_calls(Logind *l) {
         return l->calls;
 }
 
@@ -143,7 +143,7 @@ static void on_list_seats(sd_bus_message *reply, void *userdata) {
         logind_check_synced(l);
 }
 
-static int send_list(Logind *l, const char *member, Call **slot, CallHandler handler) {
+static int send_list(Logind *l, const char *member, AsyncCall **slot, AsyncHandler handler) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -152,7 +152,7 @@ static int send_list(Logind *l, const char *member, Call **slot, CallHandler han
         if (r < 0)
                 return r;
 
-        return call_queue_send(l->calls, slot, m, handler, l);
+        return async_call(l->calls, slot, m, handler, l);
 }
 
 void logind_look(Logind *l) {
@@ -233,10 +233,10 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static void forget_questions(Logind *l) {
         Watch *w;
 
-        call_free(l->list_sessions);
-        call_free(l->list_seats);
+        async_call_free(l->list_sessions);
+        async_call_free(l->list_seats);
         TAILQ_FOREACH(w, &l->watches, watches) {
-                call_free(w->query);
+                async_call_free(w->query);
                 w->stale = true;
         }
         l->look_again = false;
@@ -280,7 +280,7 @@ int logind_new(Logind **ret, sd_bus *bus, const LogindEvents *events, void *user
                 .seats = TAILQ_HEAD_INITIALIZER(l->seats),
         };
 
-        r = call_queue_new(&l->calls, bus);
+        r = async_queue_new(&l->calls, bus);
         if (r < 0)
                 return r;
 
@@ -307,7 +307,7 @@ Logind *logind_free(Logind *l) {
                 seat_free(l, s);
         name_watch_free(l->owner);
         sd_bus_slot_unref(l->match);
-        call_queue_free(l->calls);
+        async_queue_free(l->calls);
         sd_bus_unref(l->bus);
         free(l);
         return NULL;

@@ -7,11 +7,11 @@
 #include <sys/queue.h>
 
 #include "bus-util.h"
-#include "call-queue.h"
+#include "async-call.h"
 #include "polkit-message.h"
 #include "polkit.h"
 
-static_assert(POLKIT_PENDING_MAX + CALL_QUEUES_MAX * CALLS_IN_FLIGHT_MAX < BUS_REPLIES_MAX,
+static_assert(POLKIT_PENDING_MAX + ASYNC_QUEUES_MAX * ASYNC_IN_FLIGHT_MAX < BUS_REPLIES_MAX,
                 "what polkit is asked leaves room for logind and systemd");
 
 typedef struct Question {

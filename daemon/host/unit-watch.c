@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "bus-util.h"
-#include "call-queue.h"
+#include "async-call.h"
 #include "log.h"
 #include "names.h"
 #include "name-watch.h"
@@ -10,16 +10,16 @@
 
 struct UnitWatch {
         sd_bus *bus;
-        CallQueue *calls;
+        AsyncQueue *calls;
         NameWatch *owner;
         char *unit;
         char *path; /* of the unit's object, as systemd has it */
 
         sd_bus_slot *changes;
         sd_bus_slot *jobs;
-        Call *subscribe;
-        Call *load;
-        Call *look;
+        AsyncCall *subscribe;
+        AsyncCall *load;
+        AsyncCall *look;
         bool look_again;
 
         UnitState state;
@@ -28,7 +28,7 @@ struct UnitWatch {
         void *userdata;
 
         /* the order under way */
-        Call *order;
+        AsyncCall *order;
         char *job;        /* the path of systemd's job */
         char *job_result; /* "" until the job has ended */
         UnitOrderHandler order_handler;
@@ -68,7 +68,7 @@ static void end_order(UnitWatch *w, const char *error) {
         UnitOrderHandler handler = w->order_handler;
 
         w->order_handler = NULL;
-        call_free(w->order);
+        async_call_free(w->order);
         free(w->job);
         free(w->job_result);
         w->job = w->job_result = NULL;
@@ -128,7 +128,7 @@ static void look(UnitWatch *w) {
         if (r >= 0)
                 r = sd_bus_message_append(m, "ss", SYSTEMD_IFACE_UNIT, "ActiveState");
         if (r >= 0)
-                r = call_queue_send(w->calls, &w->look, m, on_look, w);
+                r = async_call(w->calls, &w->look, m, on_look, w);
         if (r < 0)
                 log_warning_errno(r, "Failed to ask how '%s' stands: %m", w->unit);
 }
@@ -192,7 +192,7 @@ static void on_load(sd_bus_message *reply, void *userdata) {
 static void on_subscribe(sd_bus_message *reply, void *userdata) {
 }
 
-static int send_to_manager(UnitWatch *w, Call **slot, const char *member, CallHandler handler, const char *mode) {
+static int send_to_manager(UnitWatch *w, AsyncCall **slot, const char *member, AsyncHandler handler, const char *mode) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -205,7 +205,7 @@ static int send_to_manager(UnitWatch *w, Call **slot, const char *member, CallHa
         if (r < 0)
                 return r;
 
-        return call_queue_send(w->calls, slot, m, handler, w);
+        return async_call(w->calls, slot, m, handler, w);
 }
 
 static void load(UnitWatch *w) {
@@ -225,9 +225,9 @@ static void on_owner(const char *unique, void *userdata) {
 
         w->changes = sd_bus_slot_unref(w->changes);
         w->jobs = sd_bus_slot_unref(w->jobs);
-        call_free(w->subscribe);
-        call_free(w->load);
-        call_free(w->look);
+        async_call_free(w->subscribe);
+        async_call_free(w->load);
+        async_call_free(w->look);
         if (!unique) {
                 set_state(w, UNIT_UNKNOWN);
                 end_order(w, "systemd went away");
@@ -261,7 +261,7 @@ int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler h
         if (!w->unit)
                 return -ENOMEM;
 
-        r = call_queue_new(&w->calls, bus);
+        r = async_queue_new(&w->calls, bus);
         if (r < 0)
                 return r;
 
@@ -277,14 +277,14 @@ UnitWatch *unit_watch_free(UnitWatch *w) {
         if (!w)
                 return NULL;
 
-        call_free(w->subscribe);
-        call_free(w->load);
-        call_free(w->look);
-        call_free(w->order);
+        async_call_free(w->subscribe);
+        async_call_free(w->load);
+        async_call_free(w->look);
+        async_call_free(w->order);
         name_watch_free(w->owner);
         sd_bus_slot_unref(w->changes);
         sd_bus_slot_unref(w->jobs);
-        call_queue_free(w->calls);
+        async_queue_free(w->calls);
         sd_bus_unref(w->bus);
         free(w->unit);
         free(w->path);

@@ -3,7 +3,7 @@
 #include <sys/queue.h>
 
 #include "bus-util.h"
-#include "call-queue.h"
+#include "async-call.h"
 #include "log.h"
 #include "names.h"
 #include "queued.h"
@@ -17,7 +17,7 @@
 typedef struct Errand {
         Units *units;
         const char *what;
-        Call *call;
+        AsyncCall *call;
         uid_t uid; /* for failed() */
         UnitsFailedHandler failed;
         void *userdata;
@@ -26,14 +26,14 @@ typedef struct Errand {
 
 struct Units {
         sd_bus *bus;
-        CallQueue *calls;
+        AsyncQueue *calls;
         TAILQ_HEAD(, Errand) errands;
 };
 
 struct UnitsCall {
         Units *units;
         UnitsCall **owner;
-        Call *call;
+        AsyncCall *call;
         union {
                 UnitsSurvivorsHandler survivors;
                 UnitsShutdownHandler shutdown;
@@ -50,7 +50,7 @@ int units_new(Units **ret, sd_bus *bus) {
                 return -ENOMEM;
         *u = (Units) { .bus = sd_bus_ref(bus), .errands = TAILQ_HEAD_INITIALIZER(u->errands) };
 
-        r = call_queue_new(&u->calls, bus);
+        r = async_queue_new(&u->calls, bus);
         if (r < 0)
                 return r;
 
@@ -60,7 +60,7 @@ int units_new(Units **ret, sd_bus *bus) {
 
 static void errand_free(Errand *e) {
         TAILQ_REMOVE(&e->units->errands, e, errands);
-        call_free(e->call);
+        async_call_free(e->call);
         free(e);
 }
 
@@ -72,7 +72,7 @@ Units *units_free(Units *u) {
 
         while ((e = TAILQ_FIRST(&u->errands)))
                 errand_free(e);
-        call_queue_free(u->calls);
+        async_queue_free(u->calls);
         sd_bus_unref(u->bus);
         free(u);
         return NULL;
@@ -111,7 +111,7 @@ static int run_errand(Units *u, const char *member, const char *unit, const Erra
         e->units = u;
         TAILQ_INSERT_TAIL(&u->errands, e, errands);
 
-        r = call_queue_send(u->calls, &e->call, m, on_errand, e);
+        r = async_call(u->calls, &e->call, m, on_errand, e);
         if (r < 0)
                 errand_free(e);
 
@@ -170,7 +170,7 @@ UnitsCall *units_call_free(UnitsCall *c) {
 
         if (c->owner)
                 *c->owner = NULL;
-        call_free(c->call);
+        async_call_free(c->call);
         free(c);
         return NULL;
 }
@@ -217,7 +217,7 @@ static void on_survivors(sd_bus_message *reply, void *userdata) {
         handler(strempty(names), handler_userdata);
 }
 
-static int send_call(Units *u, UnitsCall **ret, sd_bus_message *m, CallHandler on_reply, const UnitsCall *call) {
+static int send_call(Units *u, UnitsCall **ret, sd_bus_message *m, AsyncHandler on_reply, const UnitsCall *call) {
         UnitsCall *c;
         int r;
 
@@ -227,7 +227,7 @@ static int send_call(Units *u, UnitsCall **ret, sd_bus_message *m, CallHandler o
         *c = *call;
         c->units = u;
 
-        r = call_queue_send(u->calls, &c->call, m, on_reply, c);
+        r = async_call(u->calls, &c->call, m, on_reply, c);
         if (r < 0) {
                 free(c);
                 return r;

@@ -10,7 +10,7 @@
 
 typedef struct LogindRequestCall {
         LogindRequest *order;
-        Call *call;
+        AsyncCall *call;
         char *syspath; /* of the device that it attaches */
 } LogindRequestCall;
 
@@ -34,7 +34,7 @@ static LogindRequest *logind_request_free(LogindRequest *o) {
 
         TAILQ_REMOVE(&o->manager->logind_requests, o, logind_requests);
         for (size_t i = 0; i < o->n_calls; i++) {
-                call_free(o->calls[i].call);
+                async_call_free(o->calls[i].call);
                 free(o->calls[i].syspath);
         }
         sd_bus_message_unref(o->message);

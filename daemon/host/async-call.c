@@ -3,35 +3,35 @@
 #include <sys/queue.h>
 
 #include "bus-util.h"
-#include "call-queue.h"
+#include "async-call.h"
 
-struct Call {
-        CallQueue *queue;
-        Call **owner; /* the field that holds this call */
+struct AsyncCall {
+        AsyncQueue *queue;
+        AsyncCall **owner; /* the field that holds this call */
         sd_bus_message *message;
         sd_bus_slot *slot; /* set while in flight */
-        CallHandler handler;
+        AsyncHandler handler;
         void *userdata;
-        TAILQ_ENTRY(Call) calls;
+        TAILQ_ENTRY(AsyncCall) calls;
 };
 
-struct CallQueue {
+struct AsyncQueue {
         sd_bus *bus;
         unsigned in_flight;
-        TAILQ_HEAD(, Call) waiting;
-        TAILQ_HEAD(, Call) sent;
+        TAILQ_HEAD(, AsyncCall) waiting;
+        TAILQ_HEAD(, AsyncCall) sent;
 };
 
-static void call_queue_pump(CallQueue *q);
+static void async_queue_pump(AsyncQueue *q);
 
-int call_queue_new(CallQueue **ret, sd_bus *bus) {
-        CallQueue *q;
+int async_queue_new(AsyncQueue **ret, sd_bus *bus) {
+        AsyncQueue *q;
 
         q = malloc(sizeof(*q));
         if (!q)
                 return -ENOMEM;
 
-        *q = (CallQueue) {
+        *q = (AsyncQueue) {
                 .bus = sd_bus_ref(bus),
                 .waiting = TAILQ_HEAD_INITIALIZER(q->waiting),
                 .sent = TAILQ_HEAD_INITIALIZER(q->sent),
@@ -40,7 +40,7 @@ int call_queue_new(CallQueue **ret, sd_bus *bus) {
         return 0;
 }
 
-static void call_unlink(Call *c) {
+static void async_call_unlink(AsyncCall *c) {
         if (c->slot) {
                 TAILQ_REMOVE(&c->queue->sent, c, calls);
                 c->slot = sd_bus_slot_unref(c->slot);
@@ -53,26 +53,26 @@ static void call_unlink(Call *c) {
         free(c);
 }
 
-Call *call_free(Call *c) {
-        CallQueue *q;
+AsyncCall *async_call_free(AsyncCall *c) {
+        AsyncQueue *q;
 
         if (!c)
                 return NULL;
 
         q = c->queue;
-        call_unlink(c);
-        call_queue_pump(q);
+        async_call_unlink(c);
+        async_queue_pump(q);
         return NULL;
 }
 
-CallQueue *call_queue_free(CallQueue *q) {
-        Call *c;
+AsyncQueue *async_queue_free(AsyncQueue *q) {
+        AsyncCall *c;
 
         if (!q)
                 return NULL;
 
         while ((c = TAILQ_FIRST(&q->waiting)) || (c = TAILQ_FIRST(&q->sent)))
-                call_unlink(c);
+                async_call_unlink(c);
 
         sd_bus_unref(q->bus);
         free(q);
@@ -80,21 +80,21 @@ CallQueue *call_queue_free(CallQueue *q) {
 }
 
 static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        Call *c = userdata;
-        CallQueue *q = c->queue;
-        CallHandler handler = c->handler;
+        AsyncCall *c = userdata;
+        AsyncQueue *q = c->queue;
+        AsyncHandler handler = c->handler;
         void *handler_userdata = c->userdata;
 
-        call_unlink(c);
+        async_call_unlink(c);
         handler(reply, handler_userdata);
-        call_queue_pump(q);
+        async_queue_pump(q);
         return 0;
 }
 
-static void call_queue_pump(CallQueue *q) {
-        Call *c;
+static void async_queue_pump(AsyncQueue *q) {
+        AsyncCall *c;
 
-        while (q->in_flight < CALLS_IN_FLIGHT_MAX && (c = TAILQ_FIRST(&q->waiting))) {
+        while (q->in_flight < ASYNC_IN_FLIGHT_MAX && (c = TAILQ_FIRST(&q->waiting))) {
                 int r;
 
                 TAILQ_REMOVE(&q->waiting, c, calls);
@@ -111,8 +111,8 @@ static void call_queue_pump(CallQueue *q) {
         }
 }
 
-int call_queue_send(CallQueue *q, Call **slot, sd_bus_message *m, CallHandler handler, void *userdata) {
-        Call *c;
+int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata) {
+        AsyncCall *c;
 
         assert(!*slot);
 
@@ -120,7 +120,7 @@ int call_queue_send(CallQueue *q, Call **slot, sd_bus_message *m, CallHandler ha
         if (!c)
                 return -ENOMEM;
 
-        *c = (Call) {
+        *c = (AsyncCall) {
                 .queue = q,
                 .owner = slot,
                 .message = sd_bus_message_ref(m),
@@ -129,6 +129,6 @@ int call_queue_send(CallQueue *q, Call **slot, sd_bus_message *m, CallHandler ha
         };
         *slot = c;
         TAILQ_INSERT_TAIL(&q->waiting, c, calls);
-        call_queue_pump(q);
+        async_queue_pump(q);
         return 0;
 }

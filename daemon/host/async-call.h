@@ -12,22 +12,22 @@
 #define BUS_REPLIES_MAX 128U
 
 /* To logind, to systemd, and one for each of the two units that are followed. */
-#define CALL_QUEUES_MAX 4U
-#define CALLS_IN_FLIGHT_MAX 16U
+#define ASYNC_QUEUES_MAX 4U
+#define ASYNC_IN_FLIGHT_MAX 16U
 
-typedef struct Call Call;
-typedef struct CallQueue CallQueue;
+typedef struct AsyncCall AsyncCall;
+typedef struct AsyncQueue AsyncQueue;
 
 /* Gets the reply (an error is a reply too). By then the call is freed and the field that held it is NULL. The queue
  * itself must outlive the handler. */
-typedef void (*CallHandler)(sd_bus_message *reply, void *userdata);
+typedef void (*AsyncHandler)(sd_bus_message *reply, void *userdata);
 
-int call_queue_new(CallQueue **ret, sd_bus *bus);
-CallQueue *call_queue_free(CallQueue *q);
-DEFINE_CLEANUP(CallQueue *, call_queue_free);
+int async_queue_new(AsyncQueue **ret, sd_bus *bus);
+AsyncQueue *async_queue_free(AsyncQueue *q);
+DEFINE_CLEANUP(AsyncQueue *, async_queue_free);
 
 /* Sends m when its turn comes. |slot| is the field of the object that waits: it holds the call until the handler
- * runs; call_free() on it takes the call back, and then the handler never runs. */
-int call_queue_send(CallQueue *q, Call **slot, sd_bus_message *m, CallHandler handler, void *userdata);
+ * runs; async_call_free() on it takes the call back, and then the handler never runs. */
+int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata);
 
-Call *call_free(Call *c);
+AsyncCall *async_call_free(AsyncCall *c);
