@@ -9,7 +9,7 @@
 
 #include <libudev.h>
 
-#include "device-facts.h"
+#include "device-info.h"
 #include "log.h"
 #include "udev.h"
 
@@ -55,10 +55,10 @@ static void unref_enumerate(struct udev_enumerate **e) {
 
 /* Tells of one device, or that it is none of ours (any more). */
 static int tell_device(UdevHost *u, struct udev_device *d) {
-        _cleanup_(device_facts_done) DeviceFacts facts = {};
+        _cleanup_(device_info_done) DeviceInfo facts = {};
         int r;
 
-        r = device_facts_from_udev(&facts, d);
+        r = device_info_from_udev(&facts, d);
         if (r < 0)
                 return r;
 

@@ -50,7 +50,7 @@ static void forget_unplugged(Manager *m) {
 }
 
 static bool is_so(Manager *m, const Attachment *a) {
-        const DeviceFacts *f = topology_find_device(m->topology, a->syspath);
+        const DeviceInfo *f = topology_find_device(m->topology, a->syspath);
 
         return f && streq_ptr(f->seat, a->seat);
 }

@@ -165,7 +165,7 @@ const LogindEvents facts_from_logind = {
 
 /* udev */
 
-static void on_device(const DeviceFacts *facts, void *userdata) {
+static void on_device(const DeviceInfo *facts, void *userdata) {
         Manager *m = userdata;
         int r;
 

@@ -15,32 +15,32 @@ static const char *const device_kind_table[_DEVICE_KIND_MAX] = {
 
 DEFINE_STRING_TABLE(DeviceKind, device_kind, device_kind_table, _DEVICE_KIND_MAX);
 
-/* Every string of a DeviceFacts, so that no function below forgets one. */
+/* Every string of a DeviceInfo, so that no function below forgets one. */
 static const size_t strings[] = {
-        offsetof(DeviceFacts, syspath),
-        offsetof(DeviceFacts, sysname),
-        offsetof(DeviceFacts, subsystem),
-        offsetof(DeviceFacts, devtype),
-        offsetof(DeviceFacts, seat),
-        offsetof(DeviceFacts, vendor),
-        offsetof(DeviceFacts, product),
-        offsetof(DeviceFacts, usb_path),
-        offsetof(DeviceFacts, usb_peer),
+        offsetof(DeviceInfo, syspath),
+        offsetof(DeviceInfo, sysname),
+        offsetof(DeviceInfo, subsystem),
+        offsetof(DeviceInfo, devtype),
+        offsetof(DeviceInfo, seat),
+        offsetof(DeviceInfo, vendor),
+        offsetof(DeviceInfo, product),
+        offsetof(DeviceInfo, usb_path),
+        offsetof(DeviceInfo, usb_peer),
 };
 
-static char **string_at(const DeviceFacts *f, size_t i) {
+static char **string_at(const DeviceInfo *f, size_t i) {
         return (char **) ((char *) f + strings[i]);
 }
 
-void device_facts_done(DeviceFacts *f) {
+void device_info_done(DeviceInfo *f) {
         for (size_t i = 0; i < ELEMENTSOF(strings); i++)
                 free(*string_at(f, i));
 
-        *f = (DeviceFacts){};
+        *f = (DeviceInfo){};
 }
 
-int device_facts_copy(DeviceFacts *ret, const DeviceFacts *f) {
-        _cleanup_(device_facts_done) DeviceFacts copy = { .usb_speed = f->usb_speed, .flags = f->flags };
+int device_info_copy(DeviceInfo *ret, const DeviceInfo *f) {
+        _cleanup_(device_info_done) DeviceInfo copy = { .usb_speed = f->usb_speed, .flags = f->flags };
         int r;
 
         for (size_t i = 0; i < ELEMENTSOF(strings); i++) {
@@ -50,11 +50,11 @@ int device_facts_copy(DeviceFacts *ret, const DeviceFacts *f) {
         }
 
         *ret = copy;
-        copy = (DeviceFacts){};
+        copy = (DeviceInfo){};
         return 0;
 }
 
-bool device_facts_equal(const DeviceFacts *a, const DeviceFacts *b) {
+bool device_info_equal(const DeviceInfo *a, const DeviceInfo *b) {
         for (size_t i = 0; i < ELEMENTSOF(strings); i++)
                 if (!streq_ptr(*string_at(a, i), *string_at(b, i)))
                         return false;
@@ -62,7 +62,7 @@ bool device_facts_equal(const DeviceFacts *a, const DeviceFacts *b) {
         return a->usb_speed == b->usb_speed && a->flags == b->flags;
 }
 
-int device_facts_set_seat(DeviceFacts *f, const char *id_seat) {
+int device_info_set_seat(DeviceInfo *f, const char *id_seat) {
         bool tagged = f->flags & DEVICE_HAS_SEAT_TAG;
         const char *seat = isempty(id_seat) ? "seat0" : id_seat;
         int r;
@@ -96,7 +96,7 @@ static int set_text(char **p, const char *raw) {
         return r < 0 ? r : 0;
 }
 
-int device_facts_set_text(DeviceFacts *f, const char *vendor, const char *product) {
+int device_info_set_text(DeviceInfo *f, const char *vendor, const char *product) {
         int r;
 
         r = set_text(&f->vendor, vendor);
@@ -106,7 +106,7 @@ int device_facts_set_text(DeviceFacts *f, const char *vendor, const char *produc
         return set_text(&f->product, product);
 }
 
-DeviceKind device_facts_kind(const DeviceFacts *f) {
+DeviceKind device_info_kind(const DeviceInfo *f) {
         unsigned flags = f->flags;
 
         /* What makes a seat is what its person looks at, whatever it is: a text console is a seat's display

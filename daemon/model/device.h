@@ -37,7 +37,7 @@ typedef enum DeviceFlags {
 
 #define DEVICE_TEXT_MAX 128U
 
-typedef struct DeviceFacts {
+typedef struct DeviceInfo {
         char *syspath;
         char *sysname;
         char *subsystem;
@@ -57,23 +57,23 @@ typedef struct DeviceFacts {
         unsigned usb_speed; /* Mb/s, 0 for unknown */
 
         unsigned flags; /* DeviceFlags */
-} DeviceFacts;
+} DeviceInfo;
 
-void device_facts_done(DeviceFacts *f);
-int device_facts_copy(DeviceFacts *ret, const DeviceFacts *f);
-bool device_facts_equal(const DeviceFacts *a, const DeviceFacts *b);
+void device_info_done(DeviceInfo *f);
+int device_info_copy(DeviceInfo *ret, const DeviceInfo *f);
+bool device_info_equal(const DeviceInfo *a, const DeviceInfo *b);
 
 /* Takes an ID_SEAT as udev has it: missing or empty means seat0, for a device that has the seat tag. Returns
  * 1 when the device belongs to a seat now, 0 when not (DEVICE_SEAT_IGNORED tells why), -ENOMEM. As in
  * logind, what has an ID_SEAT that no seat can have belongs to no seat. Set the flags first. */
-int device_facts_set_seat(DeviceFacts *f, const char *id_seat);
+int device_info_set_seat(DeviceInfo *f, const char *id_seat);
 
 /* Takes vendor and product as a device gave them, in whatever bytes; either may be NULL. */
-int device_facts_set_text(DeviceFacts *f, const char *vendor, const char *product);
+int device_info_set_text(DeviceInfo *f, const char *vendor, const char *product);
 
 /* The kind that listings show; _DEVICE_KIND_INVALID for what they leave out (a lid switch, a power
  * button). */
-DeviceKind device_facts_kind(const DeviceFacts *f);
+DeviceKind device_info_kind(const DeviceInfo *f);
 
 typedef struct DeviceEntry {
         DeviceKind kind;

@@ -68,7 +68,7 @@ const char *path_base_name(const char *path) {
 }
 
 /* How far from the root hub: "usb1" is 0, "1-2" 1, "1-2.3" 2. */
-static unsigned tier_of(const DeviceFacts *f) {
+static unsigned tier_of(const DeviceInfo *f) {
         const char *name = path_base_name(f->syspath);
         unsigned tier = 1;
 
@@ -82,7 +82,7 @@ static unsigned tier_of(const DeviceFacts *f) {
 }
 
 /* Of "usb12" and "12-1.3" the 12. */
-static unsigned long bus_of(const DeviceFacts *f) {
+static unsigned long bus_of(const DeviceInfo *f) {
         const char *name = path_base_name(f->syspath), *digits = startswith(name, "usb");
 
         return strtoul(digits ? digits : name, NULL, 10);
@@ -91,7 +91,7 @@ static unsigned long bus_of(const DeviceFacts *f) {
 /* Whether the two are one hub in one casing, as seen from the two buses of one controller. Of root hubs the
  * controller says so. Of all others the kernel, which links the two ports of each USB 3 connector; it knows
  * from the firmware or, behind a hub, from the numbers of the ports. */
-static bool is_other_half(const DeviceFacts *fast, const DeviceFacts *slow) {
+static bool is_other_half(const DeviceInfo *fast, const DeviceInfo *slow) {
         unsigned tier = tier_of(fast);
 
         if (fast->usb_speed < SPEED_USB3 || slow->usb_speed >= SPEED_USB3 || tier_of(slow) != tier)
@@ -108,7 +108,7 @@ static bool is_other_half(const DeviceFacts *fast, const DeviceFacts *slow) {
                         streq_ptr(slow->usb_peer, path_base_name(fast->syspath));
 }
 
-static HubNode *find_slow_half(const HubTree *t, const DeviceFacts *fast) {
+static HubNode *find_slow_half(const HubTree *t, const DeviceInfo *fast) {
         for (size_t i = 0; i < t->n_drafts; i++)
                 if (!t->nodes[i].fast && is_other_half(fast, t->nodes[i].slow))
                         return t->nodes + i;
@@ -131,7 +131,7 @@ static int make_drafts(HubTree *t) {
         /* First what is slow, then what is fast, so that a fast half finds its other half there. */
         for (int fast = 0; fast < 2; fast++)
                 for (size_t i = 0; i < t->n_devices; i++) {
-                        const DeviceFacts *f = t->devices[i];
+                        const DeviceInfo *f = t->devices[i];
                         HubNode *d = NULL;
 
                         if (!(f->flags & DEVICE_IS_HUB) || (f->usb_speed >= SPEED_USB3) != fast)
@@ -230,7 +230,7 @@ static void make_tree(HubTree *t) {
         assert(n == t->n_drafts);
 }
 
-int hub_tree_init(HubTree *ret, const DeviceFacts *const *devices, size_t n) {
+int hub_tree_init(HubTree *ret, const DeviceInfo *const *devices, size_t n) {
         _cleanup_(hub_tree_done) HubTree t = { .devices = devices, .n_devices = n };
         int r;
 

@@ -17,8 +17,8 @@ struct HubNode {
         Hub *hub;
         HubNode *parent, *first_child, *next_sibling;
 
-        const DeviceFacts *slow; /* the half that names it: the only one, or that of a USB 2 bus */
-        const DeviceFacts *fast; /* the half on the USB 3 bus, if it has one of its own */
+        const DeviceInfo *slow; /* the half that names it: the only one, or that of a USB 2 bus */
+        const DeviceInfo *fast; /* the half on the USB 3 bus, if it has one of its own */
         unsigned tier;           /* of the USB tree: 0 for a root hub */
 
         /* For role.c, of what is directly on it: */
@@ -38,7 +38,7 @@ struct HubNode {
 };
 
 typedef struct HubTree {
-        const DeviceFacts *const *devices; /* sorted by syspath */
+        const DeviceInfo *const *devices; /* sorted by syspath */
         size_t n_devices;
 
         HubNode *nodes; /* one a physical hub */
@@ -48,7 +48,7 @@ typedef struct HubTree {
         HubNode **half_of; /* of each device, by index: the hub that it is a half of */
 } HubTree;
 
-int hub_tree_init(HubTree *ret, const DeviceFacts *const *devices, size_t n);
+int hub_tree_init(HubTree *ret, const DeviceInfo *const *devices, size_t n);
 void hub_tree_done(HubTree *t);
 
 /* The hub whose half has exactly the path that the first |length| bytes are; NULL for none. */

@@ -31,7 +31,7 @@ static const char *const hub_role_table[_HUB_ROLE_MAX] = {
 
 DEFINE_STRING_TABLE(HubRole, hub_role, hub_role_table, _HUB_ROLE_MAX);
 
-void role_see_keyboard(HubNode *d, const DeviceFacts *f) {
+void role_see_keyboard(HubNode *d, const DeviceInfo *f) {
         if (!f->seat || !(f->flags & DEVICE_IS_KEYBOARD))
                 return;
 
@@ -41,7 +41,7 @@ void role_see_keyboard(HubNode *d, const DeviceFacts *f) {
         d->keyboard_fixed = f->flags & DEVICE_IS_FIXED;
 }
 
-void role_see_gear(HubNode *d, const DeviceFacts *f) {
+void role_see_gear(HubNode *d, const DeviceInfo *f) {
         if (!f->seat || !(f->flags & GEAR_FLAGS))
                 return;
 

@@ -6,8 +6,8 @@
 #include "hub-tree.h"
 
 /* One pass over what is directly on a hub; keyboards must have been seen by the time gear is. */
-void role_see_keyboard(HubNode *d, const DeviceFacts *f);
-void role_see_gear(HubNode *d, const DeviceFacts *f);
+void role_see_keyboard(HubNode *d, const DeviceInfo *f);
+void role_see_gear(HubNode *d, const DeviceInfo *f);
 
 /* nodes: each after its parent. Gives every hub its role and its seat. */
 int role_assign(HubNode *const *nodes, size_t n);

@@ -133,7 +133,7 @@ int snapshot_add_lost(Snapshot *p, const char *seat, const char *hub) {
 
 /* A USB device of which another part is listed, or the frame buffer of a graphics card that is: once is
  * enough. */
-static bool is_said_elsewhere(const HubTree *t, const DeviceFacts *f) {
+static bool is_said_elsewhere(const HubTree *t, const DeviceInfo *f) {
         bool usb = streq_ptr(f->devtype, "usb_device");
         const char *from = f->syspath;
         size_t length;
@@ -150,11 +150,11 @@ static bool is_said_elsewhere(const HubTree *t, const DeviceFacts *f) {
         }
 
         for (size_t i = hub_tree_position(t, from, length); i < t->n_devices; i++) {
-                const DeviceFacts *other = t->devices[i];
+                const DeviceInfo *other = t->devices[i];
 
                 if (strncmp(other->syspath, from, length) != 0)
                         return false;
-                if (other == f || other->syspath[length] != '/' || device_facts_kind(other) < 0)
+                if (other == f || other->syspath[length] != '/' || device_info_kind(other) < 0)
                         continue;
                 if (usb ? streq_ptr(other->usb_path, f->syspath) : streq_ptr(other->subsystem, "drm"))
                         return true;
@@ -164,7 +164,7 @@ static bool is_said_elsewhere(const HubTree *t, const DeviceFacts *f) {
 }
 
 /* The hub that this device hangs on; of a hub that has a keypad of its own, that hub. */
-static HubNode *hub_of(const HubTree *t, const DeviceFacts *f, HubNode *half_of) {
+static HubNode *hub_of(const HubTree *t, const DeviceInfo *f, HubNode *half_of) {
         HubNode *d;
 
         if (half_of)
@@ -176,7 +176,7 @@ static HubNode *hub_of(const HubTree *t, const DeviceFacts *f, HubNode *half_of)
         return d ? d : hub_tree_above(t, f->usb_path);
 }
 
-static int see_seat(Snapshot *p, const DeviceFacts *f, DeviceKind kind) {
+static int see_seat(Snapshot *p, const DeviceInfo *f, DeviceKind kind) {
         TopologySeat *s;
         int r;
 
@@ -198,9 +198,9 @@ static int see_devices(HubTree *t, Snapshot *p) {
         int r;
 
         for (size_t i = 0; i < t->n_devices; i++) {
-                const DeviceFacts *f = t->devices[i];
+                const DeviceInfo *f = t->devices[i];
                 HubNode *half = t->half_of[i], *d = hub_of(t, f, half);
-                DeviceKind kind = device_facts_kind(f);
+                DeviceKind kind = device_info_kind(f);
 
                 if ((half && half->fast == f) || (!half && kind >= 0 && is_said_elsewhere(t, f)))
                         kind = _DEVICE_KIND_INVALID;
@@ -255,7 +255,7 @@ static int take_hubs(HubTree *t, Snapshot *p) {
         return 0;
 }
 
-int snapshot_derive(Snapshot *ret, const DeviceFacts *const *devices, size_t n) {
+int snapshot_derive(Snapshot *ret, const DeviceInfo *const *devices, size_t n) {
         _cleanup_(hub_tree_done) HubTree t = {};
         _cleanup_(snapshot_done) Snapshot p = {};
         int r;

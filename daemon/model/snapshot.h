@@ -16,7 +16,7 @@ typedef struct Snapshot {
 } Snapshot;
 
 /* devices: sorted by syspath. Hubs have no parent pointers so far. */
-int snapshot_derive(Snapshot *ret, const DeviceFacts *const *devices, size_t n);
+int snapshot_derive(Snapshot *ret, const DeviceInfo *const *devices, size_t n);
 void snapshot_done(Snapshot *p);
 
 Hub *hub_free(Hub *h);

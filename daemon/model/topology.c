@@ -8,7 +8,7 @@
 #include "topology.h"
 
 typedef struct Device {
-        DeviceFacts facts;
+        DeviceInfo facts;
         unsigned seen; /* in the snapshot of this number, or since */
 } Device;
 
@@ -26,7 +26,7 @@ static Device *device_free(Device *d) {
         if (!d)
                 return NULL;
 
-        device_facts_done(&d->facts);
+        device_info_done(&d->facts);
         free(d);
         return NULL;
 }
@@ -79,7 +79,7 @@ static size_t device_position(const Topology *t, const char *syspath, bool *ret_
         return i;
 }
 
-static int device_insert(Topology *t, size_t i, const DeviceFacts *facts) {
+static int device_insert(Topology *t, size_t i, const DeviceInfo *facts) {
         _cleanup_(device_freep) Device *d = NULL;
         int r;
 
@@ -101,7 +101,7 @@ static int device_insert(Topology *t, size_t i, const DeviceFacts *facts) {
         if (!d)
                 return -ENOMEM;
         *d = (Device){ .seen = t->snapshot };
-        r = device_facts_copy(&d->facts, facts);
+        r = device_info_copy(&d->facts, facts);
         if (r < 0)
                 return r;
 
@@ -111,8 +111,8 @@ static int device_insert(Topology *t, size_t i, const DeviceFacts *facts) {
         return 0;
 }
 
-int topology_apply(Topology *t, const DeviceFacts *facts) {
-        DeviceFacts copy;
+int topology_apply(Topology *t, const DeviceInfo *facts) {
+        DeviceInfo copy;
         bool found;
         size_t i;
         int r;
@@ -126,13 +126,13 @@ int topology_apply(Topology *t, const DeviceFacts *facts) {
                         return r;
         } else {
                 t->devices[i]->seen = t->snapshot;
-                if (device_facts_equal(&t->devices[i]->facts, facts))
+                if (device_info_equal(&t->devices[i]->facts, facts))
                         return 0;
 
-                r = device_facts_copy(&copy, facts);
+                r = device_info_copy(&copy, facts);
                 if (r < 0)
                         return r;
-                device_facts_done(&t->devices[i]->facts);
+                device_info_done(&t->devices[i]->facts);
                 t->devices[i]->facts = copy;
         }
 
@@ -202,7 +202,7 @@ static void take_snapshot(Snapshot *p, Snapshot *new, const Diff *d) {
 }
 
 static int derive(const Topology *t, Snapshot *ret) {
-        _cleanup_free_ const DeviceFacts **devices = NULL;
+        _cleanup_free_ const DeviceInfo **devices = NULL;
 
         devices = calloc(t->n_devices + 1, sizeof(*devices));
         if (!devices)
@@ -328,7 +328,7 @@ char *topology_seat_format_lost(const TopologySeat *seat, const char *separator)
         return text;
 }
 
-const DeviceFacts *topology_find_device(const Topology *t, const char *syspath) {
+const DeviceInfo *topology_find_device(const Topology *t, const char *syspath) {
         bool found;
         size_t i;
 

@@ -87,7 +87,7 @@ DEFINE_CLEANUP(Topology *, topology_free);
 
 /* A device that is new or has changed. Returns 1 when this says something new, 0 when not, -ENOMEM, -ENOSPC
  * when there are too many devices. */
-int topology_apply(Topology *t, const DeviceFacts *facts);
+int topology_apply(Topology *t, const DeviceInfo *facts);
 
 /* Returns 1 when there was such a device, 0 when not. */
 int topology_remove(Topology *t, const char *syspath);
@@ -123,4 +123,4 @@ void topology_forget_lost(Topology *t, const char *seat);
 
 /* Of the device with this syspath: how udev's seat for it is, as of the last topology_apply(); NULL for
  * none. */
-const DeviceFacts *topology_find_device(const Topology *t, const char *syspath);
+const DeviceInfo *topology_find_device(const Topology *t, const char *syspath);

@@ -85,7 +85,7 @@ char *path_of(const char *name) {
 
 int put(Room *room, const What *w) {
         g_autofree char *usb = w->usb ? path_of(w->usb) : NULL, *sysname = NULL;
-        DeviceFacts f = { .flags = w->flags | DEVICE_HAS_SEAT_TAG, .usb_speed = w->speed };
+        DeviceInfo f = { .flags = w->flags | DEVICE_HAS_SEAT_TAG, .usb_speed = w->speed };
         int r;
 
         f.syspath = w->usb && w->name[0] != '/' ? g_strdup_printf("%s/%s", usb, w->name) : path_of(w->name);
@@ -94,8 +94,8 @@ int put(Room *room, const What *w) {
         f.devtype = (char *) (w->subsystem ? NULL : "usb_device");
         f.usb_path = w->usb ? usb : w->subsystem ? NULL : f.syspath;
         f.usb_peer = (char *) w->peer;
-        g_assert_cmpint(device_facts_set_seat(&f, w->seat), >=, 0);
-        g_assert_cmpint(device_facts_set_text(&f, "Works", w->product), ==, 0);
+        g_assert_cmpint(device_info_set_seat(&f, w->seat), >=, 0);
+        g_assert_cmpint(device_info_set_text(&f, "Works", w->product), ==, 0);
 
         r = topology_apply(room->topology, &f);
 

@@ -34,17 +34,17 @@ static void test_kind(void) {
         };
 
         for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
-                g_assert_cmpint(device_facts_kind(&(DeviceFacts){ .flags = kinds[i].flags }), ==,
+                g_assert_cmpint(device_info_kind(&(DeviceInfo){ .flags = kinds[i].flags }), ==,
                                 kinds[i].kind);
 }
 
 static void check_seat(const char *id_seat, unsigned flags, const char *expected, gboolean ignored) {
-        DeviceFacts f = { .flags = flags };
+        DeviceInfo f = { .flags = flags };
 
-        g_assert_cmpint(device_facts_set_seat(&f, id_seat), ==, expected != NULL);
+        g_assert_cmpint(device_info_set_seat(&f, id_seat), ==, expected != NULL);
         g_assert_cmpstr(f.seat, ==, expected);
         g_assert_cmpint(!!(f.flags & DEVICE_SEAT_IGNORED), ==, ignored);
-        device_facts_done(&f);
+        device_info_done(&f);
 }
 
 static void test_seat(void) {
@@ -74,21 +74,21 @@ static void test_seat(void) {
 }
 
 static void test_seat_again(void) {
-        DeviceFacts f = { .flags = DEVICE_HAS_SEAT_TAG };
+        DeviceInfo f = { .flags = DEVICE_HAS_SEAT_TAG };
 
-        g_assert_cmpint(device_facts_set_seat(&f, "nonsense"), ==, 0);
-        g_assert_cmpint(device_facts_set_seat(&f, "seat-a"), ==, 1);
+        g_assert_cmpint(device_info_set_seat(&f, "nonsense"), ==, 0);
+        g_assert_cmpint(device_info_set_seat(&f, "seat-a"), ==, 1);
         g_assert_cmpuint(f.flags, ==, DEVICE_HAS_SEAT_TAG);
-        device_facts_done(&f);
+        device_info_done(&f);
 }
 
 static void check_text(const char *raw, const char *expected) {
-        DeviceFacts f = {};
+        DeviceInfo f = {};
 
-        g_assert_cmpint(device_facts_set_text(&f, "Works", raw), ==, 0);
+        g_assert_cmpint(device_info_set_text(&f, "Works", raw), ==, 0);
         g_assert_cmpstr(f.vendor, ==, "Works");
         g_assert_cmpstr(f.product, ==, expected);
-        device_facts_done(&f);
+        device_info_done(&f);
 }
 
 static void test_text(void) {
@@ -107,24 +107,24 @@ static void test_text(void) {
 static void test_long_text(void) {
         g_autofree char *plain = g_strnfill(4096, 'x'), *escaped = g_strnfill(4096, '\033');
         g_autoptr(GString) wide = g_string_new("x");
-        DeviceFacts f = {};
+        DeviceInfo f = {};
 
-        g_assert_cmpint(device_facts_set_text(&f, plain, escaped), ==, 0);
+        g_assert_cmpint(device_info_set_text(&f, plain, escaped), ==, 0);
         g_assert_cmpuint(strlen(f.vendor), ==, DEVICE_TEXT_MAX);
         g_assert_cmpuint(strlen(f.product), ==, DEVICE_TEXT_MAX);
 
         /* Cut between two characters, not in one. */
         while (wide->len < 4096)
                 g_string_append(wide, "ü");
-        g_assert_cmpint(device_facts_set_text(&f, wide->str, NULL), ==, 0);
+        g_assert_cmpint(device_info_set_text(&f, wide->str, NULL), ==, 0);
         g_assert_cmpuint(strlen(f.vendor), ==, DEVICE_TEXT_MAX - 1);
         g_assert_true(text_is_utf8(f.vendor));
         g_assert_cmpstr(f.product, ==, "");
-        device_facts_done(&f);
+        device_info_done(&f);
 }
 
 static void test_copy(void) {
-        DeviceFacts f = {
+        DeviceInfo f = {
                 .syspath = (char *) "/sys/devices/x",
                 .sysname = (char *) "x",
                 .subsystem = (char *) "usb",
@@ -144,10 +144,10 @@ static void test_copy(void) {
                 &f.usb_path,
                 &f.usb_peer,
         };
-        DeviceFacts copy;
+        DeviceInfo copy;
 
-        g_assert_cmpint(device_facts_copy(&copy, &f), ==, 0);
-        g_assert_true(device_facts_equal(&copy, &f));
+        g_assert_cmpint(device_info_copy(&copy, &f), ==, 0);
+        g_assert_true(device_info_equal(&copy, &f));
         g_assert_true(copy.syspath != f.syspath);
 
         /* Every field counts. */
@@ -155,17 +155,17 @@ static void test_copy(void) {
                 char *kept = *strings[i];
 
                 *strings[i] = (char *) "different";
-                g_assert_false(device_facts_equal(&copy, &f));
+                g_assert_false(device_info_equal(&copy, &f));
                 *strings[i] = kept;
         }
         f.usb_speed++;
-        g_assert_false(device_facts_equal(&copy, &f));
+        g_assert_false(device_info_equal(&copy, &f));
         f.usb_speed--;
         f.flags |= DEVICE_IS_FIXED;
-        g_assert_false(device_facts_equal(&copy, &f));
+        g_assert_false(device_info_equal(&copy, &f));
 
-        device_facts_done(&copy);
-        device_facts_done(&copy);
+        device_info_done(&copy);
+        device_info_done(&copy);
 }
 
 static void test_list(void) {

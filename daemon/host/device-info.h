@@ -11,4 +11,4 @@
 extern const char *const device_subsystems[];
 
 /* Returns 1 when this is a device for us, 0 when not or when it is gone, a negative errno. */
-int device_facts_from_udev(DeviceFacts *ret, struct udev_device *d);
+int device_info_from_udev(DeviceInfo *ret, struct udev_device *d);

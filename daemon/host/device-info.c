@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "device-facts.h"
+#include "device-info.h"
 
 /* Those of logind, and "tty": a text console can make a seat. */
 const char *const device_subsystems[] = { "usb", "input", "drm", "graphics", "sound", "tty", NULL };
@@ -129,7 +129,7 @@ static unsigned tag_flags(struct udev_device *d) {
         return flags;
 }
 
-static int set_names(DeviceFacts *f, struct udev_device *d) {
+static int set_names(DeviceInfo *f, struct udev_device *d) {
         int r;
 
         r = string_replace(&f->syspath, udev_device_get_syspath(d));
@@ -143,7 +143,7 @@ static int set_names(DeviceFacts *f, struct udev_device *d) {
         return r;
 }
 
-static int set_text(DeviceFacts *f, struct udev_device *d, bool usb) {
+static int set_text(DeviceInfo *f, struct udev_device *d, bool usb) {
         const char *vendor = udev_device_get_property_value(d, "ID_VENDOR_FROM_DATABASE");
         const char *product = udev_device_get_property_value(d, "ID_MODEL_FROM_DATABASE");
 
@@ -152,13 +152,13 @@ static int set_text(DeviceFacts *f, struct udev_device *d, bool usb) {
         if (usb && isempty(product))
                 product = udev_device_get_sysattr_value(d, "product");
 
-        return device_facts_set_text(f, vendor, product);
+        return device_info_set_text(f, vendor, product);
 }
 
 /* The port of this USB device is a directory of the hub above, to which "port" points: "usb1-port2" of a
  * root hub, "1-3-port2" of any other. Its "peer", where there is one, is the other port of the same
  * connector. A device in a port is named for hub and number: "1-2" in the first, "1-3.2" in the second. */
-static int set_peer(DeviceFacts *f) {
+static int set_peer(DeviceInfo *f) {
         _cleanup_free_ char *link = NULL, *target = NULL;
         const char *name, *port;
         int n;
@@ -190,7 +190,7 @@ static int set_peer(DeviceFacts *f) {
         return 0;
 }
 
-static int set_usb(DeviceFacts *f, struct udev_device *d) {
+static int set_usb(DeviceInfo *f, struct udev_device *d) {
         struct udev_device *usb = d;
         const char *text;
         int r;
@@ -216,8 +216,8 @@ static int set_usb(DeviceFacts *f, struct udev_device *d) {
         return set_peer(f);
 }
 
-int device_facts_from_udev(DeviceFacts *ret, struct udev_device *d) {
-        _cleanup_(device_facts_done) DeviceFacts f = {};
+int device_info_from_udev(DeviceInfo *ret, struct udev_device *d) {
+        _cleanup_(device_info_done) DeviceInfo f = {};
         int r;
 
         f.flags = kind_flags(d) | tag_flags(d);
@@ -234,7 +234,7 @@ int device_facts_from_udev(DeviceFacts *ret, struct udev_device *d) {
         if (access(f.syspath, F_OK) < 0)
                 return 0;
 
-        r = device_facts_set_seat(&f, udev_device_get_property_value(d, "ID_SEAT"));
+        r = device_info_set_seat(&f, udev_device_get_property_value(d, "ID_SEAT"));
         if (r < 0)
                 return r;
         r = set_usb(&f, d);
@@ -245,6 +245,6 @@ int device_facts_from_udev(DeviceFacts *ret, struct udev_device *d) {
                 return r;
 
         *ret = f;
-        f = (DeviceFacts){};
+        f = (DeviceInfo){};
         return 1;
 }
