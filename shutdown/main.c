@@ -10,7 +10,7 @@
 #include "bus-util.h"
 #include "log.h"
 #include "names.h"
-#include "queued.h"
+#include "shutdown-target.h"
 #include "timespan.h"
 
 /* systemd forces a restart 30 minutes after it was asked for (JobTimeoutSec= of its targets): the rest of the shutdown
@@ -60,20 +60,20 @@ static int call_usherd(
 }
 
 /* NULL: the machine stays on, or there is no saying. */
-static const Queued *find_queued(sd_bus *bus) {
+static const ShutdownTarget *find_target(sd_bus *bus) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
-        const Queued *queued = NULL;
+        const ShutdownTarget *target = NULL;
         int r;
 
         r = sd_bus_call_method(
                         bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "ListJobs", &error, &reply, NULL);
         if (r >= 0)
-                r = queued_read(reply, &queued);
+                r = shutdown_target_read(reply, &target);
         if (r < 0)
                 log_warning_errno(r, "Failed to ask systemd what it is about to do: %s", strempty(error.message));
 
-        return queued;
+        return target;
 }
 
 static int append_grace_property(sd_bus_message *m, const void *userdata) {
@@ -155,7 +155,7 @@ static int look(sd_bus *bus, Situation *ret) {
 
 /* On the console and in systemctl status. In English, as what systemd writes before and after it: the journal gets the
  * same lines, the console's font may lack other letters, and people were told in their own language on their screens. */
-static void tell(const Queued *queued, const Situation *s, usec_t *told) {
+static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told) {
         _cleanup_free_ char *left = timespan_format(s->left);
         const char *plural = s->people == 1 ? "" : "s";
         usec_t mark = s->left > 30 * USEC_PER_SEC   ? s->left / USEC_PER_MINUTE * USEC_PER_MINUTE + USEC_PER_MINUTE :
@@ -173,10 +173,10 @@ static void tell(const Queued *queued, const Situation *s, usec_t *told) {
 
         *told = mark;
         if (s->left > 0)
-                printf("The machine %s in %s; %u session%s %s been warned.\n", queued->what, strempty(left), s->people,
+                printf("The machine %s in %s; %u session%s %s been warned.\n", target->what, strempty(left), s->people,
                                 plural, s->people == 1 ? "has" : "have");
         else
-                printf("Logging off %u session%s, then the machine %s.\n", s->people, plural, queued->what);
+                printf("Logging off %u session%s, then the machine %s.\n", s->people, plural, target->what);
         (void) fflush(stdout);
 }
 
@@ -201,7 +201,7 @@ static void wait_for_news(sd_bus *bus) {
         }
 }
 
-static void wait_until_all_are_gone(sd_bus *bus, const Queued *queued) {
+static void wait_until_all_are_gone(sd_bus *bus, const ShutdownTarget *target) {
         usec_t start = now_monotonic(), heard = start, promised = start, told = USEC_INFINITY;
 
         for (;;) {
@@ -216,7 +216,7 @@ static void wait_until_all_are_gone(sd_bus *bus, const Queued *queued) {
                 if (r >= 0) {
                         heard = now;
                         promised = now + s.left;
-                        tell(queued, &s, &told);
+                        tell(target, &s, &told);
                 } else if (now - heard > PATIENCE_USEC && now > promised) {
                         /* People had the time that they were told. */
                         log_warning("usherd is gone, the shutdown goes on without it.");
@@ -248,7 +248,7 @@ static int open_bus(sd_bus **ret) {
 
 static int run(void) {
         _cleanup_bus_close_ sd_bus *bus = NULL;
-        const Queued *queued;
+        const ShutdownTarget *target;
         usec_t grace;
         int r;
 
@@ -257,8 +257,8 @@ static int run(void) {
                 return r;
 
         /* Somebody stops or restarts the unit; an upgrade of the package, say. Nobody is logged off for that. */
-        queued = find_queued(bus);
-        if (!queued) {
+        target = find_target(bus);
+        if (!target) {
                 log_info("The machine does not go down, so nobody is logged off.");
                 return 0;
         }
@@ -271,11 +271,11 @@ static int run(void) {
                 return 0;
         }
 
-        r = log_off_all(bus, grace, queued->reason);
+        r = log_off_all(bus, grace, target->reason);
         if (r < 0)
                 return log_warning_errno(r, "usherd does not log anybody off, the shutdown goes on: %m");
         if (r > 0)
-                wait_until_all_are_gone(bus, queued);
+                wait_until_all_are_gone(bus, target);
 
         return 0;
 }

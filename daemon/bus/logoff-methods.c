@@ -231,7 +231,7 @@ static int select_all(
                 return -ENOMEM;
 
         TAILQ_FOREACH(s, &m->sessions, sessions) {
-                const SessionInfo *f = s->facts;
+                const SessionInfo *f = s->info;
 
                 if (!is_target(f, &t->operation))
                         continue;

@@ -58,7 +58,7 @@ int sender_await_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         asked = caller_is_asked(m, uid);
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                asked = is_asked(m, s->facts, uid) || asked;
+                asked = is_asked(m, s->info, uid) || asked;
 
         return asked ? deferred_hold(m->deferred, message, uid) : 1;
 }

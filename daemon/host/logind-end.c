@@ -92,12 +92,12 @@ static int send_end(LogindEnd *e) {
 }
 
 static void on_look(sd_bus_message *reply, void *userdata) {
-        _cleanup_(session_info_freep) SessionInfo *facts = NULL;
+        _cleanup_(session_info_freep) SessionInfo *info = NULL;
         LogindEnd *e = userdata;
         int r;
 
-        r = logind_session_read(reply, e->path, &facts);
-        if (r >= 0 && !session_identity_matches(&e->identity, facts))
+        r = logind_session_read(reply, e->path, &info);
+        if (r >= 0 && !session_identity_matches(&e->identity, info))
                 r = -ESRCH;
         if (r >= 0)
                 r = send_end(e);

@@ -57,25 +57,25 @@ static void recheck_later(Logind *l) {
                 log_oom();
 }
 
-static void watch_tell(Watch *w, SessionInfo *facts) {
+static void watch_tell(Watch *w, SessionInfo *info) {
         Logind *l = w->logind;
         SessionInfo *before = w->told;
 
-        w->told = facts;
-        l->events->session(facts, l->userdata);
+        w->told = info;
+        l->events->session(info, l->userdata);
         session_info_free(before);
 
-        if (session_is_opening(facts))
+        if (session_is_opening(info))
                 recheck_later(l);
 }
 
 static void on_session(sd_bus_message *reply, void *userdata) {
-        _cleanup_(session_info_freep) SessionInfo *facts = NULL;
+        _cleanup_(session_info_freep) SessionInfo *info = NULL;
         Watch *w = userdata;
         Logind *l = w->logind;
         int r;
 
-        r = logind_session_read(reply, w->path, &facts);
+        r = logind_session_read(reply, w->path, &info);
         if (r == -ESRCH)
                 /* It ended between the list and the question. That is everyday life, and the list will say so. */
                 watch_gone(w);
@@ -84,7 +84,7 @@ static void on_session(sd_bus_message *reply, void *userdata) {
                 w->stale = true;
                 logind_retry_later(l);
         } else {
-                watch_tell(w, TAKE_PTR(facts));
+                watch_tell(w, TAKE_PTR(info));
                 if (w->again && watch_query(w) < 0)
                         logind_retry_later(l);
         }

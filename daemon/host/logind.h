@@ -13,7 +13,7 @@ typedef struct Logind Logind;
 typedef struct LogindEvents {
         /* New, or different from what was told before. The facts stand until the next session() of this id has
          * returned, or its session_gone(). */
-        void (*session)(const SessionInfo *facts, void *userdata);
+        void (*session)(const SessionInfo *info, void *userdata);
         void (*session_gone)(const char *id, void *userdata);
         void (*seat)(const char *id, void *userdata);
         void (*seat_gone)(const char *id, void *userdata);

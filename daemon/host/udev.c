@@ -55,15 +55,15 @@ static void unref_enumerate(struct udev_enumerate **e) {
 
 /* Tells of one device, or that it is none of ours (any more). */
 static int tell_device(UdevHost *u, struct udev_device *d) {
-        _cleanup_(device_info_done) DeviceInfo facts = {};
+        _cleanup_(device_info_done) DeviceInfo info = {};
         int r;
 
-        r = device_info_from_udev(&facts, d);
+        r = device_info_from_udev(&info, d);
         if (r < 0)
                 return r;
 
         if (r > 0)
-                u->events->device(&facts, u->userdata);
+                u->events->device(&info, u->userdata);
         else
                 u->events->device_gone(udev_device_get_syspath(d), u->userdata);
 

@@ -12,7 +12,7 @@ typedef struct UdevHost UdevHost;
 
 typedef struct UdevEvents {
         /* A device is there, or there is news of it. What is told again may be the same as before. */
-        void (*device)(const DeviceInfo *facts, void *userdata);
+        void (*device)(const DeviceInfo *info, void *userdata);
         void (*device_gone)(const char *syspath, void *userdata);
 
         /* Around an enumeration, the first one and those after lost events: what is not told of in between

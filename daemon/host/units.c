@@ -6,7 +6,7 @@
 #include "async-call.h"
 #include "log.h"
 #include "names.h"
-#include "queued.h"
+#include "shutdown-target.h"
 #include "text.h"
 #include "units.h"
 
@@ -265,13 +265,13 @@ static void on_queue(sd_bus_message *reply, void *userdata) {
         UnitsCall *c = userdata;
         UnitsShutdownHandler handler = c->handler.shutdown;
         void *handler_userdata = c->userdata;
-        const Queued *queued = NULL;
+        const ShutdownTarget *target = NULL;
         int r;
 
         r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) :
-                                                          queued_read(reply, &queued);
+                                                          shutdown_target_read(reply, &target);
         if (r >= 0)
-                r = queued ? 1 : 0;
+                r = target ? 1 : 0;
 
         units_call_free(c);
         handler(r, handler_userdata);

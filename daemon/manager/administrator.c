@@ -11,7 +11,7 @@ static void on_answer(const UserRecord *answer, void *userdata) {
                 s->privilege = answer->administrator ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_ORDINARY;
         else if (s->privilege == PRIVILEGE_NEW) {
                 log_warning("The user database does not tell who '%s' is: session '%s' is taken for an administrator's.",
-                                strempty(s->facts->user), s->facts->id);
+                                strempty(s->info->user), s->info->id);
                 s->privilege = PRIVILEGE_UNKNOWN;
         }
 
@@ -23,7 +23,7 @@ static bool ask(Session *s) {
         int r;
 
         /* The others are never ended. */
-        if (s->privilege > PRIVILEGE_UNKNOWN || session_kind(s->facts) != SESSION_KIND_USER)
+        if (s->privilege > PRIVILEGE_UNKNOWN || session_kind(s->info) != SESSION_KIND_USER)
                 return false;
         if (s->privilege_lookup)
                 return true;
@@ -31,9 +31,9 @@ static bool ask(Session *s) {
                 return false;
 
         s->privilege_asked = now;
-        r = lookup_start(s->manager->users, &s->privilege_lookup, s->facts->uid, s->facts->user, on_answer, s);
+        r = lookup_start(s->manager->users, &s->privilege_lookup, s->info->uid, s->info->user, on_answer, s);
         if (r < 0) {
-                log_warning_errno(r, "Failed to ask who session '%s' belongs to: %m", s->facts->id);
+                log_warning_errno(r, "Failed to ask who session '%s' belongs to: %m", s->info->id);
                 return false;
         }
 
@@ -42,7 +42,7 @@ static bool ask(Session *s) {
 
 void administrator_new_session(Session *s) {
         lookup_free(s->privilege_lookup);
-        s->privilege = s->facts->uid == 0 ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_NEW;
+        s->privilege = s->info->uid == 0 ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_NEW;
         s->privilege_asked = 0;
         (void) ask(s);
 }

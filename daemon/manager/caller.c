@@ -46,8 +46,8 @@ static const char *known_name(Manager *m, uid_t uid) {
                 return "root";
 
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (s->facts->uid == uid && !isempty(s->facts->user))
-                        return s->facts->user;
+                if (s->info->uid == uid && !isempty(s->info->user))
+                        return s->info->user;
 
         return NULL;
 }

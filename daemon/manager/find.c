@@ -37,7 +37,7 @@ Session *manager_find_session_entry(Manager *m, const char *id) {
         Session *s;
 
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->id, id))
+                if (streq(s->info->id, id))
                         return s;
 
         return NULL;
@@ -46,7 +46,7 @@ Session *manager_find_session_entry(Manager *m, const char *id) {
 const SessionInfo *manager_find_session(Manager *m, const char *id) {
         Session *s = manager_find_session_entry(m, id);
 
-        return s ? s->facts : NULL;
+        return s ? s->info : NULL;
 }
 
 JobRunner *manager_find_job(Manager *m, uint32_t number) {
@@ -125,8 +125,8 @@ int manager_sessions_of(Manager *m, const char *seat, const SessionInfo ***ret, 
 
         n = 0;
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->seat, seat))
-                        found[n++] = s->facts;
+                if (streq(s->info->seat, seat))
+                        found[n++] = s->info;
 
         *ret = found;
         *ret_n = n;

@@ -34,10 +34,10 @@ static bool is_ours(const JobRunner *l) {
 }
 
 static IdleClock clock_of(IdleWatch *w, const Session *s) {
-        Station *station = manager_find_station_by_session(w->manager, s->facts);
+        Station *station = manager_find_station_by_session(w->manager, s->info);
 
         return (IdleClock) {
-                .limit = config_idle_log_off(&w->manager->config, s->facts->seat, station ? station->label : ""),
+                .limit = config_idle_log_off(&w->manager->config, s->info->seat, station ? station->label : ""),
                 .inhibited = s->inhibited,
                 .idle_reset = s->idle_reset,
         };
@@ -52,12 +52,12 @@ static void cancel_returned(IdleWatch *w) {
         Session *s;
 
         TAILQ_FOREACH(s, &w->manager->sessions, sessions) {
-                JobRunner *l = manager_find_job_of(w->manager, s->facts);
+                JobRunner *l = manager_find_job_of(w->manager, s->info);
 
-                if (!l || !is_in_use(l, s->facts))
+                if (!l || !is_in_use(l, s->info))
                         continue;
 
-                log_info("Session '%s' is in use again, its log-off is called off.", s->facts->id);
+                log_info("Session '%s' is in use again, its log-off is called off.", s->info->id);
                 (void) job_runner_cancel(l);
         }
 }
@@ -90,12 +90,12 @@ static void begin_due(IdleWatch *w, usec_t now) {
                 IdleClock c = clock_of(w, s);
                 int r;
 
-                if (idle_due(s->facts, &c) > now || manager_find_job_of(w->manager, s->facts))
+                if (idle_due(s->info, &c) > now || manager_find_job_of(w->manager, s->info))
                         continue;
 
-                r = begin(w, s->facts, c.limit);
+                r = begin(w, s->info, c.limit);
                 if (r < 0)
-                        log_warning_errno(r, "Failed to log off the idle session '%s': %m", s->facts->id);
+                        log_warning_errno(r, "Failed to log off the idle session '%s': %m", s->info->id);
         }
 }
 
@@ -113,7 +113,7 @@ static void on_inhibitors(int r, const uid_t *uids, size_t n_uids, void *userdat
 
         TAILQ_FOREACH(s, &w->manager->sessions, sessions)
                 for (size_t i = 0; i < n_uids; i++)
-                        if (s->facts->uid == uids[i])
+                        if (s->info->uid == uids[i])
                                 s->inhibited = now;
 
         begin_due(w, now);
@@ -134,8 +134,8 @@ static void ask(IdleWatch *w, usec_t now) {
 
 /* When a session is to be looked at next. */
 static usec_t next_look(IdleWatch *w, const Session *s, usec_t now) {
-        JobRunner *l = manager_find_job_of(w->manager, s->facts);
-        bool terminal = !session_is_graphical(s->facts);
+        JobRunner *l = manager_find_job_of(w->manager, s->info);
+        bool terminal = !session_is_graphical(s->info);
         IdleClock c;
         usec_t due;
 
@@ -143,17 +143,17 @@ static usec_t next_look(IdleWatch *w, const Session *s, usec_t now) {
                 return terminal && is_ours(l) && l->job.phase == JOB_WARNING ? now + LOOK_WARNED_USEC : USEC_INFINITY;
 
         c = clock_of(w, s);
-        due = idle_due(s->facts, &c);
+        due = idle_due(s->info, &c);
         if (due != USEC_INFINITY)
                 return MIN_OF(MAX_OF(due, w->asked + PAUSE_USEC), now + LOOK_USEC);
 
-        return terminal && c.limit > 0 && idle_concerns(s->facts) ? now + LOOK_USEC : USEC_INFINITY;
+        return terminal && c.limit > 0 && idle_concerns(s->info) ? now + LOOK_USEC : USEC_INFINITY;
 }
 
 static bool is_waiting(IdleWatch *w, const Session *s) {
         IdleClock c = clock_of(w, s);
 
-        return idle_due(s->facts, &c) != USEC_INFINITY && !manager_find_job_of(w->manager, s->facts);
+        return idle_due(s->info, &c) != USEC_INFINITY && !manager_find_job_of(w->manager, s->info);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -163,8 +163,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
 
         TAILQ_FOREACH(s, &w->manager->sessions, sessions) {
                 waiting = waiting || is_waiting(w, s);
-                if (!session_is_graphical(s->facts) && next_look(w, s, 0) != USEC_INFINITY)
-                        logind_look_session(w->manager->logind, s->facts->id);
+                if (!session_is_graphical(s->info) && next_look(w, s, 0) != USEC_INFINITY)
+                        logind_look_session(w->manager->logind, s->info->id);
         }
 
         if (waiting)

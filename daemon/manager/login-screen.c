@@ -44,7 +44,7 @@ static bool has(Manager *m, const char *seat, bool (*is_one)(const SessionInfo *
         const Session *s;
 
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->facts->seat, seat) && !session_is_closing(s->facts) && is_one(s->facts))
+                if (streq(s->info->seat, seat) && !session_is_closing(s->info) && is_one(s->info))
                         return true;
 
         return false;

@@ -2,8 +2,8 @@
 
 #include "attachment.h"
 #include "caller.h"
-#include "facts.h"
-#include "flush.h"
+#include "events.h"
+#include "changes.h"
 #include "hub-lost.h"
 #include "identify.h"
 #include "idle-watch.h"
@@ -98,7 +98,7 @@ int manager_new(
         if (r < 0)
                 return r;
 
-        r = flush_start(m);
+        r = changes_start(m);
         if (r < 0)
                 return r;
 
@@ -146,11 +146,11 @@ int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {
         /* Before the first flush: what has a label is there from the beginning, be it as absent. */
         station_labels_load(m);
 
-        r = udev_host_new(&m->udev, m->event, &facts_from_udev, m);
+        r = udev_host_new(&m->udev, m->event, &events_from_udev, m);
         if (r < 0)
                 return log_error_errno(r, "Failed to listen to udev: %m");
 
-        r = logind_new(&m->logind, m->bus, &facts_from_logind, m);
+        r = logind_new(&m->logind, m->bus, &events_from_logind, m);
         if (r < 0)
                 return log_error_errno(r, "Failed to watch logind: %m");
 
@@ -246,7 +246,7 @@ Manager *manager_free(Manager *m) {
         store_free(m->store);
         labels_free(m->labels);
         nologin_free(m->nologin);
-        flush_done(m);
+        changes_done(m);
         sd_bus_unref(m->bus);
         sd_event_unref(m->event);
         free(m);

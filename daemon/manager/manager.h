@@ -54,7 +54,7 @@ typedef enum Privilege {
 
 typedef struct Session {
         Manager *manager;
-        const SessionInfo *facts; /* logind's */
+        const SessionInfo *info; /* logind's */
         Privilege privilege;
         Lookup *privilege_lookup;
         usec_t privilege_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
@@ -158,8 +158,8 @@ struct Manager {
 
         unsigned changed; /* not told so far: a mask of ManagerChange */
         bool store_dirty;
-        sd_event_source *flush;
-        sd_event_source *flush_late; /* its latest time, where messages keep us busy without end */
+        sd_event_source *notify;
+        sd_event_source *notify_late; /* its latest time, where messages keep us busy without end */
 
         const ManagerEvents *events;
         void *userdata;

@@ -92,8 +92,8 @@ int pending_select_everybody(Manager *m, const SessionInfo ***ret, size_t *ret_n
 
         n = 0;
         TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (session_kind(s->facts) == SESSION_KIND_USER)
-                        sessions[n++] = s->facts;
+                if (session_kind(s->info) == SESSION_KIND_USER)
+                        sessions[n++] = s->info;
 
         *ret = sessions;
         *ret_n = n;

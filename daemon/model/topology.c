@@ -8,7 +8,7 @@
 #include "topology.h"
 
 typedef struct Device {
-        DeviceInfo facts;
+        DeviceInfo info;
         unsigned seen; /* in the snapshot of this number, or since */
 } Device;
 
@@ -26,7 +26,7 @@ static Device *device_free(Device *d) {
         if (!d)
                 return NULL;
 
-        device_info_done(&d->facts);
+        device_info_done(&d->info);
         free(d);
         return NULL;
 }
@@ -65,7 +65,7 @@ static size_t device_position(const Topology *t, const char *syspath, bool *ret_
         *ret_found = false;
         while (i < n) {
                 size_t middle = i + (n - i) / 2;
-                int c = strcmp(t->devices[middle]->facts.syspath, syspath);
+                int c = strcmp(t->devices[middle]->info.syspath, syspath);
 
                 if (c == 0) {
                         *ret_found = true;
@@ -79,7 +79,7 @@ static size_t device_position(const Topology *t, const char *syspath, bool *ret_
         return i;
 }
 
-static int device_insert(Topology *t, size_t i, const DeviceInfo *facts) {
+static int device_insert(Topology *t, size_t i, const DeviceInfo *info) {
         _cleanup_(device_freep) Device *d = NULL;
         int r;
 
@@ -101,7 +101,7 @@ static int device_insert(Topology *t, size_t i, const DeviceInfo *facts) {
         if (!d)
                 return -ENOMEM;
         *d = (Device){ .seen = t->snapshot };
-        r = device_info_copy(&d->facts, facts);
+        r = device_info_copy(&d->info, info);
         if (r < 0)
                 return r;
 
@@ -111,29 +111,29 @@ static int device_insert(Topology *t, size_t i, const DeviceInfo *facts) {
         return 0;
 }
 
-int topology_apply(Topology *t, const DeviceInfo *facts) {
+int topology_apply(Topology *t, const DeviceInfo *info) {
         DeviceInfo copy;
         bool found;
         size_t i;
         int r;
 
-        assert(facts->syspath);
+        assert(info->syspath);
 
-        i = device_position(t, facts->syspath, &found);
+        i = device_position(t, info->syspath, &found);
         if (!found) {
-                r = device_insert(t, i, facts);
+                r = device_insert(t, i, info);
                 if (r < 0)
                         return r;
         } else {
                 t->devices[i]->seen = t->snapshot;
-                if (device_info_equal(&t->devices[i]->facts, facts))
+                if (device_info_equal(&t->devices[i]->info, info))
                         return 0;
 
-                r = device_info_copy(&copy, facts);
+                r = device_info_copy(&copy, info);
                 if (r < 0)
                         return r;
-                device_info_done(&t->devices[i]->facts);
-                t->devices[i]->facts = copy;
+                device_info_done(&t->devices[i]->info);
+                t->devices[i]->info = copy;
         }
 
         t->dirty = true;
@@ -209,7 +209,7 @@ static int derive(const Topology *t, Snapshot *ret) {
                 return -ENOMEM;
 
         for (size_t i = 0; i < t->n_devices; i++)
-                devices[i] = &t->devices[i]->facts;
+                devices[i] = &t->devices[i]->info;
 
         return snapshot_derive(ret, devices, t->n_devices);
 }
@@ -333,5 +333,5 @@ const DeviceInfo *topology_find_device(const Topology *t, const char *syspath) {
         size_t i;
 
         i = device_position(t, syspath, &found);
-        return found ? &t->devices[i]->facts : NULL;
+        return found ? &t->devices[i]->info : NULL;
 }

@@ -87,7 +87,7 @@ DEFINE_CLEANUP(Topology *, topology_free);
 
 /* A device that is new or has changed. Returns 1 when this says something new, 0 when not, -ENOMEM, -ENOSPC
  * when there are too many devices. */
-int topology_apply(Topology *t, const DeviceInfo *facts);
+int topology_apply(Topology *t, const DeviceInfo *info);
 
 /* Returns 1 when there was such a device, 0 when not. */
 int topology_remove(Topology *t, const char *syspath);

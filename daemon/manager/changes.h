@@ -6,5 +6,5 @@
 #include "manager.h"
 
 /* Makes the two event sources; the first flush comes by itself. */
-int flush_start(Manager *m);
-void flush_done(Manager *m);
+int changes_start(Manager *m);
+void changes_done(Manager *m);

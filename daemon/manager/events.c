@@ -3,7 +3,7 @@
 /* What the neighbours tell, on its way into what the manager knows. */
 
 #include "administrator.h"
-#include "facts.h"
+#include "events.h"
 #include "hub-lost.h"
 #include "journal.h"
 #include "log.h"
@@ -24,9 +24,9 @@ static void advance_job_of(Manager *m, const char *session) {
         }
 }
 
-static void on_session(const SessionInfo *facts, void *userdata) {
+static void on_session(const SessionInfo *info, void *userdata) {
         Manager *m = userdata;
-        Session *s = manager_find_session_entry(m, facts->id);
+        Session *s = manager_find_session_entry(m, info->id);
         unsigned mask;
 
         if (!s) {
@@ -35,31 +35,31 @@ static void on_session(const SessionInfo *facts, void *userdata) {
                         log_oom();
                         return;
                 }
-                *s = (Session) { .manager = m, .facts = facts };
+                *s = (Session) { .manager = m, .info = info };
                 TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
                 mask = SESSION_CHANGED_IDENTITY;
         } else {
-                mask = session_info_compare(s->facts, facts);
+                mask = session_info_compare(s->info, info);
                 if (mask & SESSION_CHANGED_SEAT)
-                        manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
+                        manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
                 if (mask & SESSION_CHANGED_IDENTITY) {
-                        notice_session_gone(m, facts->id);
+                        notice_session_gone(m, info->id);
                         s->inhibited = s->idle_reset = 0;
                 }
-                s->facts = facts;
+                s->info = info;
         }
 
         if (mask & SESSION_CHANGED_IDENTITY)
                 administrator_new_session(s);
-        if (mask & SESSION_CHANGED_IDENTITY && session_kind(facts) == SESSION_KIND_UNKNOWN)
+        if (mask & SESSION_CHANGED_IDENTITY && session_kind(info) == SESSION_KIND_UNKNOWN)
                 log_info("Session '%s' is of the class '%s', which is not known here: it is never ended.",
-                                facts->id, facts->class);
+                                info->id, info->class);
 
         if (mask != 0)
-                manager_station_changed(m, facts->seat,
+                manager_station_changed(m, info->seat,
                                 mask & ~(SESSION_CHANGED_IDLE | SESSION_CHANGED_LOCKED) ? STATION_CHANGED_SESSIONS : 0);
-        login_screen_check(m, facts->seat);
-        advance_job_of(m, facts->id);
+        login_screen_check(m, info->seat);
+        advance_job_of(m, info->id);
 }
 
 static void on_session_gone(const char *id, void *userdata) {
@@ -69,7 +69,7 @@ static void on_session_gone(const char *id, void *userdata) {
         if (!s)
                 return;
 
-        manager_station_changed(m, s->facts->seat, STATION_CHANGED_SESSIONS);
+        manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
         session_free(s);
         notice_session_gone(m, id);
         advance_job_of(m, id);
@@ -152,7 +152,7 @@ static void on_shutting_down(bool begins, void *userdata) {
         shutdown_prepare(userdata, begins);
 }
 
-const LogindEvents facts_from_logind = {
+const LogindEvents events_from_logind = {
         .session = on_session,
         .session_gone = on_session_gone,
         .seat = on_seat,
@@ -165,15 +165,15 @@ const LogindEvents facts_from_logind = {
 
 /* udev */
 
-static void on_device(const DeviceInfo *facts, void *userdata) {
+static void on_device(const DeviceInfo *info, void *userdata) {
         Manager *m = userdata;
         int r;
 
-        r = topology_apply(m->topology, facts);
+        r = topology_apply(m->topology, info);
         if (r < 0)
-                log_warning_errno(r, "Ignoring device '%s': %m", facts->syspath);
-        else if (r > 0 && facts->flags & DEVICE_SEAT_IGNORED)
-                log_warning("Device '%s' has an ID_SEAT that no seat can have, it belongs to none.", facts->syspath);
+                log_warning_errno(r, "Ignoring device '%s': %m", info->syspath);
+        else if (r > 0 && info->flags & DEVICE_SEAT_IGNORED)
+                log_warning("Device '%s' has an ID_SEAT that no seat can have, it belongs to none.", info->syspath);
 }
 
 static void on_device_gone(const char *syspath, void *userdata) {
@@ -260,7 +260,7 @@ static void on_settled(void *userdata) {
         m->udev_overruns = overruns;
 }
 
-const UdevEvents facts_from_udev = {
+const UdevEvents events_from_udev = {
         .device = on_device,
         .device_gone = on_device_gone,
         .snapshot_begin = on_snapshot_begin,

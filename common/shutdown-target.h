@@ -4,10 +4,10 @@
 #include <systemd/sd-bus.h>
 
 /* What systemd is about to do with the machine. */
-typedef struct Queued {
+typedef struct ShutdownTarget {
         const char *reason; /* as usherd's option has it */
         const char *what;   /* as in "The machine ..." */
-} Queued;
+} ShutdownTarget;
 
 /* Reads systemd's answer to ListJobs for the target that it is on its way to; NULL where the machine stays on. */
-int queued_read(sd_bus_message *reply, const Queued **ret);
+int shutdown_target_read(sd_bus_message *reply, const ShutdownTarget **ret);

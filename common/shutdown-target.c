@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "macro.h"
-#include "queued.h"
+#include "shutdown-target.h"
 
 static const struct {
         const char *unit;
-        Queued queued;
+        ShutdownTarget target;
 } targets[] = {
         { "reboot.target",      { "restart", "restarts" } },
         { "kexec.target",       { "restart", "restarts" } },
@@ -16,16 +16,16 @@ static const struct {
         { "rescue.target",      { "requested", "goes into rescue mode" } },
 };
 
-static const Queued *find_target(const char *unit) {
+static const ShutdownTarget *find_target(const char *unit) {
         for (size_t i = 0; i < ELEMENTSOF(targets); i++)
                 if (streq(targets[i].unit, unit))
-                        return &targets[i].queued;
+                        return &targets[i].target;
 
         return NULL;
 }
 
-int queued_read(sd_bus_message *reply, const Queued **ret) {
-        const Queued *found = NULL;
+int shutdown_target_read(sd_bus_message *reply, const ShutdownTarget **ret) {
+        const ShutdownTarget *found = NULL;
         const char *unit, *type;
         int r;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "flush.h"
+#include "changes.h"
 #include "idle-watch.h"
 #include "journal.h"
 #include "log.h"
@@ -11,7 +11,7 @@
 
 /* Whoever has usherd answer without a pause, and everybody may, must not keep what changes from being told and written
  * down: so long it waits for one at most. */
-#define FLUSH_LATE_USEC (50 * USEC_PER_MSEC)
+#define NOTIFY_LATE_USEC (50 * USEC_PER_MSEC)
 
 static bool has_job(Manager *m, const char *seat) {
         JobRunner *l;
@@ -67,7 +67,7 @@ static bool is_wanted(Manager *m, const Station *s) {
         return s->present || !isempty(s->label) || has_hub(m, s->id) || has_job(m, s->id);
 }
 
-static void flush_station(Manager *m, Station *s) {
+static void changes_notify_station(Manager *m, Station *s) {
         unsigned mask;
 
         if (!is_wanted(m, s)) {
@@ -130,17 +130,17 @@ static void check_logins(Manager *m) {
         nologin_unblock(m->nologin);
 }
 
-static void flush_changes(Manager *m) {
+static void changes_notify(Manager *m) {
         Station *s, *next;
         unsigned mask;
 
         /* What changes from here on is for the next one. */
-        (void) sd_event_source_set_enabled(m->flush, SD_EVENT_OFF);
-        (void) sd_event_source_set_enabled(m->flush_late, SD_EVENT_OFF);
+        (void) sd_event_source_set_enabled(m->notify, SD_EVENT_OFF);
+        (void) sd_event_source_set_enabled(m->notify_late, SD_EVENT_OFF);
 
         for (s = TAILQ_FIRST(&m->stations); s; s = next) {
                 next = TAILQ_NEXT(s, stations);
-                flush_station(m, s);
+                changes_notify_station(m, s);
         }
 
         mask = m->changed;
@@ -156,44 +156,44 @@ static void flush_changes(Manager *m) {
         check_ready(m);
 }
 
-static int on_flush(sd_event_source *source, void *userdata) {
-        flush_changes(userdata);
+static int on_notify(sd_event_source *source, void *userdata) {
+        changes_notify(userdata);
         return 0;
 }
 
-static int on_flush_late(sd_event_source *source, uint64_t usec, void *userdata) {
-        flush_changes(userdata);
+static int on_notify_late(sd_event_source *source, uint64_t usec, void *userdata) {
+        changes_notify(userdata);
         return 0;
 }
 
-int flush_start(Manager *m) {
+int changes_start(Manager *m) {
         int r;
 
-        r = sd_event_add_defer(m->event, &m->flush, on_flush, m);
+        r = sd_event_add_defer(m->event, &m->notify, on_notify, m);
         if (r < 0)
                 return r;
 
         /* After the messages that are waiting: what they change goes into one flush. */
-        r = sd_event_source_set_priority(m->flush, SD_EVENT_PRIORITY_NORMAL + 10);
+        r = sd_event_source_set_priority(m->notify, SD_EVENT_PRIORITY_NORMAL + 10);
         if (r < 0)
                 return r;
 
         return sd_event_add_time_relative(
-                        m->event, &m->flush_late, CLOCK_MONOTONIC, FLUSH_LATE_USEC, 0, on_flush_late, m);
+                        m->event, &m->notify_late, CLOCK_MONOTONIC, NOTIFY_LATE_USEC, 0, on_notify_late, m);
 }
 
-void flush_done(Manager *m) {
-        sd_event_source_disable_unref(m->flush);
-        sd_event_source_disable_unref(m->flush_late);
+void changes_done(Manager *m) {
+        sd_event_source_disable_unref(m->notify);
+        sd_event_source_disable_unref(m->notify_late);
 }
 
 void manager_changed(Manager *m, unsigned mask) {
         m->changed |= mask;
-        (void) sd_event_source_set_enabled(m->flush, SD_EVENT_ONESHOT);
+        (void) sd_event_source_set_enabled(m->notify, SD_EVENT_ONESHOT);
 
-        if (sd_event_source_get_enabled(m->flush_late, NULL) == 0) {
-                (void) sd_event_source_set_time_relative(m->flush_late, FLUSH_LATE_USEC);
-                (void) sd_event_source_set_enabled(m->flush_late, SD_EVENT_ONESHOT);
+        if (sd_event_source_get_enabled(m->notify_late, NULL) == 0) {
+                (void) sd_event_source_set_time_relative(m->notify_late, NOTIFY_LATE_USEC);
+                (void) sd_event_source_set_enabled(m->notify_late, SD_EVENT_ONESHOT);
         }
 }
 

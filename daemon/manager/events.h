@@ -5,5 +5,5 @@
 
 #include "manager.h"
 
-extern const LogindEvents facts_from_logind;
-extern const UdevEvents facts_from_udev;
+extern const LogindEvents events_from_logind;
+extern const UdevEvents events_from_udev;
