@@ -32,7 +32,7 @@ struct Jobs {
         sd_bus_slot *owner_call, *manager_call, *list_call;
         sd_event_source *absence;
 
-        Job *first;
+        WarnJob *first;
         size_t n_jobs;
 
         usec_t reminders[REMINDERS_MAX];
@@ -40,21 +40,21 @@ struct Jobs {
         usec_t maximum_grace;
 };
 
-static void remember(Jobs *j, Job *job) {
+static void remember(Jobs *j, WarnJob *job) {
         job->next = j->first;
         j->first = job;
         j->n_jobs++;
 }
 
-void jobs_announce(Jobs *j, Job *job) {
+void jobs_announce(Jobs *j, WarnJob *job) {
         JobEvent event = job->announced ? JOB_CHANGED : JOB_ADDED;
 
         job->announced = true;
         j->handler->event(job, event, "", j->userdata);
 }
 
-void jobs_drop(Jobs *j, Job *job, const char *result) {
-        for (Job **p = &j->first; *p; p = &(*p)->next)
+void jobs_drop(Jobs *j, WarnJob *job, const char *result) {
+        for (WarnJob **p = &j->first; *p; p = &(*p)->next)
                 if (*p == job) {
                         *p = job->next;
                         j->n_jobs--;
@@ -124,8 +124,8 @@ int jobs_call(Jobs *j,
         return r;
 }
 
-static Job *job_find(Jobs *j, const char *path) {
-        for (Job *job = j->first; job; job = job->next)
+static WarnJob *job_find(Jobs *j, const char *path) {
+        for (WarnJob *job = j->first; job; job = job->next)
                 if (streq(job->path, path))
                         return job;
 
@@ -134,7 +134,7 @@ static Job *job_find(Jobs *j, const char *path) {
 
 /* Reads a job, which makes it known if it is ours. */
 static int job_look(Jobs *j, const char *path) {
-        Job *job;
+        WarnJob *job;
         int r;
 
         if (!startswith(path, USHER_PATH_JOB "/"))
@@ -169,7 +169,7 @@ static int on_job_new(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         const char *path, *result;
         Jobs *j = userdata;
-        Job *job;
+        WarnJob *job;
 
         if (!jobs_is_sender(j, m) || sd_bus_message_read(m, "uosss", NULL, &path, NULL, NULL, &result) < 0)
                 return 0;
@@ -184,7 +184,7 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
 /* Looks at those that have our name on them, and drops those that are gone. */
 static int read_list(Jobs *j, sd_bus_message *m) {
         const char *user, *path;
-        Job *next;
+        WarnJob *next;
         int r;
 
         r = sd_bus_message_enter_container(m, 'a', "(ussstso)");
@@ -192,7 +192,7 @@ static int read_list(Jobs *j, sd_bus_message *m) {
                 return r;
 
         while ((r = sd_bus_message_read(m, "(ussstso)", NULL, NULL, NULL, &user, NULL, NULL, &path)) > 0) {
-                Job *job;
+                WarnJob *job;
 
                 if (j->user_name && !streq(j->user_name, user))
                         continue;
@@ -208,7 +208,7 @@ static int read_list(Jobs *j, sd_bus_message *m) {
         if (r < 0)
                 return r;
 
-        for (Job *job = j->first; job; job = next) {
+        for (WarnJob *job = j->first; job; job = next) {
                 next = job->next;
                 if (!job->listed)
                         jobs_drop(j, job, "");
@@ -298,7 +298,7 @@ static void set_owner(Jobs *j, const char *owner) {
 
         j->manager_call = sd_bus_slot_unref(j->manager_call);
         j->list_call = sd_bus_slot_unref(j->list_call);
-        for (Job *job = j->first; job; job = job->next)
+        for (WarnJob *job = j->first; job; job = job->next)
                 job->call = sd_bus_slot_unref(job->call);
 
         (void) sd_event_source_set_enabled(j->absence, SD_EVENT_OFF);
@@ -400,7 +400,7 @@ Jobs *jobs_free(Jobs *j) {
         if (!j)
                 return NULL;
 
-        for (Job *job = j->first, *next; job; job = next) {
+        for (WarnJob *job = j->first, *next; job; job = next) {
                 next = job->next;
                 (void) job_free(job);
         }
@@ -424,7 +424,7 @@ bool jobs_is_empty(const Jobs *j) {
         return !j->first;
 }
 
-Job *jobs_next(Jobs *j, Job *job) {
+WarnJob *jobs_next(Jobs *j, WarnJob *job) {
         return job ? job->next : j->first;
 }
 

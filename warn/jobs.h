@@ -4,7 +4,7 @@
 /* The user's own jobs, as usherd tells them. Signals are hints to look again, and count only from the owner
  * of org.usher1. */
 
-#include "job.h"
+#include "warn-job.h"
 
 typedef enum JobEvent {
         JOB_ADDED,
@@ -13,7 +13,7 @@ typedef enum JobEvent {
 } JobEvent;
 
 typedef struct JobsHandler {
-        void (*event)(Job *job, JobEvent event, const char *result, void *userdata);
+        void (*event)(WarnJob *job, JobEvent event, const char *result, void *userdata);
 
         /* The list was read, at the start or because jobs_reload() asked. */
         void (*listed)(void *userdata);
@@ -32,7 +32,7 @@ int jobs_reload(Jobs *j);
 bool jobs_is_empty(const Jobs *j);
 
 /* The next one after |job|, the first for NULL. */
-Job *jobs_next(Jobs *j, Job *job);
+WarnJob *jobs_next(Jobs *j, WarnJob *job);
 
 /* How long before a deadline to remind, longest first, and the longest warning; as the configuration has
  * them. */
@@ -63,5 +63,5 @@ int jobs_callv(Jobs *j,
 bool jobs_is_sender(const Jobs *j, sd_bus_message *m);
 
 /* For job.c: the job has been read, or is none of ours and freed by this. */
-void jobs_announce(Jobs *j, Job *job);
-void jobs_drop(Jobs *j, Job *job, const char *result);
+void jobs_announce(Jobs *j, WarnJob *job);
+void jobs_drop(Jobs *j, WarnJob *job, const char *result);

@@ -10,7 +10,7 @@
 #include "arguments.h"
 #include "language.h"
 #include "log.h"
-#include "posting.h"
+#include "banner.h"
 #include "warning.h"
 
 /* After the last job, so that one which follows needs no new process and last words are sent. */
@@ -28,7 +28,7 @@
 #define EXIT_AGAIN 75
 
 typedef struct Program {
-        Surroundings around;
+        WarnContext context;
         Language *language;
         Notices *notices;
         sd_event_source *linger;
@@ -47,7 +47,7 @@ static bool has_work(Program *p) {
         if (p->abandoned)
                 return false;
 
-        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+        for (WarnJob *job = jobs_next(p->context.jobs, NULL); job; job = jobs_next(p->context.jobs, job))
                 if (job->announced)
                         return true;
 
@@ -64,14 +64,14 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
                 return 0;
 
         /* A job that is being read, a notification that is to be taken away again. */
-        if ((!jobs_is_empty(p->around.jobs) || !notifier_is_idle(p->around.notifier)) &&
+        if ((!jobs_is_empty(p->context.jobs) || !notifier_is_idle(p->context.notifier)) &&
                         p->lingered++ < LINGER_MAX) {
                 linger(p, LINGER_USEC);
                 return 0;
         }
 
         if (p->leaving)
-                return sd_event_exit(p->around.event, EXIT_SUCCESS);
+                return sd_event_exit(p->context.event, EXIT_SUCCESS);
 
         /* From here on systemd takes a start for one that is to come after our end. What was started before
          * has left its job or its notice in the lists, so the lists decide. */
@@ -79,9 +79,9 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
         (void) sd_notify(false, "STOPPING=1");
         (void) sd_notify_barrier(false, BARRIER_USEC);
 
-        r = jobs_reload(p->around.jobs);
+        r = jobs_reload(p->context.jobs);
         if (r < 0)
-                return sd_event_exit(p->around.event, EXIT_SUCCESS);
+                return sd_event_exit(p->context.event, EXIT_SUCCESS);
 
         return 0;
 }
@@ -93,42 +93,42 @@ static void linger(Program *p, usec_t t) {
         if (p->linger && sd_event_source_get_time(p->linger, &until) >= 0) {
                 uint64_t now;
 
-                if (sd_event_now(p->around.event, CLOCK_MONOTONIC, &now) >= 0 && until >= now + t)
+                if (sd_event_now(p->context.event, CLOCK_MONOTONIC, &now) >= 0 && until >= now + t)
                         return;
         }
 
         p->linger = sd_event_source_disable_unref(p->linger);
-        if (sd_event_add_time_relative(p->around.event, &p->linger, CLOCK_MONOTONIC, t, 0, on_linger, p) < 0)
-                (void) sd_event_exit(p->around.event, EXIT_FAILURE);
+        if (sd_event_add_time_relative(p->context.event, &p->linger, CLOCK_MONOTONIC, t, 0, on_linger, p) < 0)
+                (void) sd_event_exit(p->context.event, EXIT_FAILURE);
 }
 
 static bool is_live(const char *path, void *userdata) {
         Program *p = userdata;
 
-        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+        for (WarnJob *job = jobs_next(p->context.jobs, NULL); job; job = jobs_next(p->context.jobs, job))
                 if (streq(job->path, path))
                         return true;
 
         return false;
 }
 
-static void warn(Program *p, Job *job) {
+static void warn(Program *p, WarnJob *job) {
         Warning *w = NULL;
         int r;
 
-        r = warning_new(&w, &p->around, job);
+        r = warning_new(&w, &p->context, job);
         if (r < 0)
                 log_error_errno(r, "Failed to warn of the end of session '%s': %m", job->session);
 
         job->userdata = w;
 }
 
-static void on_job(Job *job, JobEvent event, const char *result, void *userdata) {
+static void on_job(WarnJob *job, JobEvent event, const char *result, void *userdata) {
         Program *p = userdata;
 
         if (p->leaving) {
                 if (event == JOB_ADDED)
-                        (void) sd_event_exit(p->around.event, EXIT_AGAIN);
+                        (void) sd_event_exit(p->context.event, EXIT_AGAIN);
                 return;
         }
 
@@ -147,30 +147,30 @@ static void on_job(Job *job, JobEvent event, const char *result, void *userdata)
                 break;
         case JOB_REMOVED:
                 job->userdata = warning_free(job->userdata, result);
-                notifier_close_strays(p->around.notifier, is_live, p);
+                notifier_close_strays(p->context.notifier, is_live, p);
                 linger(p, streq(result, "cancelled") ? LINGER_WORDS_USEC : LINGER_USEC);
                 break;
         }
 }
 
-static void post(Program *p, Notice *n) {
-        Posting *posting = NULL;
+static void post(Program *p, WarnNotice *n) {
+        Banner *banner = NULL;
         int r;
 
-        r = posting_new(&posting, &p->around, n);
+        r = banner_new(&banner, &p->context, n);
         if (r < 0) {
                 log_error_errno(r, "Failed to show notice %" PRIu32 ": %m", n->number);
                 notice_report(n, "none");
         }
 
-        n->userdata = posting;
+        n->userdata = banner;
 }
 
-static void on_notice(Notice *n, void *userdata) {
+static void on_notice(WarnNotice *n, void *userdata) {
         Program *p = userdata;
 
         if (p->leaving) {
-                (void) sd_event_exit(p->around.event, EXIT_AGAIN);
+                (void) sd_event_exit(p->context.event, EXIT_AGAIN);
                 return;
         }
 
@@ -180,16 +180,16 @@ static void on_notice(Notice *n, void *userdata) {
                 post(p, n);
 }
 
-static void on_notice_removed(Notice *n, void *userdata) {
-        n->userdata = posting_free(n->userdata);
+static void on_notice_removed(WarnNotice *n, void *userdata) {
+        n->userdata = banner_free(n->userdata);
         linger(userdata, LINGER_WORDS_USEC);
 }
 
 static void on_notices_listed(void *userdata) {
         Program *p = userdata;
 
-        if (p->leaving && jobs_is_empty(p->around.jobs) && notices_is_empty(p->notices))
-                (void) sd_event_exit(p->around.event, EXIT_SUCCESS);
+        if (p->leaving && jobs_is_empty(p->context.jobs) && notices_is_empty(p->notices))
+                (void) sd_event_exit(p->context.event, EXIT_SUCCESS);
         else
                 linger(p, LINGER_USEC); /* a job that turns out to be ours ends it */
 }
@@ -203,7 +203,7 @@ static const NoticesHandler notices_handler = {
 static void on_listed(void *userdata) {
         Program *p = userdata;
 
-        notifier_close_strays(p->around.notifier, is_live, p);
+        notifier_close_strays(p->context.notifier, is_live, p);
 
         /* What is left of the picture: usherd is there, and it may be another one. */
         if (notices_reload(p->notices) < 0)
@@ -216,7 +216,7 @@ static void on_abandoned(void *userdata) {
         log_notice("usherd has been away for long, leaving.");
         p->abandoned = true;
 
-        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+        for (WarnJob *job = jobs_next(p->context.jobs, NULL); job; job = jobs_next(p->context.jobs, job))
                 job->userdata = warning_free(job->userdata, "");
         notices_forget(p->notices);
 
@@ -234,16 +234,16 @@ static void on_language(void *userdata) {
 
         p->speaking = true;
 
-        for (Job *job = jobs_next(p->around.jobs, NULL); job; job = jobs_next(p->around.jobs, job))
+        for (WarnJob *job = jobs_next(p->context.jobs, NULL); job; job = jobs_next(p->context.jobs, job))
                 if (job->announced && !job->userdata)
                         warn(p, job);
 
-        for (Notice *n = notices_next(p->notices, NULL); n; n = notices_next(p->notices, n))
+        for (WarnNotice *n = notices_next(p->notices, NULL); n; n = notices_next(p->notices, n))
                 if (!n->userdata)
                         post(p, n);
 }
 
-static int connect_system_bus(Surroundings *a) {
+static int connect_system_bus(WarnContext *a) {
         int r;
 
         r = sd_bus_open_system(&a->system_bus);
@@ -281,7 +281,7 @@ static int handle_signals(sd_event *event) {
 }
 
 static int program_init(Program *p) {
-        Surroundings *a = &p->around;
+        WarnContext *a = &p->context;
         int r;
 
         r = sd_event_default(&a->event);
@@ -312,13 +312,13 @@ static int program_init(Program *p) {
 }
 
 static void program_done(Program *p) {
-        Surroundings *a = &p->around;
+        WarnContext *a = &p->context;
 
-        for (Job *job = a->jobs ? jobs_next(a->jobs, NULL) : NULL; job; job = jobs_next(a->jobs, job))
+        for (WarnJob *job = a->jobs ? jobs_next(a->jobs, NULL) : NULL; job; job = jobs_next(a->jobs, job))
                 job->userdata = warning_free(job->userdata, "");
 
-        for (Notice *n = p->notices ? notices_next(p->notices, NULL) : NULL; n; n = notices_next(p->notices, n))
-                n->userdata = posting_free(n->userdata);
+        for (WarnNotice *n = p->notices ? notices_next(p->notices, NULL) : NULL; n; n = notices_next(p->notices, n))
+                n->userdata = banner_free(n->userdata);
 
         sd_event_source_disable_unref(p->linger);
         language_free(p->language);
@@ -342,7 +342,7 @@ static int run(void) {
 
         (void) sd_notify(false, "READY=1");
 
-        r = sd_event_loop(p.around.event);
+        r = sd_event_loop(p.context.event);
         if (r < 0)
                 return log_error_errno(r, "Failed to run the event loop: %m");
 

@@ -20,11 +20,11 @@ struct Notices {
         sd_bus_slot *match, *list_call;
         bool again; /* there was something new while the list was read */
 
-        Notice *first;
+        WarnNotice *first;
         size_t n_notices;
 };
 
-static Notice *notice_free(Notice *n) {
+static WarnNotice *notice_free(WarnNotice *n) {
         if (!n)
                 return NULL;
 
@@ -40,8 +40,8 @@ static Notice *notice_free(Notice *n) {
         return NULL;
 }
 
-static void drop(Notices *s, Notice *n) {
-        for (Notice **p = &s->first; *p; p = &(*p)->next)
+static void drop(Notices *s, WarnNotice *n) {
+        for (WarnNotice **p = &s->first; *p; p = &(*p)->next)
                 if (*p == n) {
                         *p = n->next;
                         s->n_notices--;
@@ -52,16 +52,16 @@ static void drop(Notices *s, Notice *n) {
         (void) notice_free(n);
 }
 
-static Notice *find(Notices *s, uint32_t number, const char *owner) {
-        for (Notice *n = s->first; n; n = n->next)
+static WarnNotice *find(Notices *s, uint32_t number, const char *owner) {
+        for (WarnNotice *n = s->first; n; n = n->next)
                 if (n->number == number && streq(n->owner, owner))
                         return n;
 
         return NULL;
 }
 
-static int add(Notices *s, const Notice *told) {
-        Notice *n;
+static int add(Notices *s, const WarnNotice *told) {
+        WarnNotice *n;
 
         if (s->n_notices >= NOTICES_MAX)
                 return -E2BIG;
@@ -70,7 +70,7 @@ static int add(Notices *s, const Notice *told) {
         if (!n)
                 return -ENOMEM;
 
-        *n = (Notice) {
+        *n = (WarnNotice) {
                 .notices = s,
                 .number = told->number,
                 .kind = strdup(told->kind),
@@ -96,7 +96,7 @@ static int add(Notices *s, const Notice *told) {
 }
 
 /* One of the list: number, kind, station, label, session, uid, sender, text, until. */
-static int read_notice(sd_bus_message *m, Notice *ret, uint32_t *ret_uid) {
+static int read_notice(sd_bus_message *m, WarnNotice *ret, uint32_t *ret_uid) {
         const char *kind, *station, *label, *session, *from, *text;
         uint64_t until;
         int r;
@@ -118,7 +118,7 @@ static int read_notice(sd_bus_message *m, Notice *ret, uint32_t *ret_uid) {
 }
 
 static int read_list(Notices *s, sd_bus_message *m) {
-        Notice told = { .owner = (char *) strempty(sd_bus_message_get_sender(m)) }, *next;
+        WarnNotice told = { .owner = (char *) strempty(sd_bus_message_get_sender(m)) }, *next;
         uint32_t uid;
         int r;
 
@@ -127,7 +127,7 @@ static int read_list(Notices *s, sd_bus_message *m) {
                 return r;
 
         while ((r = read_notice(m, &told, &uid)) > 0) {
-                Notice *n = find(s, told.number, told.owner);
+                WarnNotice *n = find(s, told.number, told.owner);
 
                 if (n)
                         n->listed = true;
@@ -140,7 +140,7 @@ static int read_list(Notices *s, sd_bus_message *m) {
         if (r < 0)
                 return r;
 
-        for (Notice *n = s->first; n; n = next) {
+        for (WarnNotice *n = s->first; n; n = next) {
                 next = n->next;
                 if (!n->listed && !n->shown_call)
                         drop(s, n);
@@ -210,7 +210,7 @@ Notices *notices_free(Notices *s) {
         if (!s)
                 return NULL;
 
-        for (Notice *n = s->first, *next; n; n = next) {
+        for (WarnNotice *n = s->first, *next; n; n = next) {
                 next = n->next;
                 (void) notice_free(n);
         }
@@ -231,19 +231,19 @@ bool notices_is_empty(const Notices *s) {
         return !s->first;
 }
 
-Notice *notices_next(Notices *s, Notice *n) {
+WarnNotice *notices_next(Notices *s, WarnNotice *n) {
         return n ? n->next : s->first;
 }
 
 static int on_reported(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Notice *n = userdata;
+        WarnNotice *n = userdata;
 
         n->shown_call = sd_bus_slot_unref(n->shown_call);
         drop(n->notices, n);
         return 0;
 }
 
-void notice_report(Notice *n, const char *how) {
+void notice_report(WarnNotice *n, const char *how) {
         int r;
 
         if (n->shown_call)

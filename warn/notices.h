@@ -7,9 +7,9 @@
 
 typedef struct Notices Notices;
 
-typedef struct Notice {
+typedef struct WarnNotice {
         Notices *notices;
-        struct Notice *next;
+        struct WarnNotice *next;
 
         uint32_t number;
         char *kind;
@@ -24,13 +24,13 @@ typedef struct Notice {
         bool listed;  /* while a list is read */
         sd_bus_slot *shown_call; /* usherd has been told, and drops it */
         void *userdata; /* whoever shows it */
-} Notice;
+} WarnNotice;
 
 typedef struct NoticesHandler {
-        void (*added)(Notice *n, void *userdata);
+        void (*added)(WarnNotice *n, void *userdata);
 
         /* usherd has it no longer; it is freed after the call. */
-        void (*removed)(Notice *n, void *userdata);
+        void (*removed)(WarnNotice *n, void *userdata);
 
         /* The list was read, as notices_reload() asked, or could not be. */
         void (*listed)(void *userdata);
@@ -48,7 +48,7 @@ int notices_reload(Notices *s);
 void notices_forget(Notices *s);
 
 bool notices_is_empty(const Notices *s);
-Notice *notices_next(Notices *s, Notice *n);
+WarnNotice *notices_next(Notices *s, WarnNotice *n);
 
 /* Tells usherd how it was shown: desktop, terminal or none. */
-void notice_report(Notice *n, const char *how);
+void notice_report(WarnNotice *n, const char *how);

@@ -5,7 +5,7 @@
 
 #include "notification-message.h"
 #include "notification.h"
-#include "remembered.h"
+#include "notification-store.h"
 
 /* After this an answer is not waited for any more. */
 #define NOTIFICATION_CALL_TIMEOUT_USEC (60 * USEC_PER_SEC)
@@ -23,7 +23,7 @@ struct Notifier {
         char *server; /* who has these; a unique name */
         sd_id128_t server_bus;
 
-        Remembered *remembered;
+        NotificationStore *store;
         JobIsLive is_live; /* of those that were told of last */
         void *is_live_userdata;
 };

@@ -23,7 +23,7 @@ Notification *notification_free(Notification *n) {
 
         /* What stays on the screen is to stay there. */
         if (n->id != 0)
-                remembered_drop(n->notifier->remembered, n->job);
+                notification_store_drop(n->notifier->store, n->job);
 
         sd_bus_slot_unref(n->call);
         sd_event_source_disable_unref(n->patience);
@@ -64,7 +64,7 @@ static void send_close(Notification *n) {
                 return;
 
         notifier_send_close(n->notifier, n->server, n->id);
-        remembered_drop(n->notifier->remembered, n->job);
+        notification_store_drop(n->notifier->store, n->job);
         n->id = 0;
 }
 
@@ -99,7 +99,7 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         } else {
                 n->id = id;
                 if (n->job)
-                        remembered_set(n->notifier->remembered, n->job, server, n->notifier->server_bus, id);
+                        notification_store_set(n->notifier->store, n->job, server, n->notifier->server_bus, id);
                 notification_settle(n, true);
         }
 
@@ -111,13 +111,13 @@ static void recall(Notification *n) {
         Notifier *s = n->notifier;
         const Bubble *b;
 
-        b = n->id == 0 && n->job ? remembered_find(s->remembered, n->job) : NULL;
+        b = n->id == 0 && n->job ? notification_store_find(s->store, n->job) : NULL;
         if (!b)
                 return;
 
         /* Another server knows nothing of it. */
         if (!streq_ptr(b->server, s->server) || !sd_id128_equal(b->bus, s->server_bus))
-                remembered_drop(s->remembered, n->job);
+                notification_store_drop(s->store, n->job);
         else if (string_replace(&n->server, b->server) >= 0)
                 n->id = b->id;
 }

@@ -108,7 +108,7 @@ static void forget_server(Notifier *s) {
                 next = n->next;
                 n->call = sd_bus_slot_unref(n->call);
                 if (n->id != 0)
-                        remembered_drop(s->remembered, n->job);
+                        notification_store_drop(s->store, n->job);
                 n->id = 0;
 
                 if (!n->func)
@@ -161,13 +161,13 @@ static int on_owner_for_strays(sd_bus_message *m, void *userdata, sd_bus_error *
                 server = "";
 
         for (size_t i = 0; i < BUBBLES_MAX; i++) {
-                const Bubble *b = remembered_at(s->remembered, i);
+                const Bubble *b = notification_store_at(s->store, i);
 
                 if (!b || !is_stray(s, b))
                         continue;
                 if (streq(b->server, server) && sd_id128_equal(b->bus, bus))
                         notifier_send_close(s, b->server, b->id);
-                remembered_drop(s->remembered, b->job);
+                notification_store_drop(s->store, b->job);
         }
 
         return 0;
@@ -180,7 +180,7 @@ void notifier_close_strays(Notifier *s, JobIsLive is_live, void *userdata) {
         s->is_live = is_live;
         s->is_live_userdata = userdata;
         for (size_t i = 0; i < BUBBLES_MAX && !any; i++) {
-                const Bubble *b = remembered_at(s->remembered, i);
+                const Bubble *b = notification_store_at(s->store, i);
 
                 any = b && is_stray(s, b);
         }
@@ -251,7 +251,7 @@ int notifier_new(Notifier **ret, sd_event *event, UserBus *bus) {
 
         *s = (Notifier){ .event = sd_event_ref(event), .bus = bus };
 
-        r = remembered_new(&s->remembered);
+        r = notification_store_new(&s->store);
         if (r < 0) {
                 (void) notifier_free(s);
                 return r;
@@ -278,7 +278,7 @@ Notifier *notifier_free(Notifier *s) {
         sd_bus_slot_unref(s->capabilities_call);
         sd_bus_slot_unref(s->strays_call);
         sd_event_source_disable_unref(s->reshow);
-        remembered_free(s->remembered);
+        notification_store_free(s->store);
         free(s->server);
         sd_event_unref(s->event);
         free(s);

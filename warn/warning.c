@@ -23,8 +23,8 @@ typedef enum Outcome {
 static const char *const outcome_names[] = { "pending", "none", "terminal", "desktop" };
 
 struct Warning {
-        const Surroundings *around;
-        Job *job;
+        const WarnContext *context;
+        WarnJob *job;
 
         SessionLook *look;
         char *tty;        /* as of the latest look, NULL where there is none */
@@ -46,7 +46,7 @@ struct Warning {
 static void present(Warning *w);
 
 static Wording wording_of(const Warning *w) {
-        const Job *job = w->job;
+        const WarnJob *job = w->job;
         usec_t passed = now_monotonic(), now = now_realtime();
 
         /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks are set. */
@@ -86,7 +86,7 @@ static void report(Warning *w, Outcome outcome) {
 /* Whether five more minutes could be granted. The job may be older than what we have seen of it; then usherd
  * says no, and the offer goes. */
 static bool may_extend(const Warning *w) {
-        usec_t maximum = jobs_get_maximum_grace(w->around->jobs);
+        usec_t maximum = jobs_get_maximum_grace(w->context->jobs);
 
         if (w->cannot_extend || !streq(w->job->phase, "warning"))
                 return false;
@@ -185,7 +185,7 @@ static int show_notification(Warning *w) {
                 return r;
 
         if (!w->notification) {
-                r = notification_new(&w->notification, w->around->notifier, w->job->path, on_notification,
+                r = notification_new(&w->notification, w->context->notifier, w->job->path, on_notification,
                                 w);
                 if (r < 0)
                         return r;
@@ -212,8 +212,8 @@ static void ask_desktop(Warning *w, const WarnSession *facts) {
                 return;
 
         if (!facts ||
-                        desktop_request_new(&w->request, w->around->event, user_bus_get(w->around->user_bus),
-                                        w->around->system_bus, facts, on_asked, w) < 0)
+                        desktop_request_new(&w->request, w->context->event, user_bus_get(w->context->user_bus),
+                                        w->context->system_bus, facts, on_asked, w) < 0)
                 on_asked(false, "", w);
 }
 
@@ -267,7 +267,7 @@ static void present(Warning *w) {
         w->shown_deadline = w->job->deadline_monotonic;
         w->look = session_look_free(w->look);
 
-        r = session_look_new(&w->look, w->around->system_bus, w->job->session, on_session, w);
+        r = session_look_new(&w->look, w->context->system_bus, w->job->session, on_session, w);
         if (r < 0) {
                 log_warning_errno(r, "Failed to ask for session '%s', ignoring: %m", w->job->session);
                 on_session(NULL, w);
@@ -284,7 +284,7 @@ static void arm_reminder(Warning *w) {
 
         w->reminder = sd_event_source_disable_unref(w->reminder);
 
-        reminders = jobs_get_reminders(w->around->jobs, &n);
+        reminders = jobs_get_reminders(w->context->jobs, &n);
         for (size_t i = 0; i < n; i++)
                 if (reminders[i] < w->job->deadline_monotonic) {
                         usec_t t = w->job->deadline_monotonic - reminders[i];
@@ -294,7 +294,7 @@ static void arm_reminder(Warning *w) {
                 }
 
         if (next != USEC_INFINITY)
-                (void) sd_event_add_time(w->around->event, &w->reminder, CLOCK_MONOTONIC, next,
+                (void) sd_event_add_time(w->context->event, &w->reminder, CLOCK_MONOTONIC, next,
                                 50 * USEC_PER_MSEC, on_reminder, w);
 }
 
@@ -338,7 +338,7 @@ void warning_update(Warning *w) {
         }
 }
 
-int warning_new(Warning **ret, const Surroundings *around, Job *job) {
+int warning_new(Warning **ret, const WarnContext *context, WarnJob *job) {
         Warning *w;
 
         w = malloc(sizeof(*w));
@@ -346,7 +346,7 @@ int warning_new(Warning **ret, const Surroundings *around, Job *job) {
                 return -ENOMEM;
 
         *w = (Warning){
-                .around = around,
+                .context = context,
                 .job = job,
                 .shown_deadline = USEC_INFINITY,
                 .first_seen = now_monotonic(),

@@ -8,18 +8,18 @@
 #include "user-bus.h"
 
 /* What all warnings share. */
-typedef struct Surroundings {
+typedef struct WarnContext {
         sd_event *event;
         sd_bus *system_bus;
         UserBus *user_bus;
         Notifier *notifier;
         Jobs *jobs;
-} Surroundings;
+} WarnContext;
 
 typedef struct Warning Warning;
 
 /* Warns at once. The job must outlive the warning. */
-int warning_new(Warning **ret, const Surroundings *around, Job *job);
+int warning_new(Warning **ret, const WarnContext *context, WarnJob *job);
 
 /* To be called when the job has changed. */
 void warning_update(Warning *w);

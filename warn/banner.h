@@ -6,10 +6,10 @@
 #include "notices.h"
 #include "warning.h"
 
-typedef struct Posting Posting;
+typedef struct Banner Banner;
 
-/* Posts it at once. The notice must outlive the posting. */
-int posting_new(Posting **ret, const Surroundings *around, Notice *notice);
+/* Shows it at once. The notice must outlive the banner. */
+int banner_new(Banner **ret, const WarnContext *context, WarnNotice *notice);
 
 /* usherd has it no longer: what was shown stays for as long as it is meant to. Returns NULL. */
-Posting *posting_free(Posting *p);
+Banner *banner_free(Banner *p);

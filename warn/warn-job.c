@@ -6,20 +6,20 @@
 
 #include <stdarg.h>
 
-#include "job.h"
+#include "warn-job.h"
 #include "jobs.h"
 #include "log.h"
 #include "message.h"
 #include "names.h"
 
-int job_new(Job **ret, Jobs *jobs, sd_bus *bus, const char *path) {
-        Job *job;
+int job_new(WarnJob **ret, Jobs *jobs, sd_bus *bus, const char *path) {
+        WarnJob *job;
 
         job = malloc(sizeof(*job));
         if (!job)
                 return -ENOMEM;
 
-        *job = (Job){
+        *job = (WarnJob){
                 .jobs = jobs,
                 .bus = sd_bus_ref(bus),
                 .path = strdup(path),
@@ -35,7 +35,7 @@ int job_new(Job **ret, Jobs *jobs, sd_bus *bus, const char *path) {
         return 0;
 }
 
-Job *job_free(Job *job) {
+WarnJob *job_free(WarnJob *job) {
         if (!job)
                 return NULL;
 
@@ -55,7 +55,7 @@ Job *job_free(Job *job) {
         return NULL;
 }
 
-int job_call(Job *job,
+int job_call(WarnJob *job,
                 sd_bus_slot **ret,
                 const char *member,
                 sd_bus_message_handler_t func,
@@ -92,7 +92,7 @@ static int read_user(sd_bus_message *m, uid_t *ret_uid, char **name) {
 }
 
 static int read_job_property(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
-        Job *job = userdata;
+        WarnJob *job = userdata;
         const struct {
                 const char *name;
                 char **field;
@@ -122,7 +122,7 @@ static int read_job_property(sd_bus_message *m, const char *name, const char *co
         return r < 0 ? r : 1;
 }
 
-static void announce(Job *job) {
+static void announce(WarnJob *job) {
         jobs_announce(job->jobs, job);
 
         if (job->again)
@@ -130,7 +130,7 @@ static void announce(Job *job) {
 }
 
 static int on_label(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Job *job = userdata;
+        WarnJob *job = userdata;
 
         job->call = sd_bus_slot_unref(job->call);
 
@@ -142,7 +142,7 @@ static int on_label(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 }
 
 /* The station's friendly name; it is not worth failing for. */
-static int job_ask_label(Job *job) {
+static int job_ask_label(WarnJob *job) {
         _cleanup_free_ char *path = NULL;
         int r;
 
@@ -155,7 +155,7 @@ static int job_ask_label(Job *job) {
 }
 
 static int on_job_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Job *job = userdata;
+        WarnJob *job = userdata;
 
         if (jobs_is_sender(job->jobs, m))
                 job_read(job);
@@ -163,7 +163,7 @@ static int on_job_changed(sd_bus_message *m, void *userdata, sd_bus_error *error
         return 0;
 }
 
-static void job_watch(Job *job) {
+static void job_watch(WarnJob *job) {
         int r;
 
         r = sd_bus_match_signal_async(job->bus, &job->match, USHER_BUS_NAME, job->path,
@@ -178,7 +178,7 @@ static void job_watch(Job *job) {
 }
 
 static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Job *job = userdata;
+        WarnJob *job = userdata;
         int r;
 
         job->call = sd_bus_slot_unref(job->call);
@@ -213,7 +213,7 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-void job_read(Job *job) {
+void job_read(WarnJob *job) {
         int r;
 
         job->again = job->call;

@@ -17,19 +17,19 @@ typedef struct Bubble {
         uint32_t id;      /* the server's */
 } Bubble;
 
-typedef struct Remembered Remembered;
+typedef struct NotificationStore NotificationStore;
 
 /* Takes what an earlier process of the same unit has left, or begins anew. */
-int remembered_new(Remembered **ret);
-Remembered *remembered_free(Remembered *r);
-DEFINE_CLEANUP(Remembered *, remembered_free);
+int notification_store_new(NotificationStore **ret);
+NotificationStore *notification_store_free(NotificationStore *r);
+DEFINE_CLEANUP(NotificationStore *, notification_store_free);
 
 /* NULL for none. */
-const Bubble *remembered_find(Remembered *r, const char *job);
+const Bubble *notification_store_find(NotificationStore *r, const char *job);
 
 /* The nth place, below BUBBLES_MAX; NULL where it is free. */
-const Bubble *remembered_at(Remembered *r, size_t n);
+const Bubble *notification_store_at(NotificationStore *r, size_t n);
 
 /* What cannot be remembered is only not there later. */
-void remembered_set(Remembered *r, const char *job, const char *server, sd_id128_t bus, uint32_t id);
-void remembered_drop(Remembered *r, const char *job);
+void notification_store_set(NotificationStore *r, const char *job, const char *server, sd_id128_t bus, uint32_t id);
+void notification_store_drop(NotificationStore *r, const char *job);

@@ -7,10 +7,10 @@
 
 typedef struct Jobs Jobs;
 
-typedef struct Job {
+typedef struct WarnJob {
         Jobs *jobs;
         sd_bus *bus;
-        struct Job *next;
+        struct WarnJob *next;
         char *path;
 
         char *station;
@@ -30,17 +30,17 @@ typedef struct Job {
         bool listed; /* while a list is read */
         sd_bus_slot *call, *match;
         void *userdata; /* whoever cares for it */
-} Job;
+} WarnJob;
 
 /* Made for a path; read from the bus by job_read() before anybody hears of it. */
-int job_new(Job **ret, Jobs *jobs, sd_bus *bus, const char *path);
-Job *job_free(Job *job);
+int job_new(WarnJob **ret, Jobs *jobs, sd_bus *bus, const char *path);
+WarnJob *job_free(WarnJob *job);
 
 /* Reads it again, now or after the reading that is under way. */
-void job_read(Job *job);
+void job_read(WarnJob *job);
 
 /* Calls a method of the job. func may be NULL. */
-int job_call(Job *job,
+int job_call(WarnJob *job,
                 sd_bus_slot **ret,
                 const char *member,
                 sd_bus_message_handler_t func,

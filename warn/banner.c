@@ -4,7 +4,7 @@
  * notification server so far the notice waits: one that comes up before usherd's time is over still gets it. */
 
 #include "log.h"
-#include "posting.h"
+#include "banner.h"
 #include "session.h"
 #include "terminal.h"
 #include "timespan.h"
@@ -13,9 +13,9 @@
 /* usherd gives up at the notice's time; a moment before that we say that it was not shown. */
 #define MARGIN_USEC USEC_PER_SEC
 
-struct Posting {
-        const Surroundings *around;
-        Notice *notice;
+struct Banner {
+        const WarnContext *context;
+        WarnNotice *notice;
 
         SessionLook *look;
         Notification *notification;
@@ -23,7 +23,7 @@ struct Posting {
         bool shown;
 };
 
-static void report(Posting *p, const char *how) {
+static void report(Banner *p, const char *how) {
         p->shown = p->shown || !streq(how, "none");
         p->timer = sd_event_source_disable_unref(p->timer);
         notice_report(p->notice, how);
@@ -34,8 +34,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int make_text(Posting *p, char **ret_summary, char **ret_body) {
-        const Notice *n = p->notice;
+static int make_text(Banner *p, char **ret_summary, char **ret_body) {
+        const WarnNotice *n = p->notice;
         const Wording words = {
                 .station = n->station,
                 .label = n->label,
@@ -59,7 +59,7 @@ static int make_text(Posting *p, char **ret_summary, char **ret_body) {
         return 0;
 }
 
-static int write_terminal(Posting *p, const char *tty) {
+static int write_terminal(Banner *p, const char *tty) {
         _cleanup_free_ char *summary = NULL, *body = NULL, *text = NULL;
         int r;
 
@@ -75,13 +75,13 @@ static int write_terminal(Posting *p, const char *tty) {
 }
 
 static void on_notification(Notification *n, NotificationEvent event, void *userdata) {
-        Posting *p = userdata;
+        Banner *p = userdata;
 
         if (event == NOTIFICATION_SHOWN && !p->shown)
                 report(p, "desktop");
 }
 
-static int show_notification(Posting *p) {
+static int show_notification(Banner *p) {
         _cleanup_free_ char *summary = NULL, *body = NULL;
         int r;
 
@@ -89,7 +89,7 @@ static int show_notification(Posting *p) {
         if (r < 0)
                 return r;
 
-        r = notification_new(&p->notification, p->around->notifier, NULL, on_notification, p);
+        r = notification_new(&p->notification, p->context->notifier, NULL, on_notification, p);
         if (r < 0)
                 return r;
 
@@ -103,7 +103,7 @@ static int show_notification(Posting *p) {
 }
 
 static void on_session(const WarnSession *facts, void *userdata) {
-        Posting *p = userdata;
+        Banner *p = userdata;
         int r = -ENOTTY;
 
         if (!facts || facts->uid != getuid())
@@ -126,23 +126,23 @@ static void on_session(const WarnSession *facts, void *userdata) {
         p->look = session_look_free(p->look);
 }
 
-int posting_new(Posting **ret, const Surroundings *around, Notice *notice) {
+int banner_new(Banner **ret, const WarnContext *context, WarnNotice *notice) {
         usec_t now = now_realtime(), end = notice->until > MARGIN_USEC ? notice->until - MARGIN_USEC : 0;
-        Posting *p;
+        Banner *p;
         int r;
 
         p = malloc(sizeof(*p));
         if (!p)
                 return -ENOMEM;
 
-        *p = (Posting) { .around = around, .notice = notice };
+        *p = (Banner) { .context = context, .notice = notice };
 
-        r = sd_event_add_time_relative(around->event, &p->timer, CLOCK_MONOTONIC, end > now ? end - now : 0, 0,
+        r = sd_event_add_time_relative(context->event, &p->timer, CLOCK_MONOTONIC, end > now ? end - now : 0, 0,
                                        on_timer, p);
         if (r >= 0)
-                r = session_look_new(&p->look, around->system_bus, notice->session, on_session, p);
+                r = session_look_new(&p->look, context->system_bus, notice->session, on_session, p);
         if (r < 0) {
-                (void) posting_free(p);
+                (void) banner_free(p);
                 return r;
         }
 
@@ -150,7 +150,7 @@ int posting_new(Posting **ret, const Surroundings *around, Notice *notice) {
         return 0;
 }
 
-Posting *posting_free(Posting *p) {
+Banner *banner_free(Banner *p) {
         if (!p)
                 return NULL;
 

@@ -11,12 +11,12 @@
 #include <systemd/sd-daemon.h>
 
 #include "log.h"
-#include "remembered.h"
+#include "notification-store.h"
 
 #define FD_NAME "bubbles"
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
 
-struct Remembered {
+struct NotificationStore {
         int fd;
         Bubble bubbles[BUBBLES_MAX];
 };
@@ -25,7 +25,7 @@ static bool is_terminated(const char *s, size_t size) {
         return memchr(s, '\0', size);
 }
 
-static int load(Remembered *r, int fd) {
+static int load(NotificationStore *r, int fd) {
         int seals = fcntl(fd, F_GET_SEALS);
         struct stat st;
         ssize_t n;
@@ -48,7 +48,7 @@ static int load(Remembered *r, int fd) {
         return 0;
 }
 
-static void take(Remembered *r) {
+static void take(NotificationStore *r) {
         char **names = NULL;
         int n;
 
@@ -67,7 +67,7 @@ static void take(Remembered *r) {
         free(names);
 }
 
-static int make(Remembered *r) {
+static int make(NotificationStore *r) {
         _cleanup_close_ int fd = -EBADF;
 
         (void) memset(r->bubbles, 0, sizeof(r->bubbles));
@@ -83,8 +83,8 @@ static int make(Remembered *r) {
         return 0;
 }
 
-int remembered_new(Remembered **ret) {
-        _cleanup_(remembered_freep) Remembered *r = NULL;
+int notification_store_new(NotificationStore **ret) {
+        _cleanup_(notification_store_freep) NotificationStore *r = NULL;
         int k;
 
         r = calloc(1, sizeof(*r));
@@ -103,7 +103,7 @@ int remembered_new(Remembered **ret) {
         return 0;
 }
 
-Remembered *remembered_free(Remembered *r) {
+NotificationStore *notification_store_free(NotificationStore *r) {
         if (!r)
                 return NULL;
 
@@ -113,11 +113,11 @@ Remembered *remembered_free(Remembered *r) {
         return NULL;
 }
 
-const Bubble *remembered_at(Remembered *r, size_t n) {
+const Bubble *notification_store_at(NotificationStore *r, size_t n) {
         return isempty(r->bubbles[n].job) ? NULL : r->bubbles + n;
 }
 
-static Bubble *find(Remembered *r, const char *job) {
+static Bubble *find(NotificationStore *r, const char *job) {
         for (size_t i = 0; i < BUBBLES_MAX; i++)
                 if (streq(r->bubbles[i].job, job))
                         return r->bubbles + i;
@@ -125,18 +125,18 @@ static Bubble *find(Remembered *r, const char *job) {
         return NULL;
 }
 
-const Bubble *remembered_find(Remembered *r, const char *job) {
+const Bubble *notification_store_find(NotificationStore *r, const char *job) {
         return isempty(job) ? NULL : find(r, job);
 }
 
-static void save(Remembered *r, const Bubble *b) {
+static void save(NotificationStore *r, const Bubble *b) {
         off_t offset = (b - r->bubbles) * (off_t) sizeof(*b);
 
         if (r->fd >= 0 && pwrite(r->fd, b, sizeof(*b), offset) != sizeof(*b))
                 log_debug_errno(errno, "Failed to remember a notification, ignoring: %m");
 }
 
-void remembered_set(Remembered *r, const char *job, const char *server, sd_id128_t bus, uint32_t id) {
+void notification_store_set(NotificationStore *r, const char *job, const char *server, sd_id128_t bus, uint32_t id) {
         Bubble new = { .bus = bus, .id = id }, *b;
 
         if (strlen(job) >= sizeof(new.job) || strlen(server) >= sizeof(new.server))
@@ -154,7 +154,7 @@ void remembered_set(Remembered *r, const char *job, const char *server, sd_id128
         save(r, b);
 }
 
-void remembered_drop(Remembered *r, const char *job) {
+void notification_store_drop(NotificationStore *r, const char *job) {
         Bubble *b = isempty(job) ? NULL : find(r, job);
 
         if (!b)
