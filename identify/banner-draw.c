@@ -3,7 +3,7 @@
 #include <pango/pangocairo.h>
 
 #include "macro.h"
-#include "sign.h"
+#include "banner-draw.h"
 #include "text.h"
 
 /* Parts of the box. */
@@ -98,7 +98,7 @@ static int draw_text(
         return 0;
 }
 
-int sign_draw(cairo_t *cr, double width, double height, const SignText *text) {
+int banner_draw(cairo_t *cr, double width, double height, const BannerText *text) {
         double x = width * MARGIN, y = height * MARGIN, w = width - 2 * x;
         int r;
 

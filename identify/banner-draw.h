@@ -6,11 +6,11 @@
 
 #include <cairo.h>
 
-typedef struct SignText {
+typedef struct BannerText {
         const char *name; /* the label, or the id */
         const char *id;   /* NULL: not shown */
-} SignText;
+} BannerText;
 
 /* Draws into a box of that size whose corner is at 0, 0; nothing is drawn outside of it. Returns -EINVAL for a text that
  * is empty or no UTF-8, -ENOMEM. */
-int sign_draw(cairo_t *cr, double width, double height, const SignText *text);
+int banner_draw(cairo_t *cr, double width, double height, const BannerText *text);

@@ -5,19 +5,19 @@
 #include "blocks.h"
 #include "console.h"
 #include "log.h"
-#include "poster.h"
+#include "banner.h"
 #include "terminal.h"
 #include "window.h"
 
 /* Of a terminal that somebody works on, so much is left as it is. */
 #define TERMINAL_PART 2
 
-struct Poster {
+struct Banner {
         Window *window;
         Console *console;
 };
 
-static int show_window(Poster *p, sd_event *event, const char *session, const SignText *text) {
+static int show_window(Banner *p, sd_event *event, const char *session, const BannerText *text) {
         Display *displays;
         size_t n;
         int r;
@@ -36,7 +36,7 @@ static int show_window(Poster *p, sd_event *event, const char *session, const Si
         return r;
 }
 
-static int write_terminal(const char *session, const SignText *text) {
+static int write_terminal(const char *session, const BannerText *text) {
         _cleanup_free_ char *name = NULL, *lines = NULL;
         _cleanup_close_ int fd = -EBADF;
         unsigned columns, rows;
@@ -63,7 +63,7 @@ static int write_terminal(const char *session, const SignText *text) {
 }
 
 /* A terminal in graphics mode is one from which a desktop was started. */
-static int show_session(Poster *p, sd_event *event, const char *session, const SignText *text, const char **ret_how) {
+static int show_session(Banner *p, sd_event *event, const char *session, const BannerText *text, const char **ret_how) {
         _cleanup_free_ char *type = NULL;
         int r;
 
@@ -83,14 +83,14 @@ static int show_session(Poster *p, sd_event *event, const char *session, const S
         return show_window(p, event, session, text);
 }
 
-int poster_new(Poster **ret, sd_event *event, const char *session, const SignText *text, const char **ret_how) {
-        _cleanup_(poster_freep) Poster *p = NULL;
+int banner_new(Banner **ret, sd_event *event, const char *session, const BannerText *text, const char **ret_how) {
+        _cleanup_(banner_freep) Banner *p = NULL;
         int r;
 
         p = malloc(sizeof(*p));
         if (!p)
                 return -ENOMEM;
-        *p = (Poster) {};
+        *p = (Banner) {};
 
         if (isempty(session)) {
                 *ret_how = "screen";
@@ -104,7 +104,7 @@ int poster_new(Poster **ret, sd_event *event, const char *session, const SignTex
         return 0;
 }
 
-Poster *poster_free(Poster *p) {
+Banner *banner_free(Banner *p) {
         if (!p)
                 return NULL;
 

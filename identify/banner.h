@@ -7,12 +7,12 @@
 #include <systemd/sd-event.h>
 
 #include "macro.h"
-#include "sign.h"
+#include "banner-draw.h"
 
-typedef struct Poster Poster;
+typedef struct Banner Banner;
 
 /* session: "" for the console. *ret_how: "screen" or "terminal", for usherd. What is on a terminal stays there. Returns
  * -ENXIO where the session has nothing that a sign can be shown on. */
-int poster_new(Poster **ret, sd_event *event, const char *session, const SignText *text, const char **ret_how);
-Poster *poster_free(Poster *p);
-DEFINE_CLEANUP(Poster *, poster_free);
+int banner_new(Banner **ret, sd_event *event, const char *session, const BannerText *text, const char **ret_how);
+Banner *banner_free(Banner *p);
+DEFINE_CLEANUP(Banner *, banner_free);

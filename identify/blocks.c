@@ -14,7 +14,7 @@ static void surface_destroyp(cairo_surface_t **surface) {
         cairo_surface_destroy(*surface);
 }
 
-static cairo_surface_t *draw(const SignText *text, int width, int height) {
+static cairo_surface_t *draw(const BannerText *text, int width, int height) {
         cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, width, height);
         cairo_font_options_t *options = cairo_font_options_create();
         cairo_t *cr = cairo_create(surface);
@@ -26,7 +26,7 @@ static cairo_surface_t *draw(const SignText *text, int width, int height) {
         cairo_surface_set_fallback_resolution(surface, 72, 72);
         cairo_set_source_rgba(cr, 1, 1, 1, 1);
         cairo_set_font_options(cr, options);
-        r = sign_draw(cr, width, height, text);
+        r = banner_draw(cr, width, height, text);
         cairo_destroy(cr);
         cairo_font_options_destroy(options);
         if (r < 0 || cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) {
@@ -51,7 +51,7 @@ static const char *character(bool upper, bool lower) {
         return lower ? "▄" : " ";
 }
 
-char *blocks_draw(const SignText *text, unsigned columns, unsigned rows) {
+char *blocks_draw(const BannerText *text, unsigned columns, unsigned rows) {
         _cleanup_(surface_destroyp) cairo_surface_t *surface = NULL;
         char *lines = NULL;
         size_t size;

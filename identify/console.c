@@ -55,7 +55,7 @@ static int open_free_terminal(int *ret_number, int *ret_before) {
         return fd < 0 ? -errno : fd;
 }
 
-static int write_sign(int fd, const SignText *text) {
+static int write_sign(int fd, const BannerText *text) {
         _cleanup_free_ char *lines = NULL;
         unsigned columns, rows;
         int r;
@@ -73,7 +73,7 @@ static int write_sign(int fd, const SignText *text) {
         return r < 0 ? r : terminal_put(fd, lines);
 }
 
-int console_new(Console **ret, const SignText *text) {
+int console_new(Console **ret, const BannerText *text) {
         _cleanup_(console_freep) Console *c = NULL;
         int r;
 

@@ -5,12 +5,12 @@
  * others is not touched. For root, who may open one. See console_ioctl(2). */
 
 #include "macro.h"
-#include "sign.h"
+#include "banner-draw.h"
 
 typedef struct Console Console;
 
 /* Returns -ENXIO where there is no console or no terminal is free, or another errno of open(2) or ioctl(2). */
-int console_new(Console **ret, const SignText *text);
+int console_new(Console **ret, const BannerText *text);
 
 /* Switches back, unless somebody has switched on. */
 Console *console_free(Console *c);

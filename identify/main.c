@@ -11,7 +11,7 @@
 #include "bus-util.h"
 #include "log.h"
 #include "names.h"
-#include "poster.h"
+#include "banner.h"
 
 #define SHOW_USEC (10 * USEC_PER_SEC)
 #define CALL_USEC (5 * USEC_PER_SEC)
@@ -30,7 +30,7 @@ typedef struct Sign {
         Program *program;
         uint32_t number; /* usherd's */
         char *session;
-        Poster *poster;
+        Banner *poster;
         sd_event_source *timer;
         sd_bus_slot *told;
         TAILQ_ENTRY(Sign) signs;
@@ -52,7 +52,7 @@ static Sign *sign_free(Sign *s) {
 
         TAILQ_REMOVE(&s->program->signs, s, signs);
         s->program->n_signs--;
-        poster_free(s->poster);
+        banner_free(s->poster);
         sd_event_source_disable_unref(s->timer);
         sd_bus_slot_unref(s->told);
         free(s->session);
@@ -92,7 +92,7 @@ static int on_shown_long_enough(sd_event_source *source, uint64_t usec, void *us
         Sign *s = userdata;
 
         s->timer = sd_event_source_disable_unref(s->timer);
-        s->poster = poster_free(s->poster);
+        s->poster = banner_free(s->poster);
         sign_check(s);
         return 0;
 }
@@ -149,7 +149,7 @@ static int sign_new(Sign **ret, Program *p, uint32_t number, const char *session
 }
 
 /* Shows it, or tells why not; usherd hears of either. */
-static int put_up(Program *p, uint32_t number, const char *session, const SignText *text) {
+static int put_up(Program *p, uint32_t number, const char *session, const BannerText *text) {
         _cleanup_(sign_freep) Sign *s = NULL;
         const char *how = "none";
         int r;
@@ -161,7 +161,7 @@ static int put_up(Program *p, uint32_t number, const char *session, const SignTe
         if (r < 0)
                 return r;
 
-        r = poster_new(&s->poster, p->event, session, text, &how);
+        r = banner_new(&s->poster, p->event, session, text, &how);
         if (r >= 0)
                 r = sd_event_add_time_relative(
                                 p->event, &s->timer, CLOCK_MONOTONIC, SHOW_USEC, 0, on_shown_long_enough, s);
@@ -198,7 +198,7 @@ static int read_list(Program *p, sd_bus_message *m) {
 
         while ((r = sd_bus_message_read(m, "(ussssusst)", &number, &kind, &station, NULL, &session, &uid, NULL, &text,
                                 NULL)) > 0) {
-                SignText sign = { .name = text, .id = streq(text, station) ? NULL : station };
+                BannerText sign = { .name = text, .id = streq(text, station) ? NULL : station };
 
                 if (!streq(kind, "sign") || uid != getuid() || is_up(p, number))
                         continue;

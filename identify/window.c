@@ -69,7 +69,7 @@ static xcb_visualtype_t *find_visual(const xcb_screen_t *screen) {
         return NULL;
 }
 
-static int draw(Window *w, xcb_pixmap_t pixmap, uint16_t width, uint16_t height, const SignText *text) {
+static int draw(Window *w, xcb_pixmap_t pixmap, uint16_t width, uint16_t height, const BannerText *text) {
         cairo_surface_t *surface;
         cairo_t *cr;
         int r;
@@ -83,7 +83,7 @@ static int draw(Window *w, xcb_pixmap_t pixmap, uint16_t width, uint16_t height,
         cairo_rectangle(cr, 0, 0, width, height);
         cairo_stroke(cr);
         cairo_set_source_rgb(cr, INK);
-        r = sign_draw(cr, width, height, text);
+        r = banner_draw(cr, width, height, text);
         cairo_destroy(cr);
         cairo_surface_flush(surface);
         cairo_surface_destroy(surface);
@@ -98,7 +98,7 @@ static int check(Window *w, xcb_void_cookie_t cookie) {
 
 /* The picture is the window's background, so the server paints it whenever that is needed. The server keeps it until
  * the connection ends. */
-static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const SignText *text) {
+static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const BannerText *text) {
         uint16_t width = MAX_OF(monitor->width * WIDTH_PART, 1), height = MAX_OF(monitor->height * HEIGHT_PART, 1);
         xcb_window_t window = xcb_generate_id(w->connection);
         xcb_pixmap_t pixmap = xcb_generate_id(w->connection);
@@ -175,7 +175,7 @@ static int connect_to(Window *w, const Display *display) {
         return 0;
 }
 
-int window_new(Window **ret, sd_event *event, const Display *display, const SignText *text) {
+int window_new(Window **ret, sd_event *event, const Display *display, const BannerText *text) {
         _cleanup_(window_freep) Window *w = NULL;
         xcb_rectangle_t monitors[MONITORS_MAX];
         int n, r;

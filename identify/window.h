@@ -8,12 +8,12 @@
 
 #include "display.h"
 #include "macro.h"
-#include "sign.h"
+#include "banner-draw.h"
 
 typedef struct Window Window;
 
 /* Wakes the screen as well. It is there when this returns, and until it is freed. Returns -ECONNREFUSED where the server
  * does not let us in, -EOPNOTSUPP where it has no colours or windows cannot be let through to. */
-int window_new(Window **ret, sd_event *event, const Display *display, const SignText *text);
+int window_new(Window **ret, sd_event *event, const Display *display, const BannerText *text);
 Window *window_free(Window *w);
 DEFINE_CLEANUP(Window *, window_free);

@@ -57,7 +57,7 @@ static cairo_surface_t *draw(const char *name, const char *id) {
 
         cairo_translate(cr, AROUND, AROUND);
         cairo_set_source_rgba(cr, 1, 1, 1, 1);
-        g_assert_cmpint(sign_draw(cr, WIDTH, HEIGHT, &(SignText) { .name = name, .id = id }), ==, 0);
+        g_assert_cmpint(banner_draw(cr, WIDTH, HEIGHT, &(BannerText) { .name = name, .id = id }), ==, 0);
         cairo_destroy(cr);
         cairo_surface_flush(surface);
         return surface;
@@ -122,14 +122,14 @@ static void test_the_id_stands_below(void) {
 }
 
 static void test_bad_text_draws_nothing(void) {
-        static const SignText bad[] = { { .name = "" }, { .name = NULL }, { .name = "\xff" }, { "3", "\xc3" } };
+        static const BannerText bad[] = { { .name = "" }, { .name = NULL }, { .name = "\xff" }, { "3", "\xc3" } };
 
         for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
                 cairo_surface_t *surface = cairo_image_surface_create(
                                 CAIRO_FORMAT_A8, WIDTH + 2 * AROUND, HEIGHT + 2 * AROUND);
                 cairo_t *cr = cairo_create(surface);
 
-                g_assert_cmpint(sign_draw(cr, WIDTH, HEIGHT, bad + i), ==, -EINVAL);
+                g_assert_cmpint(banner_draw(cr, WIDTH, HEIGHT, bad + i), ==, -EINVAL);
                 cairo_destroy(cr);
                 cairo_surface_flush(surface);
                 g_assert_cmpuint(measure(surface).covered, ==, 0);
@@ -148,7 +148,7 @@ static void test_blocks_fill_the_terminal(void) {
         } sizes[] = { { 80, 24 }, { 128, 47 }, { 40, 10 }, { 1, 1 } };
 
         for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-                g_autofree char *text = blocks_draw(&(SignText) { "Station 3", ID }, sizes[i].columns, sizes[i].rows);
+                g_autofree char *text = blocks_draw(&(BannerText) { "Station 3", ID }, sizes[i].columns, sizes[i].rows);
                 g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
 
                 g_assert_cmpuint(g_strv_length(lines), ==, sizes[i].rows + 1);
@@ -160,7 +160,7 @@ static void test_blocks_fill_the_terminal(void) {
 
 /* A letter that is a bar is one. */
 static void test_blocks_are_the_letters(void) {
-        g_autofree char *text = blocks_draw(&(SignText) { .name = "|" }, 80, 24);
+        g_autofree char *text = blocks_draw(&(BannerText) { .name = "|" }, 80, 24);
         g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
         guint bar = 0;
 
@@ -175,11 +175,11 @@ static void test_blocks_are_the_letters(void) {
 
 /* Without end, as a terminal could claim. */
 static void test_blocks_have_a_limit(void) {
-        g_autofree char *text = blocks_draw(&(SignText) { .name = "3" }, 65535, 65535);
+        g_autofree char *text = blocks_draw(&(BannerText) { .name = "3" }, 65535, 65535);
 
         g_assert_nonnull(text);
         g_assert_cmpuint(strlen(text), <, 1024 * 1024);
-        g_assert_null(blocks_draw(&(SignText) { .name = "3" }, 0, 24));
+        g_assert_null(blocks_draw(&(BannerText) { .name = "3" }, 0, 24));
 }
 
 int main(int argc, char **argv) {
