@@ -219,7 +219,7 @@ static int attach(Association *a, const SnapshotStation *station, const Snapshot
 static int ask(Association *a, const SnapshotStation *station) {
         usec_t until = now_monotonic() + ENTER_USEC;
 
-        say(stdout, "%s: press Enter on the keyboard that belongs there.", station_name(station));
+        say(stdout, "%s: press Enter on the keyboard that belongs there.", snapshot_station_title(station));
         (void) fflush(stdout);
 
         for (;;) {

@@ -67,7 +67,7 @@ static void tell_hub(Parts *p, const Snapshot *s, const SnapshotHub *before, con
 
         if (!streq(before->station, now->station)) {
                 next_part(p);
-                fprintf(p->f, "now of %s", station ? station_name(station) : "no station");
+                fprintf(p->f, "now of %s", station ? snapshot_station_title(station) : "no station");
         }
 
         tell_number(p, "device", "devices", before->devices.n, now->devices.n);
@@ -96,7 +96,7 @@ static void tell_job(Parts *p, const SnapshotJob *before, const SnapshotJob *now
 /* "hub 1-1.2: " */
 static void tell_name(FILE *f, const Change *change) {
         if (change->kind == &snapshot_kind_station)
-                fprintf(f, "%s: ", station_name(change->object));
+                fprintf(f, "%s: ", snapshot_station_title(change->object));
         else if (change->kind == &snapshot_kind_hub)
                 fprintf(f, "hub %s: ", ((const SnapshotHub *) change->object)->id);
         else
@@ -116,7 +116,7 @@ static void tell_whole(Parts *p, const Change *change) {
                 const SnapshotStation *station = snapshot_find_station_by_path(s, hub->station);
 
                 fprintf(p->f, " (%s, %s%s%s)", hub->role, isempty(hub->product) ? "no name" : hub->product,
-                                station ? ", " : "", station ? station_name(station) : "");
+                                station ? ", " : "", station ? snapshot_station_title(station) : "");
         } else {
                 const SnapshotJob *job = change->object;
 

@@ -19,7 +19,7 @@ static int log_off_station(Operation *o, const SnapshotStation *station) {
         size_t n;
         int r;
 
-        if (asprintf(&what, "Failed to log off %s", station_name(station)) < 0) {
+        if (asprintf(&what, "Failed to log off %s", snapshot_station_title(station)) < 0) {
                 what = NULL;
                 return complain(ENOMEM, "Out of memory.");
         }
@@ -30,7 +30,7 @@ static int log_off_station(Operation *o, const SnapshotStation *station) {
                 return r;
 
         if (n == 0 && !o->failed && is_talking(o->command))
-                say(stdout, "(no user sessions at %s)", station_name(station));
+                say(stdout, "(no user sessions at %s)", snapshot_station_title(station));
 
         o->failed = o->failed || failed;
         return 0;

@@ -322,7 +322,7 @@ int snapshot_job_copy(const SnapshotJob *job, SnapshotJob *ret) {
         return 0;
 }
 
-const char *station_name(const SnapshotStation *station) {
+const char *snapshot_station_title(const SnapshotStation *station) {
         return isempty(station->label) ? station->id : station->label;
 }
 
@@ -333,7 +333,7 @@ const char *snapshot_station_name(const Snapshot *s, const char *id) {
                 return "a session without a seat";
 
         station = snapshot_find_station(s, id);
-        return station ? station_name(station) : id;
+        return station ? snapshot_station_title(station) : id;
 }
 
 const char *station_person(const SnapshotStation *station) {

@@ -134,7 +134,7 @@ int snapshot_job_copy(const SnapshotJob *job, SnapshotJob *ret);
 void snapshot_job_done(SnapshotJob *job);
 
 /* What people call a station: its label, else its id. */
-const char *station_name(const SnapshotStation *station);
+const char *snapshot_station_title(const SnapshotStation *station);
 
 /* The same for an id that may not be there; "a session without a seat" for "". */
 const char *snapshot_station_name(const Snapshot *s, const char *id);

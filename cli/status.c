@@ -167,7 +167,7 @@ static void print_title(FILE *f, const SnapshotStation *station) {
         bool colored = output_has_colors();
 
         fputs(colored ? color_start(COLOR_TITLE) : "", f);
-        say_part(f, station_name(station));
+        say_part(f, snapshot_station_title(station));
         fputs(colored ? COLOR_END : "", f);
         if (!isempty(station->label)) {
                 fputs(" (", f);

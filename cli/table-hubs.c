@@ -52,7 +52,7 @@ int hubs_table_add(
                 struct libscols_line **ret) {
 
         const SnapshotStation *station = snapshot_find_station_by_path(s, hub->station);
-        const char *name = station ? station_name(station) : "";
+        const char *name = station ? snapshot_station_title(station) : "";
         struct libscols_line *line;
         int r;
 

@@ -41,7 +41,7 @@ static int identify(Command *c, const SnapshotStation *station) {
         _cleanup_free_ char *what = NULL;
         int r;
 
-        if (asprintf(&what, "Failed to show the label of '%s'", station_name(station)) < 0)
+        if (asprintf(&what, "Failed to show the label of '%s'", snapshot_station_title(station)) < 0)
                 return complain(ENOMEM, "Out of memory.");
 
         r = connection_new_call(c, station->path, USHER_IFACE_STATION, "Identify", &m);
