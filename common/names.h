@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Every name of the contract with our users and with our neighbours, once. */
+/* Every name of the contract with our users and with our peers, once. */
 
 #define USHER_BUS_NAME "org.usher1"
 #define USHER_PATH "/org/usher1"

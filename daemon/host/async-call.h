@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Method calls to one neighbour, a limited number in flight: a class of two hundred sessions must not make logind
+/* Method calls to one peer, a limited number in flight: a class of two hundred sessions must not make logind
  * stumble, and dbus-daemon refuses whatever a connection with 128 unanswered calls sends, whomever it is to. */
 
 #include <systemd/sd-bus.h>

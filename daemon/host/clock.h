@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The wall clock as a neighbour: that it was set. PCs without a battery begin the day in another year. */
+/* The wall clock as a peer: that it was set. PCs without a battery begin the day in another year. */
 
 #include <systemd/sd-event.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Method calls that wait for a neighbour's answer which is due any moment, and which they can do without. A handler
+/* Method calls that wait for a peer's answer which is due any moment, and which they can do without. A handler
  * gives its message here and returns; it is dispatched again from its start, as polkit.h has it. */
 
 #include <systemd/sd-bus.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* logind as a neighbour: which seats and sessions there are, told as facts. Its signals are hints to look again;
+/* logind as a peer: which seats and sessions there are, told as facts. Its signals are hints to look again;
  * what is told is always what logind answered to a question of ours. See org.freedesktop.login1(5). */
 
 #include <systemd/sd-bus.h>

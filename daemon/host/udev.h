@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* udev as a neighbour: which devices there are, told as facts. Without a udev there are none, and that is no
+/* udev as a peer: which devices there are, told as facts. Without a udev there are none, and that is no
  * error. */
 
 #include <systemd/sd-event.h>

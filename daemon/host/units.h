@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* systemd as a neighbour: it starts what runs with another's rights, so that the daemon itself needs none, and it
+/* systemd as a peer: it starts what runs with another's rights, so that the daemon itself needs none, and it
  * stops the scope of a session that survived its end. See org.freedesktop.systemd1(5). */
 
 #include <systemd/sd-bus.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The user database as a neighbour: who an account is, asked without waiting for the answer. */
+/* The user database as a peer: who an account is, asked without waiting for the answer. */
 
 #include <systemd/sd-event.h>
 

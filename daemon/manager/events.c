@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the neighbours tell, on its way into what the manager knows. */
+/* What the peers tell, on its way into what the manager knows. */
 
 #include "administrator.h"
 #include "events.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where the neighbours' facts enter the manager: userdata is the Manager. */
+/* Where the peers' facts enter the manager: userdata is the Manager. */
 
 #include "manager.h"
 

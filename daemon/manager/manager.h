@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What usherd knows and is doing. Facts come up from the neighbours, changes go up to the bus by ManagerEvents, once
+/* What usherd knows and is doing. Facts come up from the peers, changes go up to the bus by ManagerEvents, once
  * each: what changed is collected and told in one deferred flush, so that the twenty events of one replugged hub are
  * one signal. */
 
@@ -178,7 +178,7 @@ int manager_new(
 Manager *manager_free(Manager *m);
 DEFINE_CLEANUP(Manager *, manager_free);
 
-/* Begins to look at the neighbours; what they say is told by the events from here on. */
+/* Begins to look at the peers; what they say is told by the events from here on. */
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata);
 
 /* The name is ours. Jobs from before a restart go on from here, so that nobody misses how one of them ended. */

@@ -129,7 +129,7 @@ static void test_kept_awake(Fixture *f, gconstpointer unused) {
         set_idle(f, film, true);
         set_idle(f, other, true);
 
-        /* The neighbour's inhibitor keeps nobody but the neighbour awake. */
+        /* The peer's inhibitor keeps nobody but the peer awake. */
         job = wait_job(f, 1, BOX_TIMEOUT_MSEC);
         g_assert_nonnull(job);
         session = usher_job_get(f->usher, job, "Session");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* usherd on a bus of its own among neighbours that do what the test says. The usual test:
+/* usherd on a bus of its own among peers that do what the test says. The usual test:
  *
  *      static void test_something(Fixture *f, gconstpointer data) {
  *              fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");

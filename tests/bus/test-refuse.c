@@ -323,7 +323,7 @@ static void test_valid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         g_assert_cmpstr(is, ==, "\xf0\x9f\x94\x94");
 }
 
-/* Signals, replies and calls to nowhere that a confused neighbour may send. */
+/* Signals, replies and calls to nowhere that a confused peer may send. */
 static void test_stray_messages(Fixture *f, gconstpointer data) {
         g_autofree char *owner = NULL;
         g_autoptr(Call) call = NULL;

@@ -150,7 +150,7 @@ static void test_job_methods(Fixture *f, gconstpointer data) {
         paths = job_paths(usher_call(
                         teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
 
-        /* A neighbour. */
+        /* A peer. */
         assert_refused(ben, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
         assert_refused(ben, paths[0], "Job.EndNow", NULL, ACCESS_DENIED);
         assert_refused(ben, paths[0], "Job.Extend", ARGS("(uint32 10,)"), ACCESS_DENIED);

@@ -104,7 +104,7 @@ static void test_log_off_one(void) {
         ben_warned = room_look(BEN);
         anna_meanwhile = room_look(ANNA);
         room_keep_screens("warned");
-        g_test_message("changed: %.4f of the warned screen, %.4f of its neighbour's",
+        g_test_message("changed: %.4f of the warned screen, %.4f of its peer's",
                        screen_difference(ben, ben_warned), screen_difference(anna, anna_meanwhile));
         g_assert_cmpfloat(screen_difference(ben, ben_warned), >, SCREEN_CHANGED);
         g_assert_cmpfloat(screen_difference(anna, anna_meanwhile), <, SCREEN_UNCHANGED);
