@@ -165,7 +165,8 @@ static int keyboard_open(Keyboards *s, const char *name) {
         k = malloc(sizeof(*k));
         if (!k)
                 return -ENOMEM;
-        *k = (Keyboard) { .name = strdup(name), .fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) };
+        *k = (Keyboard) { .name = strdup(name),
+                .fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) };
         if (!k->name)
                 return -ENOMEM;
         if (k->fd < 0)
@@ -175,7 +176,8 @@ static int keyboard_open(Keyboards *s, const char *name) {
 
         r = mask_all_but_enter(k->fd);
         if (r < 0)
-                return log_warning_errno(r, "The kernel does not mask the keys of '%s', ignoring it: %m", name);
+                return log_warning_errno(
+                                r, "The kernel does not mask the keys of '%s', ignoring it: %m", name);
         r = find_syspath(k->fd, &k->syspath);
         if (r < 0)
                 return r;
@@ -223,7 +225,11 @@ static int look_at_all(Keyboards *s) {
         return 0;
 }
 
-int keyboards_new(Keyboards **ret, sd_event *event, const char *directory, KeyboardsHandler handler, void *userdata) {
+int keyboards_new(Keyboards **ret,
+                sd_event *event,
+                const char *directory,
+                KeyboardsHandler handler,
+                void *userdata) {
         _cleanup_(keyboards_freep) Keyboards *s = NULL;
         int r;
 
@@ -240,7 +246,8 @@ int keyboards_new(Keyboards **ret, sd_event *event, const char *directory, Keybo
         if (!s->directory)
                 return -ENOMEM;
 
-        r = sd_event_add_inotify(event, &s->watch, directory, IN_CREATE | IN_ATTRIB | IN_MOVED_TO, on_directory, s);
+        r = sd_event_add_inotify(
+                        event, &s->watch, directory, IN_CREATE | IN_ATTRIB | IN_MOVED_TO, on_directory, s);
         if (r < 0)
                 return r;
         r = look_at_all(s);

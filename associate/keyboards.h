@@ -16,6 +16,10 @@ typedef struct Keyboards Keyboards;
 typedef void (*KeyboardsHandler)(const char *syspath, void *userdata);
 
 /* Listens to those that are there and to those that will be plugged in. */
-int keyboards_new(Keyboards **ret, sd_event *event, const char *directory, KeyboardsHandler handler, void *userdata);
+int keyboards_new(Keyboards **ret,
+                sd_event *event,
+                const char *directory,
+                KeyboardsHandler handler,
+                void *userdata);
 Keyboards *keyboards_free(Keyboards *k);
 DEFINE_CLEANUP(Keyboards *, keyboards_free);

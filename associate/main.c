@@ -129,7 +129,8 @@ int main(int argc, char *argv[]) {
         log_init("usher-associate");
 
         r = arguments_read(argc, argv,
-                        "Says on which keyboards Enter is pressed, to the one who has connected to its socket.\n"
+                        "Says on which keyboards Enter is pressed, to the one who has connected to its "
+                        "socket.\n"
                         "usher-associate.socket starts it; see 'associate' in usherctl(1).");
         if (r < 0)
                 return EXIT_WRONG_USAGE;

@@ -40,8 +40,8 @@ static int unit_call(Association *a, const char *member, const char *unit) {
         _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
         int r;
 
-        r = sd_bus_call_method(a->command->bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, member, &e, NULL,
-                        "ss", unit, "replace");
+        r = sd_bus_call_method(a->command->bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
+                        member, &e, NULL, "ss", unit, "replace");
         if (r < 0)
                 return complain(r, "Failed to start '%s': %s", unit, e.message ? e.message : strerror(-r));
 
@@ -136,7 +136,8 @@ static int association_begin(Association *a) {
         r = read_line(a, until, &line);
         if (r <= 0)
                 return complain(r < 0 ? r : ETIMEDOUT,
-                                "usher-associate does not listen to the keyboards. Does another 'usherctl associate' "
+                                "usher-associate does not listen to the keyboards. Does another 'usherctl "
+                                "associate' "
                                 "run? See 'journalctl -u " ASSOCIATE_SERVICE_UNIT "'.");
 
         a->ours = true;
@@ -245,8 +246,10 @@ static int ask(Association *a, const SnapshotStation *station) {
 
                 hub = find_hub(s, syspath);
                 if (!hub)
-                        say(stdout, "  That keyboard is plugged into the computer itself, or into a hub of several "
-                                    "stations; another, please.");
+                        say(stdout,
+                                        "  That keyboard is plugged into the computer itself, or into a hub "
+                                        "of several "
+                                        "stations; another, please.");
                 else if (is_used(a, hub))
                         say(stdout, "  That keyboard's hub %s had its turn; another, please.", hub->id);
                 else {
@@ -287,7 +290,8 @@ int verb_associate(Command *c, char **arguments) {
         int r;
 
         if (c->host)
-                return complain(EOPNOTSUPP, "Keyboards are read on the machine itself: run this there, by ssh say.");
+                return complain(EOPNOTSUPP,
+                                "Keyboards are read on the machine itself: run this there, by ssh say.");
         if (geteuid() != 0)
                 return complain(EPERM, "Only root may listen to keyboards.");
 

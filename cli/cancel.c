@@ -26,7 +26,8 @@ static int find_job(const Snapshot *s, const char *number, const SnapshotJob **r
         uint32_t n;
 
         if (parse_number(number, &n) < 0)
-                return command_wrong_usage("'%s' is no number of a job; 'usherctl jobs' lists them.", number);
+                return command_wrong_usage(
+                                "'%s' is no number of a job; 'usherctl jobs' lists them.", number);
 
         *ret = snapshot_find_job(s, n);
         if (!*ret)
@@ -108,8 +109,8 @@ int verb_extend(Command *c, char **arguments) {
         int r;
 
         if (command_parse_seconds(arguments[1], &seconds) < 0 || seconds == 0)
-                return command_wrong_usage("'%s' is no time to give; say seconds, or a time like 2min.",
-                                arguments[1]);
+                return command_wrong_usage(
+                                "'%s' is no time to give; say seconds, or a time like 2min.", arguments[1]);
 
         r = connection_snapshot(c, &s);
         if (r < 0)

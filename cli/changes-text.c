@@ -120,8 +120,9 @@ static void tell_whole(Parts *p, const Change *change) {
         } else {
                 const SnapshotJob *job = change->object;
 
-                fprintf(p->f, " (%s, %s, session %s, reason %s, by %s)", snapshot_station_name(s, job->station),
-                                job->user.name, job->session, job->reason, job->started_by.name);
+                fprintf(p->f, " (%s, %s, session %s, reason %s, by %s)",
+                                snapshot_station_name(s, job->station), job->user.name, job->session,
+                                job->reason, job->started_by.name);
         }
 }
 

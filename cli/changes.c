@@ -93,8 +93,7 @@ static const char *object_find(const Snapshot *s, const SnapshotKind *kind, cons
         return NULL;
 }
 
-static void find_in_kind(
-                const SnapshotKind *kind,
+static void find_in_kind(const SnapshotKind *kind,
                 const Snapshot *before,
                 const Snapshot *now,
                 ChangeFunc func,

@@ -15,7 +15,8 @@ int connection_open(Command *c) {
         if (c->host) {
                 r = sd_bus_open_system_remote(&c->bus, c->host);
                 if (r >= 0)
-                        r = sd_bus_get_unique_name(c->bus, &unused); /* waits until ssh has made it, or not */
+                        r = sd_bus_get_unique_name(
+                                        c->bus, &unused); /* waits until ssh has made it, or not */
                 if (r < 0)
                         return complain(r, "Failed to reach the system bus of '%s': %m", c->host);
         } else {
@@ -37,8 +38,8 @@ static bool is_absent(sd_bus *bus) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int present;
 
-        return sd_bus_call_method(bus, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "NameHasOwner", NULL, &reply, "s",
-                               USHER_BUS_NAME) >= 0 &&
+        return sd_bus_call_method(bus, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "NameHasOwner", NULL, &reply,
+                               "s", USHER_BUS_NAME) >= 0 &&
                         sd_bus_message_read(reply, "b", &present) >= 0 && !present;
 }
 
@@ -83,8 +84,7 @@ int connection_snapshot(Command *c, Snapshot **ret) {
         return 0;
 }
 
-int connection_new_call(
-                Command *c,
+int connection_new_call(Command *c,
                 const char *path,
                 const char *interface,
                 const char *member,

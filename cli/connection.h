@@ -9,8 +9,7 @@ int connection_open(Command *c);
 int connection_snapshot(Command *c, Snapshot **ret);
 
 /* Begins a call. Where a person may be asked for a password, it says so to usherd. */
-int connection_new_call(
-                Command *c,
+int connection_new_call(Command *c,
                 const char *path,
                 const char *interface,
                 const char *member,

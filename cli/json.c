@@ -42,7 +42,8 @@ static unsigned hostile_character(const char *p, size_t *ret_length) {
         if ((b[0] & 0xf0) == 0xe0 && b[1] && b[2]) {
                 *ret_length = 3;
                 c = (b[0] & 0x0fU) << 12 | (b[1] & 0x3fU) << 6 | (b[2] & 0x3fU);
-                if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+                if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+                                (c >= 0x2066 && c <= 0x2069))
                         return c;
         }
 

@@ -43,8 +43,8 @@ void left_alone_tell(Command *c, const char *method) {
         _cleanup_free_ char *sentence = NULL;
         ReadOperation o = {};
 
-        if (sd_bus_get_property(c->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "LastOperation", NULL,
-                            &reply, "a{sv}") < 0)
+        if (sd_bus_get_property(c->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "LastOperation",
+                            NULL, &reply, "a{sv}") < 0)
                 return;
         if (bus_message_read_properties(reply, read_entry, &o) < 0)
                 return;

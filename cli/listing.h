@@ -10,8 +10,7 @@ int stations_table_new(const Command *c, Table **ret);
 int stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *station);
 
 int hubs_table_new(const Command *c, Table **ret);
-int hubs_table_add(
-                Table *t,
+int hubs_table_add(Table *t,
                 const Snapshot *s,
                 const SnapshotHub *hub,
                 struct libscols_line *parent,

@@ -10,31 +10,35 @@
 #include "output.h"
 
 static const VerbGroup *const groups[] = {
-        &verbs_show, &verbs_logoff, &verbs_message, &verbs_station, &verbs_machine,
+        &verbs_show,
+        &verbs_logoff,
+        &verbs_message,
+        &verbs_station,
+        &verbs_machine,
 };
 
 static const char options_help[] =
-        "Options:\n"
-        "     --grace=SECONDS         How long people are warned (also 2min, 1h)\n"
-        "     --message=TEXT          Your words, shown in the warning\n"
-        "     --reason=REASON         requested, idle, restart, power-off, mode-switch\n"
-        "     --include-caller        log-off-all ends your own session too\n"
-        "     --include-seatless      log-off-all ends sessions without a seat too (ssh)\n"
-        "     --block-logins          Nobody can log in until these jobs have ended\n"
-        "     --wait                  Show the countdown, return when all have ended\n"
-        "  -q --quiet                 Print no more than errors\n"
-        "     --json[=pretty|short|off]\n"
-        "                             Print JSON\n"
-        "     --no-legend             Print neither the headings nor the last line\n"
-        "     --no-pager              Do not start a pager\n"
-        "     --no-ask-password       Do not ask for passwords\n"
-        "  -H --host=[USER@]HOST      Work on another machine, through ssh\n"
-        "  -h --help                  Show this\n"
-        "     --version               Show the version\n"
-        "\n"
-        "STATION is a station's id or label, or the beginning of either if it fits one only.\n"
-        "Exit status: 0 all ended or done, 1 one failed or was refused, 2 wrong usage,\n"
-        "3 cancelled. See usherctl(1) for more.\n";
+                "Options:\n"
+                "     --grace=SECONDS         How long people are warned (also 2min, 1h)\n"
+                "     --message=TEXT          Your words, shown in the warning\n"
+                "     --reason=REASON         requested, idle, restart, power-off, mode-switch\n"
+                "     --include-caller        log-off-all ends your own session too\n"
+                "     --include-seatless      log-off-all ends sessions without a seat too (ssh)\n"
+                "     --block-logins          Nobody can log in until these jobs have ended\n"
+                "     --wait                  Show the countdown, return when all have ended\n"
+                "  -q --quiet                 Print no more than errors\n"
+                "     --json[=pretty|short|off]\n"
+                "                             Print JSON\n"
+                "     --no-legend             Print neither the headings nor the last line\n"
+                "     --no-pager              Do not start a pager\n"
+                "     --no-ask-password       Do not ask for passwords\n"
+                "  -H --host=[USER@]HOST      Work on another machine, through ssh\n"
+                "  -h --help                  Show this\n"
+                "     --version               Show the version\n"
+                "\n"
+                "STATION is a station's id or label, or the beginning of either if it fits one only.\n"
+                "Exit status: 0 all ended or done, 1 one failed or was refused, 2 wrong usage,\n"
+                "3 cancelled. See usherctl(1) for more.\n";
 
 void command_help(void) {
         puts("usherctl [OPTION…] [COMMAND]\n");
@@ -68,8 +72,8 @@ static int verb_run(const Verb *verb, Command *c, char **arguments) {
                 n++;
 
         if (n < verb->min)
-                return command_wrong_usage("'%s' needs more: usherctl %s %s", verb->name, verb->name,
-                                verb->arguments);
+                return command_wrong_usage(
+                                "'%s' needs more: usherctl %s %s", verb->name, verb->name, verb->arguments);
         if (verb->max >= 0 && n > verb->max)
                 return command_wrong_usage("'%s' is too much for '%s'.", arguments[verb->max], verb->name);
 

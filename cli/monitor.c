@@ -152,7 +152,8 @@ static void on_job_ended(const Snapshot *s, const JobEnd *end, void *userdata) {
 
         job.number = end->number;
         job.remaining = 0;
-        if (string_replace(&job.station, end->station) >= 0 && string_replace(&job.session, end->session) >= 0)
+        if (string_replace(&job.station, end->station) >= 0 &&
+                        string_replace(&job.session, end->session) >= 0)
                 tell_end(m, s, &job, end->result);
 
         snapshot_job_done(&job);
@@ -191,8 +192,8 @@ int verb_monitor(Command *c, char **arguments) {
         if (c->json != JSON_OFF)
                 changes_find(NULL, s, on_change, &m);
         else if (!c->quiet && c->legend)
-                say(stderr, "Stations: %zu, hubs: %zu, jobs: %zu. Changes follow; Ctrl-C ends.", s->n_stations,
-                                s->n_hubs, s->n_jobs);
+                say(stderr, "Stations: %zu, hubs: %zu, jobs: %zu. Changes follow; Ctrl-C ends.",
+                                s->n_stations, s->n_hubs, s->n_jobs);
 
         r = watch_run(m.watch);
 

@@ -84,7 +84,8 @@ int command_parse_seconds(const char *s, uint32_t *ret) {
 
 static int parse_grace(Command *c, const char *s) {
         if (command_parse_seconds(s, &c->grace) < 0)
-                return command_wrong_usage("'%s' is no time of warning; say seconds, or a time like 2min.", s);
+                return command_wrong_usage(
+                                "'%s' is no time of warning; say seconds, or a time like 2min.", s);
 
         c->grace_set = true;
         return EXIT_OK;
@@ -117,7 +118,8 @@ static int parse_json(Command *c, const char *s) {
         else {
                 c->json = json_mode_from_string(s);
                 if (c->json < 0)
-                        return command_wrong_usage("'%s' is no form of JSON; it is pretty, short or off.", s);
+                        return command_wrong_usage(
+                                        "'%s' is no form of JSON; it is pretty, short or off.", s);
         }
 
         return EXIT_OK;

@@ -159,7 +159,9 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
 
 static int read_interface(sd_bus_message *m, Snapshot *s, const char *path) {
         static const SnapshotKind *const kinds[] = {
-                &snapshot_kind_station, &snapshot_kind_hub, &snapshot_kind_job,
+                &snapshot_kind_station,
+                &snapshot_kind_hub,
+                &snapshot_kind_job,
         };
         const char *interface;
         int r;

@@ -6,7 +6,8 @@
 #include "names.h"
 #include "snapshot.h"
 
-#define FIELD(type, property, signature, member) { property, signature, offsetof(type, member) }
+#define FIELD(type, property, signature, member) \
+        { property, signature, offsetof(type, member) }
 
 static const SnapshotField station_fields[] = {
         FIELD(SnapshotStation, NULL, "s", path),
@@ -52,21 +53,22 @@ static const SnapshotField job_fields[] = {
         FIELD(SnapshotJob, "Result", "s", result),
 };
 
-#define KIND(name, type, iface, list)                           \
-        const SnapshotKind snapshot_kind_##name = {             \
-                .interface = iface,                             \
-                .size = sizeof(type),                           \
-                .items_offset = offsetof(Snapshot, list),       \
-                .n_offset = offsetof(Snapshot, n_##list),       \
-                .fields = name##_fields,                        \
-                .n_fields = ELEMENTSOF(name##_fields),          \
+#define KIND(name, type, iface, list)                     \
+        const SnapshotKind snapshot_kind_##name = {       \
+                .interface = iface,                       \
+                .size = sizeof(type),                     \
+                .items_offset = offsetof(Snapshot, list), \
+                .n_offset = offsetof(Snapshot, n_##list), \
+                .fields = name##_fields,                  \
+                .n_fields = ELEMENTSOF(name##_fields),    \
         }
 
 KIND(station, SnapshotStation, USHER_IFACE_STATION, stations);
 KIND(hub, SnapshotHub, USHER_IFACE_HUB, hubs);
 KIND(job, SnapshotJob, USHER_IFACE_JOB, jobs);
 
-static const SnapshotKind *const kinds[] = { &snapshot_kind_station, &snapshot_kind_hub, &snapshot_kind_job };
+static const SnapshotKind *const kinds[] = { &snapshot_kind_station, &snapshot_kind_hub,
+        &snapshot_kind_job };
 
 static void *items_of(const Snapshot *s, const SnapshotKind *kind) {
         return *(void **) ((char *) s + kind->items_offset);

@@ -44,8 +44,7 @@ static int set_devices(Table *t, struct libscols_line *line, const SnapshotHub *
         return table_set_list(t, line, HUB_DEVICES, list, hub->devices.n);
 }
 
-int hubs_table_add(
-                Table *t,
+int hubs_table_add(Table *t,
                 const Snapshot *s,
                 const SnapshotHub *hub,
                 struct libscols_line *parent,

@@ -83,8 +83,7 @@ static int collect_sessions(const SnapshotStation *station, bool users, const ch
         return 0;
 }
 
-static int set_sessions(
-                Table *t,
+static int set_sessions(Table *t,
                 struct libscols_line *line,
                 size_t column,
                 const SnapshotStation *station,
@@ -101,7 +100,8 @@ static int set_sessions(
         return table_set_list(t, line, column, list, n);
 }
 
-static int set_hubs(Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
+static int set_hubs(
+                Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
         _cleanup_free_ const char **list = NULL;
         size_t n = 0;
 
@@ -116,7 +116,8 @@ static int set_hubs(Table *t, struct libscols_line *line, const Snapshot *s, con
         return table_set_list(t, line, STATION_HUBS, list, n);
 }
 
-static int set_jobs(Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
+static int set_jobs(
+                Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
         _cleanup_free_ const char **list = NULL;
         _cleanup_free_ char *numbers = NULL;
         size_t n = 0;
@@ -137,7 +138,8 @@ static int set_jobs(Table *t, struct libscols_line *line, const Snapshot *s, con
 }
 
 /* What only JSON has. */
-static int set_details(Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
+static int set_details(
+                Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
         const char *const *displays = (const char *const *) station->displays;
         size_t n = 0;
         int r = 0;

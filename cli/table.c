@@ -69,8 +69,8 @@ int table_new(const Command *c, const char *name, const Column *columns, size_t 
                 (void) scols_table_enable_ascii(t->scols, true);
 
         /* Only a terminal is narrow: a file or a pipe gets whole names. */
-        (void) scols_table_set_termforce(t->scols,
-                        output_is_terminal() ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+        (void) scols_table_set_termforce(
+                        t->scols, output_is_terminal() ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
         if (output_is_terminal())
                 (void) scols_table_set_termwidth(t->scols, output_columns());
 

@@ -12,10 +12,10 @@ struct libscols_line;
 typedef enum ColumnFlags {
         COLUMN_RIGHT = 1 << 0,
         COLUMN_TREE = 1 << 1,
-        COLUMN_CUT = 1 << 2,       /* where the terminal is narrow */
+        COLUMN_CUT = 1 << 2, /* where the terminal is narrow */
         COLUMN_JSON_ONLY = 1 << 3,
-        COLUMN_NUMBER = 1 << 4,    /* in JSON */
-        COLUMN_LIST = 1 << 5,      /* in JSON, see table_set_list() */
+        COLUMN_NUMBER = 1 << 4, /* in JSON */
+        COLUMN_LIST = 1 << 5,   /* in JSON, see table_set_list() */
 } ColumnFlags;
 
 typedef struct Column {

@@ -32,8 +32,8 @@ static int show_mode(Command *c) {
         if (r < 0)
                 return r;
 
-        r = sd_bus_get_property_string(c->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "Mode", &e,
-                        &mode);
+        r = sd_bus_get_property_string(
+                        c->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "Mode", &e, &mode);
         if (r < 0)
                 return connection_complain(c, &e, "Failed to read the mode");
 

@@ -147,7 +147,8 @@ static const Verb verbs[] = {
         { "identify", "[STATION…]", 0, -1, "Show on its own screen which station it is", verb_identify },
         { "lock", "STATION", 1, 1, "Ask the desktops there to lock their screens", verb_lock },
         { "attach", "HUB STATION", 2, 2, "Give a hub to a station, or to a new one", verb_attach },
-        { "associate", "[STATION…]", 0, -1, "Find each station's hub by Enter on its keyboard", verb_associate },
+        { "associate", "[STATION…]", 0, -1, "Find each station's hub by Enter on its keyboard",
+                        verb_associate },
         { "detach-all", "", 0, 0, "Back to automatic assignment", verb_detach_all },
 };
 

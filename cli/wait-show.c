@@ -6,8 +6,14 @@
 
 /* When the plain lines tell the time again. */
 static const usec_t moments[] = {
-        USEC_PER_HOUR,        30 * USEC_PER_MINUTE, 10 * USEC_PER_MINUTE, 5 * USEC_PER_MINUTE,
-        2 * USEC_PER_MINUTE,  USEC_PER_MINUTE,      30 * USEC_PER_SEC,    10 * USEC_PER_SEC,
+        USEC_PER_HOUR,
+        30 * USEC_PER_MINUTE,
+        10 * USEC_PER_MINUTE,
+        5 * USEC_PER_MINUTE,
+        2 * USEC_PER_MINUTE,
+        USEC_PER_MINUTE,
+        30 * USEC_PER_SEC,
+        10 * USEC_PER_SEC,
 };
 
 void wait_show_init(WaitShow *s, const Command *c) {

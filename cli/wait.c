@@ -83,8 +83,7 @@ int wait_add(Wait *w, const char *job_path) {
 }
 
 /* "Station 3 (anna)", escaped. */
-static int name_job(
-                WaitJob *job,
+static int name_job(WaitJob *job,
                 const Snapshot *s,
                 const char *station,
                 const char *session,

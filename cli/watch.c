@@ -146,7 +146,8 @@ static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
         Watch *w = userdata;
 
         if (!streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) ||
-                        sd_bus_message_read(m, "sss", &name, &before, &now) < 0 || !streq(name, USHER_BUS_NAME))
+                        sd_bus_message_read(m, "sss", &name, &before, &now) < 0 ||
+                        !streq(name, USHER_BUS_NAME))
                 return 0;
 
         w->read_call = sd_bus_slot_unref(w->read_call);
@@ -197,8 +198,8 @@ static int subscribe(Watch *w) {
                 return r;
 
         r = sd_bus_add_match(bus, &w->owner_match,
-                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH "',interface='" DBUS_IFACE
-                        "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
+                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH
+                        "',interface='" DBUS_IFACE "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
                         on_owner, w);
         if (r < 0)
                 return r;
@@ -208,8 +209,8 @@ static int subscribe(Watch *w) {
         if (r < 0)
                 return r;
 
-        r = sd_event_add_time_relative(w->event, &w->settle_timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
-                        on_settled, w);
+        r = sd_event_add_time_relative(
+                        w->event, &w->settle_timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC, on_settled, w);
         if (r < 0)
                 return r;
         r = sd_event_source_set_enabled(w->settle_timer, SD_EVENT_OFF);

@@ -58,10 +58,7 @@ int bus_message_read_properties(sd_bus_message *m, BusPropertyFunc func, void *u
 }
 
 int bus_message_dispatch_again(
-                sd_bus_message *m,
-                sd_event_source **ret,
-                sd_event_handler_t after,
-                void *userdata) {
+                sd_bus_message *m, sd_event_source **ret, sd_event_handler_t after, void *userdata) {
 
         sd_bus *bus = sd_bus_message_get_bus(m);
         sd_event_source *s;

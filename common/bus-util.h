@@ -23,7 +23,4 @@ int bus_message_read_properties(sd_bus_message *m, BusPropertyFunc func, void *u
 /* Sends a method call through its handler again, from its first argument. |after| runs when that is over: it gets the
  * event source in |ret|, which takes it back. */
 int bus_message_dispatch_again(
-                sd_bus_message *m,
-                sd_event_source **ret,
-                sd_event_handler_t after,
-                void *userdata);
+                sd_bus_message *m, sd_event_source **ret, sd_event_handler_t after, void *userdata);

@@ -30,18 +30,18 @@ typedef uint64_t usec_t;
 #define MAX_OF(a, b) ((a) > (b) ? (a) : (b))
 
 /* Hands an owned pointer over: the variable forgets it, so its cleanup does nothing. */
-#define TAKE_PTR(p)                    \
-        ({                             \
+#define TAKE_PTR(p)                     \
+        ({                              \
                 typeof(p) _taken = (p); \
-                (p) = NULL;            \
-                _taken;                \
+                (p) = NULL;             \
+                _taken;                 \
         })
 
-#define TAKE_FD(fd)                  \
-        ({                           \
+#define TAKE_FD(fd)                   \
+        ({                            \
                 int _taken_fd = (fd); \
-                (fd) = -EBADF;       \
-                _taken_fd;           \
+                (fd) = -EBADF;        \
+                _taken_fd;            \
         })
 
 #define _cleanup_(f) __attribute__((cleanup(f)))
@@ -49,11 +49,11 @@ typedef uint64_t usec_t;
 #define _unused_ __attribute__((unused))
 
 /* Declares func##p(), the form that _cleanup_() wants, for a destructor that takes NULL. */
-#define DEFINE_CLEANUP(type, func)             \
-        static inline void func##p(type *p) {  \
-                if (*p)                        \
-                        func(*p);              \
-        }                                      \
+#define DEFINE_CLEANUP(type, func)            \
+        static inline void func##p(type *p) { \
+                if (*p)                       \
+                        func(*p);             \
+        }                                     \
         struct usher_swallow_semicolon
 
 static inline void freep(void *p) {
@@ -101,20 +101,20 @@ static inline const char *startswith(const char *s, const char *prefix) {
 int string_replace(char **p, const char *s);
 
 /* An enum's names: f_to_string() gives NULL and f_from_string() -EINVAL for what is not in the table. */
-#define DECLARE_STRING_TABLE(type, f)         \
+#define DECLARE_STRING_TABLE(type, f)          \
         const char *f##_to_string(type value); \
         type f##_from_string(const char *s)
 
-#define DEFINE_STRING_TABLE(type, f, table, max)                        \
-        const char *f##_to_string(type value) {                         \
-                if ((int) value < 0 || (int) value >= (int) (max))      \
-                        return NULL;                                    \
-                return table[value];                                    \
-        }                                                               \
-        type f##_from_string(const char *s) {                           \
-                for (int i = 0; i < (int) (max); i++)                   \
-                        if (table[i] && streq_ptr(table[i], s))         \
-                                return (type) i;                        \
-                return (type) -EINVAL;                                  \
-        }                                                               \
+#define DEFINE_STRING_TABLE(type, f, table, max)                   \
+        const char *f##_to_string(type value) {                    \
+                if ((int) value < 0 || (int) value >= (int) (max)) \
+                        return NULL;                               \
+                return table[value];                               \
+        }                                                          \
+        type f##_from_string(const char *s) {                      \
+                for (int i = 0; i < (int) (max); i++)              \
+                        if (table[i] && streq_ptr(table[i], s))    \
+                                return (type) i;                   \
+                return (type) -EINVAL;                             \
+        }                                                          \
         struct usher_swallow_semicolon

@@ -7,13 +7,13 @@ static const struct {
         const char *unit;
         ShutdownTarget target;
 } targets[] = {
-        { "reboot.target",      { "restart", "restarts" } },
-        { "kexec.target",       { "restart", "restarts" } },
+        { "reboot.target", { "restart", "restarts" } },
+        { "kexec.target", { "restart", "restarts" } },
         { "soft-reboot.target", { "restart", "restarts" } },
-        { "poweroff.target",    { "power-off", "is switched off" } },
-        { "halt.target",        { "power-off", "is halted" } },
-        { "exit.target",        { "power-off", "is switched off" } },
-        { "rescue.target",      { "requested", "goes into rescue mode" } },
+        { "poweroff.target", { "power-off", "is switched off" } },
+        { "halt.target", { "power-off", "is halted" } },
+        { "exit.target", { "power-off", "is switched off" } },
+        { "rescue.target", { "requested", "goes into rescue mode" } },
 };
 
 static const ShutdownTarget *find_target(const char *unit) {

@@ -118,7 +118,8 @@ int main(int argc, char *argv[]) {
 
         log_init("usherd");
 
-        r = arguments_read(argc, argv, "Ends the sessions of a multiseat PC's stations after a warning. See usherd(8).");
+        r = arguments_read(argc, argv,
+                        "Ends the sessions of a multiseat PC's stations after a warning. See usherd(8).");
         if (r < 0)
                 return EXIT_WRONG_USAGE;
         if (r == 0)

@@ -35,7 +35,8 @@ static bool fits(PangoLayout *layout, int size, int width, int height) {
 
         set_size(layout, size);
         pango_layout_get_pixel_extents(layout, &ink, &logical);
-        return logical.width <= width && logical.height <= height && ink.width <= width && ink.height <= height;
+        return logical.width <= width && logical.height <= height && ink.width <= width &&
+                        ink.height <= height;
 }
 
 /* The largest letters that leave the text within the box. */
@@ -58,7 +59,8 @@ static int fit(PangoLayout *layout, PangoWrapMode wrap, int width, int height) {
         return low;
 }
 
-static void draw_in_the_middle(cairo_t *cr, PangoLayout *layout, double x, double y, double width, double height) {
+static void draw_in_the_middle(
+                cairo_t *cr, PangoLayout *layout, double x, double y, double width, double height) {
         PangoRectangle logical;
 
         pango_layout_get_pixel_extents(layout, NULL, &logical);
@@ -70,8 +72,7 @@ static void draw_in_the_middle(cairo_t *cr, PangoLayout *layout, double x, doubl
         cairo_restore(cr);
 }
 
-static int draw_text(
-                cairo_t *cr,
+static int draw_text(cairo_t *cr,
                 const char *text,
                 const char *font_name,
                 double x,
@@ -105,8 +106,7 @@ int banner_draw(cairo_t *cr, double width, double height, const BannerText *text
         if (isempty(text->name) || !text_is_utf8(text->name) || (text->id && !text_is_utf8(text->id)))
                 return -EINVAL;
 
-        r = draw_text(cr, text->name, "Sans Bold", x, y, w,
-                        text->id ? height * NAME_PART : height - 2 * y);
+        r = draw_text(cr, text->name, "Sans Bold", x, y, w, text->id ? height * NAME_PART : height - 2 * y);
         if (r >= 0 && text->id)
                 r = draw_text(cr, text->id, "Sans", x, height - y - height * ID_PART, w, height * ID_PART);
         if (r < 0)

@@ -63,7 +63,11 @@ static int write_terminal(const char *session, const BannerText *text) {
 }
 
 /* A terminal in graphics mode is one from which a desktop was started. */
-static int show_session(Banner *p, sd_event *event, const char *session, const BannerText *text, const char **ret_how) {
+static int show_session(Banner *p,
+                sd_event *event,
+                const char *session,
+                const BannerText *text,
+                const char **ret_how) {
         _cleanup_free_ char *type = NULL;
         int r;
 
@@ -83,7 +87,11 @@ static int show_session(Banner *p, sd_event *event, const char *session, const B
         return show_window(p, event, session, text);
 }
 
-int banner_new(Banner **ret, sd_event *event, const char *session, const BannerText *text, const char **ret_how) {
+int banner_new(Banner **ret,
+                sd_event *event,
+                const char *session,
+                const BannerText *text,
+                const char **ret_how) {
         _cleanup_(banner_freep) Banner *p = NULL;
         int r;
 

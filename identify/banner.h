@@ -13,6 +13,10 @@ typedef struct Banner Banner;
 
 /* session: "" for the console. *ret_how: "screen" or "terminal", for usherd. What is on a terminal stays there. Returns
  * -ENXIO where the session has nothing that a sign can be shown on. */
-int banner_new(Banner **ret, sd_event *event, const char *session, const BannerText *text, const char **ret_how);
+int banner_new(Banner **ret,
+                sd_event *event,
+                const char *session,
+                const BannerText *text,
+                const char **ret_how);
 Banner *banner_free(Banner *p);
 DEFINE_CLEANUP(Banner *, banner_free);

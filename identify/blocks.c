@@ -72,7 +72,8 @@ char *blocks_draw(const BannerText *text, unsigned columns, unsigned rows) {
 
         for (unsigned y = 0; y < rows; y++) {
                 for (unsigned x = 0; x < columns; x++)
-                        fputs(character(is_covered(surface, x, 2 * y), is_covered(surface, x, 2 * y + 1)), f);
+                        fputs(character(is_covered(surface, x, 2 * y), is_covered(surface, x, 2 * y + 1)),
+                                        f);
                 fputs("\r\n", f);
         }
 

@@ -15,7 +15,7 @@
 
 typedef struct Search {
         const char *session;
-        char *only; /* the display that logind has for it */
+        char *only;   /* the display that logind has for it */
         bool manager; /* programs of the user's service manager are of this session */
         Display displays[DISPLAYS_MAX];
         size_t n_displays;

@@ -196,8 +196,8 @@ static int read_list(Program *p, sd_bus_message *m) {
         if (r < 0)
                 return r;
 
-        while ((r = sd_bus_message_read(m, "(ussssusst)", &number, &kind, &station, NULL, &session, &uid, NULL, &text,
-                                NULL)) > 0) {
+        while ((r = sd_bus_message_read(m, "(ussssusst)", &number, &kind, &station, NULL, &session, &uid,
+                                NULL, &text, NULL)) > 0) {
                 BannerText sign = { .name = text, .id = streq(text, station) ? NULL : station };
 
                 if (!streq(kind, "sign") || uid != getuid() || is_up(p, number))
@@ -292,8 +292,8 @@ static int program_init(Program *p) {
         if (r >= 0)
                 r = sd_bus_attach_event(p->bus, p->event, SD_EVENT_PRIORITY_NORMAL);
         if (r >= 0)
-                r = sd_bus_match_signal_async(p->bus, &p->match, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER,
-                                "NoticeNew", on_notice_new, NULL, p);
+                r = sd_bus_match_signal_async(p->bus, &p->match, USHER_BUS_NAME, USHER_PATH,
+                                USHER_IFACE_MANAGER, "NoticeNew", on_notice_new, NULL, p);
         if (r >= 0)
                 r = list(p);
 

@@ -59,7 +59,8 @@ static xcb_screen_t *find_screen(xcb_connection_t *connection, int number) {
 }
 
 static xcb_visualtype_t *find_visual(const xcb_screen_t *screen) {
-        for (xcb_depth_iterator_t d = xcb_screen_allowed_depths_iterator(screen); d.rem > 0; xcb_depth_next(&d))
+        for (xcb_depth_iterator_t d = xcb_screen_allowed_depths_iterator(screen); d.rem > 0;
+                        xcb_depth_next(&d))
                 for (xcb_visualtype_iterator_t v = xcb_depth_visuals_iterator(d.data); v.rem > 0;
                                 xcb_visualtype_next(&v))
                         if (v.data->visual_id == screen->root_visual &&
@@ -99,13 +100,15 @@ static int check(Window *w, xcb_void_cookie_t cookie) {
 /* The picture is the window's background, so the server paints it whenever that is needed. The server keeps it until
  * the connection ends. */
 static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const BannerText *text) {
-        uint16_t width = MAX_OF(monitor->width * WIDTH_PART, 1), height = MAX_OF(monitor->height * HEIGHT_PART, 1);
+        uint16_t width = MAX_OF(monitor->width * WIDTH_PART, 1),
+                 height = MAX_OF(monitor->height * HEIGHT_PART, 1);
         xcb_window_t window = xcb_generate_id(w->connection);
         xcb_pixmap_t pixmap = xcb_generate_id(w->connection);
         int r;
 
-        r = check(w, xcb_create_pixmap_checked(
-                        w->connection, w->screen->root_depth, pixmap, w->screen->root, width, height));
+        r = check(w,
+                        xcb_create_pixmap_checked(w->connection, w->screen->root_depth, pixmap,
+                                        w->screen->root, width, height));
         if (r >= 0)
                 r = draw(w, pixmap, width, height, text);
         if (r < 0)
@@ -117,8 +120,8 @@ static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const Bann
                         (int16_t) (monitor->y + (monitor->height - height) / 2), width, height, 0,
                         XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT,
                         XCB_CW_BACK_PIXMAP | XCB_CW_OVERRIDE_REDIRECT, (const uint32_t[]) { pixmap, true });
-        xcb_change_property(w->connection, XCB_PROP_MODE_REPLACE, window, XCB_ATOM_WM_NAME, XCB_ATOM_STRING, 8,
-                        sizeof("usher-identify") - 1, "usher-identify");
+        xcb_change_property(w->connection, XCB_PROP_MODE_REPLACE, window, XCB_ATOM_WM_NAME, XCB_ATOM_STRING,
+                        8, sizeof("usher-identify") - 1, "usher-identify");
         xcb_shape_rectangles(w->connection, XCB_SHAPE_SO_SET, XCB_SHAPE_SK_INPUT, XCB_CLIP_ORDERING_UNSORTED,
                         window, 0, 0, 0, NULL);
         return check(w, xcb_map_window_checked(w->connection, window));
@@ -141,10 +144,12 @@ static int find_monitors(Window *w, xcb_rectangle_t monitors[MONITORS_MAX]) {
         if (reply)
                 for (xcb_randr_monitor_info_iterator_t i = xcb_randr_get_monitors_monitors_iterator(reply);
                                 i.rem > 0 && n < MONITORS_MAX; xcb_randr_monitor_info_next(&i))
-                        monitors[n++] = (xcb_rectangle_t) { i.data->x, i.data->y, i.data->width, i.data->height };
+                        monitors[n++] = (xcb_rectangle_t) { i.data->x, i.data->y, i.data->width,
+                                i.data->height };
 
         if (n == 0)
-                monitors[n++] = (xcb_rectangle_t) { 0, 0, w->screen->width_in_pixels, w->screen->height_in_pixels };
+                monitors[n++] = (xcb_rectangle_t) { 0, 0, w->screen->width_in_pixels,
+                        w->screen->height_in_pixels };
 
         return n;
 }

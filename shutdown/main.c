@@ -32,8 +32,7 @@ typedef struct Situation {
 } Situation;
 
 /* Never starts usherd: while a shutdown is queued nothing can be started. */
-static int call_usherd(
-                sd_bus *bus,
+static int call_usherd(sd_bus *bus,
                 const char *interface,
                 const char *member,
                 sd_bus_message **ret,
@@ -54,7 +53,8 @@ static int call_usherd(
 
         r = sd_bus_call(bus, m, CALL_USEC, &error, ret);
         if (r < 0)
-                return log_debug_errno(r, "usherd does not answer to %s: %s", member, strempty(error.message));
+                return log_debug_errno(
+                                r, "usherd does not answer to %s: %s", member, strempty(error.message));
 
         return 0;
 }
@@ -66,12 +66,13 @@ static const ShutdownTarget *find_target(sd_bus *bus) {
         const ShutdownTarget *target = NULL;
         int r;
 
-        r = sd_bus_call_method(
-                        bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "ListJobs", &error, &reply, NULL);
+        r = sd_bus_call_method(bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "ListJobs",
+                        &error, &reply, NULL);
         if (r >= 0)
                 r = shutdown_target_read(reply, &target);
         if (r < 0)
-                log_warning_errno(r, "Failed to ask systemd what it is about to do: %s", strempty(error.message));
+                log_warning_errno(r, "Failed to ask systemd what it is about to do: %s",
+                                strempty(error.message));
 
         return target;
 }
@@ -99,12 +100,10 @@ typedef struct Request {
 static int append_request(sd_bus_message *m, const void *userdata) {
         const Request *q = userdata;
 
-        return sd_bus_message_append(m, "a{sv}", 5,
-                        "grace", "u", (uint32_t) ((q->grace + USEC_PER_SEC - 1) / USEC_PER_SEC),
-                        "reason", "s", q->reason,
-                        "include-caller", "b", true,
-                        "include-seatless", "b", true,
-                        "block-logins", "b", true);
+        return sd_bus_message_append(m, "a{sv}", 5, "grace", "u",
+                        (uint32_t) ((q->grace + USEC_PER_SEC - 1) / USEC_PER_SEC), "reason", "s", q->reason,
+                        "include-caller", "b", true, "include-seatless", "b", true, "block-logins", "b",
+                        true);
 }
 
 /* Has everybody warned. Returns whether there is anybody. */
@@ -158,13 +157,15 @@ static int look(sd_bus *bus, Situation *ret) {
 static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told) {
         _cleanup_free_ char *left = timespan_format(s->left);
         const char *plural = s->people == 1 ? "" : "s";
-        usec_t mark = s->left > 30 * USEC_PER_SEC   ? s->left / USEC_PER_MINUTE * USEC_PER_MINUTE + USEC_PER_MINUTE :
-                      s->left > 10 * USEC_PER_SEC   ? 30 * USEC_PER_SEC :
-                      s->left > 0                   ? 10 * USEC_PER_SEC :
+        usec_t mark = s->left > 30 * USEC_PER_SEC ?
+                        s->left / USEC_PER_MINUTE * USEC_PER_MINUTE + USEC_PER_MINUTE :
+                        s->left > 10 * USEC_PER_SEC ? 30 * USEC_PER_SEC :
+                        s->left > 0                 ? 10 * USEC_PER_SEC :
                                                       0;
 
         if (s->left > 0)
-                (void) sd_notifyf(false, EXTEND "\nSTATUS=%u session%s, %s left", s->people, plural, strempty(left));
+                (void) sd_notifyf(false, EXTEND "\nSTATUS=%u session%s, %s left", s->people, plural,
+                                strempty(left));
         else
                 (void) sd_notifyf(false, EXTEND "\nSTATUS=Logging off %u session%s", s->people, plural);
 
@@ -173,8 +174,8 @@ static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told)
 
         *told = mark;
         if (s->left > 0)
-                printf("The machine %s in %s; %u session%s %s been warned.\n", target->what, strempty(left), s->people,
-                                plural, s->people == 1 ? "has" : "have");
+                printf("The machine %s in %s; %u session%s %s been warned.\n", target->what, strempty(left),
+                                s->people, plural, s->people == 1 ? "has" : "have");
         else
                 printf("Logging off %u session%s, then the machine %s.\n", s->people, plural, target->what);
         (void) fflush(stdout);

@@ -94,12 +94,13 @@ static int show_notification(Banner *p) {
                 return r;
 
         /* A message stays until it was read: whoever sent it cannot ask whether somebody looked at the screen. */
-        return notification_update(p->notification, &(NotificationContent) {
-                .summary = summary,
-                .body = body,
-                .critical = streq(p->notice->kind, "message"),
-                .notice = true,
-        });
+        return notification_update(p->notification,
+                        &(NotificationContent) {
+                                        .summary = summary,
+                                        .body = body,
+                                        .critical = streq(p->notice->kind, "message"),
+                                        .notice = true,
+                        });
 }
 
 static void on_session(const WarnSession *facts, void *userdata) {
@@ -137,8 +138,8 @@ int banner_new(Banner **ret, const WarnContext *context, WarnNotice *notice) {
 
         *p = (Banner) { .context = context, .notice = notice };
 
-        r = sd_event_add_time_relative(context->event, &p->timer, CLOCK_MONOTONIC, end > now ? end - now : 0, 0,
-                                       on_timer, p);
+        r = sd_event_add_time_relative(context->event, &p->timer, CLOCK_MONOTONIC, end > now ? end - now : 0,
+                        0, on_timer, p);
         if (r >= 0)
                 r = session_look_new(&p->look, context->system_bus, notice->session, on_session, p);
         if (r < 0) {

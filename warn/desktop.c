@@ -361,7 +361,7 @@ int desktop_request_new(DesktopRequest **ret,
         if (!d)
                 return -ENOMEM;
 
-        *d = (DesktopRequest){
+        *d = (DesktopRequest) {
                 .event = sd_event_ref(event),
                 .user_bus = sd_bus_ref(user_bus),
                 .system_bus = sd_bus_ref(system_bus),

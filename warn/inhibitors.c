@@ -169,7 +169,7 @@ int inhibitors_new(Inhibitors **ret,
         if (!i)
                 return -ENOMEM;
 
-        *i = (Inhibitors){ .bus = sd_bus_ref(user_bus), .func = func, .userdata = userdata };
+        *i = (Inhibitors) { .bus = sd_bus_ref(user_bus), .func = func, .userdata = userdata };
 
         if (string_replace(&i->destination, destination) < 0 || string_replace(&i->manager_path, path) < 0)
                 return -ENOMEM;

@@ -6,8 +6,8 @@
 #if ENABLE_NLS
 #include <libintl.h>
 #define _(s) gettext(s)
-#define catalog_open()                                                                                      \
-        ((void) bindtextdomain("usher", LOCALEDIR), (void) bind_textdomain_codeset("usher", "UTF-8"),       \
+#define catalog_open()                                                                                \
+        ((void) bindtextdomain("usher", LOCALEDIR), (void) bind_textdomain_codeset("usher", "UTF-8"), \
                         (void) textdomain("usher"))
 #else
 #define _(s) (s)

@@ -267,9 +267,9 @@ static int on_manager(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         j->manager_call = sd_bus_slot_unref(j->manager_call);
 
-        r = sd_bus_message_is_method_error(m, NULL)
-                        ? -sd_bus_message_get_errno(m)
-                        : bus_message_read_properties(m, read_manager_property, j);
+        r = sd_bus_message_is_method_error(m, NULL) ?
+                        -sd_bus_message_get_errno(m) :
+                        bus_message_read_properties(m, read_manager_property, j);
         if (r < 0)
                 log_warning_errno(r, "Failed to read when to remind, ignoring: %m");
 
@@ -371,7 +371,7 @@ int jobs_new(Jobs **ret, sd_event *event, sd_bus *bus, const JobsHandler *handle
         if (!j)
                 return -ENOMEM;
 
-        *j = (Jobs){
+        *j = (Jobs) {
                 .event = sd_event_ref(event),
                 .bus = sd_bus_ref(bus),
                 .handler = handler,

@@ -167,14 +167,14 @@ int language_new(Language **ret, sd_event *event, UserBus *bus, LanguageFunc fun
         if (!l)
                 return -ENOMEM;
 
-        *l = (Language){ .func = func, .userdata = userdata };
+        *l = (Language) { .func = func, .userdata = userdata };
 
         catalog_open();
 
         r = user_bus_get(bus) ? sd_bus_call_method_async(user_bus_get(bus), &l->call, SYSTEMD_BUS_NAME,
                                                 SYSTEMD_PATH, DBUS_IFACE_PROPERTIES, "Get", on_environment,
-                                                l, "ss", SYSTEMD_IFACE_MANAGER, "Environment")
-                              : -ENOTCONN;
+                                                l, "ss", SYSTEMD_IFACE_MANAGER, "Environment") :
+                                -ENOTCONN;
         if (r < 0)
                 limit = 0; /* nobody to ask */
 

@@ -98,7 +98,8 @@ static void linger(Program *p, usec_t t) {
         }
 
         p->linger = sd_event_source_disable_unref(p->linger);
-        if (sd_event_add_time_relative(p->context.event, &p->linger, CLOCK_MONOTONIC, t, 0, on_linger, p) < 0)
+        if (sd_event_add_time_relative(p->context.event, &p->linger, CLOCK_MONOTONIC, t, 0, on_linger, p) <
+                        0)
                 (void) sd_event_exit(p->context.event, EXIT_FAILURE);
 }
 
@@ -317,7 +318,8 @@ static void program_done(Program *p) {
         for (WarnJob *job = a->jobs ? jobs_next(a->jobs, NULL) : NULL; job; job = jobs_next(a->jobs, job))
                 job->userdata = warning_free(job->userdata, "");
 
-        for (WarnNotice *n = p->notices ? notices_next(p->notices, NULL) : NULL; n; n = notices_next(p->notices, n))
+        for (WarnNotice *n = p->notices ? notices_next(p->notices, NULL) : NULL; n;
+                        n = notices_next(p->notices, n))
                 n->userdata = banner_free(n->userdata);
 
         sd_event_source_disable_unref(p->linger);

@@ -101,8 +101,8 @@ static int read_notice(sd_bus_message *m, WarnNotice *ret, uint32_t *ret_uid) {
         uint64_t until;
         int r;
 
-        r = sd_bus_message_read(m, "(ussssusst)", &ret->number, &kind, &station, &label, &session, ret_uid, &from,
-                                &text, &until);
+        r = sd_bus_message_read(m, "(ussssusst)", &ret->number, &kind, &station, &label, &session, ret_uid,
+                        &from, &text, &until);
         if (r <= 0)
                 return r;
 
@@ -134,7 +134,8 @@ static int read_list(Notices *s, sd_bus_message *m) {
                 else if (uid == getuid() && !streq(told.kind, "sign")) { /* usher-identify shows those */
                         r = add(s, &told);
                         if (r < 0)
-                                log_warning_errno(r, "Cannot show notice %" PRIu32 ", ignoring: %m", told.number);
+                                log_warning_errno(r, "Cannot show notice %" PRIu32 ", ignoring: %m",
+                                                told.number);
                 }
         }
         if (r < 0)
@@ -174,7 +175,8 @@ int notices_reload(Notices *s) {
         if (s->list_call)
                 return 0;
 
-        return jobs_call(s->jobs, &s->list_call, USHER_PATH, USHER_IFACE_MANAGER, "ListNotices", on_list, s, NULL);
+        return jobs_call(s->jobs, &s->list_call, USHER_PATH, USHER_IFACE_MANAGER, "ListNotices", on_list, s,
+                        NULL);
 }
 
 static int on_notice_new(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -197,8 +199,8 @@ int notices_new(Notices **ret, sd_bus *bus, Jobs *jobs, const NoticesHandler *ha
 
         *s = (Notices) { .bus = sd_bus_ref(bus), .jobs = jobs, .handler = handler, .userdata = userdata };
 
-        r = sd_bus_match_signal_async(bus, &s->match, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "NoticeNew",
-                                      on_notice_new, NULL, s);
+        r = sd_bus_match_signal_async(bus, &s->match, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER,
+                        "NoticeNew", on_notice_new, NULL, s);
         if (r < 0)
                 return r;
 
@@ -249,8 +251,8 @@ void notice_report(WarnNotice *n, const char *how) {
         if (n->shown_call)
                 return;
 
-        r = jobs_call(n->notices->jobs, &n->shown_call, USHER_PATH, USHER_IFACE_MANAGER, "NoticeShown", on_reported,
-                      n, "us", n->number, how);
+        r = jobs_call(n->notices->jobs, &n->shown_call, USHER_PATH, USHER_IFACE_MANAGER, "NoticeShown",
+                        on_reported, n, "us", n->number, how);
         if (r < 0)
                 log_debug_errno(r, "Cannot tell usherd about notice %" PRIu32 ", ignoring: %m", n->number);
 }

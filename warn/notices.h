@@ -20,10 +20,10 @@ typedef struct WarnNotice {
         char *text;
         usec_t until; /* CLOCK_REALTIME: usherd drops it then */
 
-        char *owner;  /* the usherd that told of it: another one counts anew */
-        bool listed;  /* while a list is read */
+        char *owner;             /* the usherd that told of it: another one counts anew */
+        bool listed;             /* while a list is read */
         sd_bus_slot *shown_call; /* usherd has been told, and drops it */
-        void *userdata; /* whoever shows it */
+        void *userdata;          /* whoever shows it */
 } WarnNotice;
 
 typedef struct NoticesHandler {

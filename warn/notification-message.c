@@ -32,12 +32,9 @@ int server_abilities_read(ServerAbilities *ret, sd_bus_message *m) {
 }
 
 static int append_hints(sd_bus_message *m, const NotificationContent *content) {
-        return sd_bus_message_append(m, "a{sv}", 5,
-                        "urgency", "y", content->critical ? 2 : 1,
-                        "category", "s", content->notice ? "x-usher.notice" : "x-usher.log-off",
-                        "desktop-entry", "s", "usher",
-                        "resident", "b", content->critical,
-                        "transient", "b", false);
+        return sd_bus_message_append(m, "a{sv}", 5, "urgency", "y", content->critical ? 2 : 1, "category",
+                        "s", content->notice ? "x-usher.notice" : "x-usher.log-off", "desktop-entry", "s",
+                        "usher", "resident", "b", content->critical, "transient", "b", false);
 }
 
 static int append_actions(
@@ -69,8 +66,8 @@ static int make_texts(const NotificationContent *content,
                 body = strdup("");
         } else {
                 summary = strdup(content->summary);
-                body = abilities->markup ? text_escape_markup(content->body)
-                                         : text_escape_terminal(content->body, true);
+                body = abilities->markup ? text_escape_markup(content->body) :
+                                           text_escape_terminal(content->body, true);
         }
 
         if (!summary || !body)

@@ -136,7 +136,8 @@ static void save(NotificationStore *r, const Bubble *b) {
                 log_debug_errno(errno, "Failed to remember a notification, ignoring: %m");
 }
 
-void notification_store_set(NotificationStore *r, const char *job, const char *server, sd_id128_t bus, uint32_t id) {
+void notification_store_set(
+                NotificationStore *r, const char *job, const char *server, sd_id128_t bus, uint32_t id) {
         Bubble new = { .bus = bus, .id = id }, *b;
 
         if (strlen(job) >= sizeof(new.job) || strlen(server) >= sizeof(new.server))

@@ -31,5 +31,6 @@ const Bubble *notification_store_find(NotificationStore *r, const char *job);
 const Bubble *notification_store_at(NotificationStore *r, size_t n);
 
 /* What cannot be remembered is only not there later. */
-void notification_store_set(NotificationStore *r, const char *job, const char *server, sd_id128_t bus, uint32_t id);
+void notification_store_set(
+                NotificationStore *r, const char *job, const char *server, sd_id128_t bus, uint32_t id);
 void notification_store_drop(NotificationStore *r, const char *job);

@@ -99,7 +99,8 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         } else {
                 n->id = id;
                 if (n->job)
-                        notification_store_set(n->notifier->store, n->job, server, n->notifier->server_bus, id);
+                        notification_store_set(
+                                        n->notifier->store, n->job, server, n->notifier->server_bus, id);
                 notification_settle(n, true);
         }
 
@@ -162,14 +163,15 @@ void notification_send(Notification *n) {
         }
 }
 
-int notification_new(Notification **ret, Notifier *s, const char *job, NotificationFunc func, void *userdata) {
+int notification_new(
+                Notification **ret, Notifier *s, const char *job, NotificationFunc func, void *userdata) {
         Notification *n;
 
         n = malloc(sizeof(*n));
         if (!n)
                 return -ENOMEM;
 
-        *n = (Notification){ .notifier = s, .next = s->first, .func = func, .userdata = userdata };
+        *n = (Notification) { .notifier = s, .next = s->first, .func = func, .userdata = userdata };
         s->first = n;
 
         if (string_replace(&n->job, job) < 0) {

@@ -47,7 +47,8 @@ bool notifier_is_idle(const Notifier *s);
 
 /* job: the path of the job that it is for. Should this process be killed, the one that comes after it finds the
  * notification again by that. NULL for one that it has no more to do with. */
-int notification_new(Notification **ret, Notifier *s, const char *job, NotificationFunc func, void *userdata);
+int notification_new(
+                Notification **ret, Notifier *s, const char *job, NotificationFunc func, void *userdata);
 
 /* Shows or replaces. What happened comes as an event, later. */
 int notification_update(Notification *n, const NotificationContent *content);

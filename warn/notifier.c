@@ -14,8 +14,9 @@ void notifier_send_close(Notifier *s, const char *server, uint32_t id) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         sd_bus *bus = user_bus_get(s->bus);
 
-        if (bus && sd_bus_message_new_method_call(bus, &m, server, NOTIFICATIONS_PATH, NOTIFICATIONS_IFACE,
-                                   "CloseNotification") >= 0 &&
+        if (bus &&
+                        sd_bus_message_new_method_call(bus, &m, server, NOTIFICATIONS_PATH,
+                                        NOTIFICATIONS_IFACE, "CloseNotification") >= 0 &&
                         sd_bus_message_append(m, "u", id) >= 0 &&
                         sd_bus_message_set_expect_reply(m, false) >= 0 &&
                         sd_bus_message_set_auto_start(m, false) >= 0)
@@ -72,7 +73,8 @@ int notifier_ask_capabilities(Notifier *s, sd_bus *bus) {
         if (r < 0)
                 return r;
 
-        return sd_bus_call_async(bus, &s->capabilities_call, m, on_capabilities, s, NOTIFICATION_CALL_TIMEOUT_USEC);
+        return sd_bus_call_async(
+                        bus, &s->capabilities_call, m, on_capabilities, s, NOTIFICATION_CALL_TIMEOUT_USEC);
 }
 
 static int on_reshow(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -187,7 +189,8 @@ void notifier_close_strays(Notifier *s, JobIsLive is_live, void *userdata) {
 
         if (any && bus && !s->strays_call &&
                         sd_bus_call_method_async(bus, &s->strays_call, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
-                                        "GetNameOwner", on_owner_for_strays, s, "s", NOTIFICATIONS_BUS_NAME) < 0)
+                                        "GetNameOwner", on_owner_for_strays, s, "s",
+                                        NOTIFICATIONS_BUS_NAME) < 0)
                 log_debug("Cannot look for notifications that were left behind, ignoring.");
 }
 
@@ -249,7 +252,7 @@ int notifier_new(Notifier **ret, sd_event *event, UserBus *bus) {
         if (!s)
                 return -ENOMEM;
 
-        *s = (Notifier){ .event = sd_event_ref(event), .bus = bus };
+        *s = (Notifier) { .event = sd_event_ref(event), .bus = bus };
 
         r = notification_store_new(&s->store);
         if (r < 0) {

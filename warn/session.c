@@ -109,7 +109,7 @@ int session_look_new(SessionLook **ret, sd_bus *bus, const char *id, SessionFunc
         if (!l)
                 return -ENOMEM;
 
-        *l = (SessionLook){
+        *l = (SessionLook) {
                 .bus = sd_bus_ref(bus),
                 .facts.uid = (uid_t) -1,
                 .func = func,

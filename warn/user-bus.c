@@ -115,7 +115,7 @@ int user_bus_new(UserBus **ret, sd_event *event) {
         if (!b)
                 return -ENOMEM;
 
-        *b = (UserBus){ .event = sd_event_ref(event) };
+        *b = (UserBus) { .event = sd_event_ref(event) };
 
         r = sd_event_add_time_relative(event, &b->timer, CLOCK_MONOTONIC, RETRY_USEC, 0, on_timer, b);
         if (r < 0)

@@ -19,7 +19,7 @@ int job_new(WarnJob **ret, Jobs *jobs, sd_bus *bus, const char *path) {
         if (!job)
                 return -ENOMEM;
 
-        *job = (WarnJob){
+        *job = (WarnJob) {
                 .jobs = jobs,
                 .bus = sd_bus_ref(bus),
                 .path = strdup(path),
@@ -190,8 +190,8 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 return 0;
         }
 
-        r = sd_bus_message_is_method_error(m, NULL) ? -sd_bus_message_get_errno(m)
-                                                    : bus_message_read_properties(m, read_job_property, job);
+        r = sd_bus_message_is_method_error(m, NULL) ? -sd_bus_message_get_errno(m) :
+                                                      bus_message_read_properties(m, read_job_property, job);
         if (r < 0) {
                 log_warning_errno(r, "Failed to read '%s', ignoring: %m", job->path);
                 return 0;

@@ -50,7 +50,7 @@ static Wording wording_of(const Warning *w) {
         usec_t passed = now_monotonic(), now = now_realtime();
 
         /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks are set. */
-        return (Wording){
+        return (Wording) {
                 .station = strempty(job->station),
                 .label = strempty(job->label),
                 .session = strempty(job->session),
@@ -58,7 +58,8 @@ static Wording wording_of(const Warning *w) {
                 .by_self = job->by_uid == getuid() && !isempty(job->by_name),
                 .reason = strempty(job->reason),
                 .message = strempty(job->message),
-                .deadline = job->deadline_monotonic > passed ? now + (job->deadline_monotonic - passed) : now,
+                .deadline = job->deadline_monotonic > passed ? now + (job->deadline_monotonic - passed) :
+                                                               now,
                 .now = now,
         };
 }
@@ -185,14 +186,14 @@ static int show_notification(Warning *w) {
                 return r;
 
         if (!w->notification) {
-                r = notification_new(&w->notification, w->context->notifier, w->job->path, on_notification,
-                                w);
+                r = notification_new(
+                                &w->notification, w->context->notifier, w->job->path, on_notification, w);
                 if (r < 0)
                         return r;
         }
 
         return notification_update(w->notification,
-                        &(NotificationContent){
+                        &(NotificationContent) {
                                         .summary = summary,
                                         .body = body,
                                         .critical = true,
@@ -212,8 +213,9 @@ static void ask_desktop(Warning *w, const WarnSession *facts) {
                 return;
 
         if (!facts ||
-                        desktop_request_new(&w->request, w->context->event, user_bus_get(w->context->user_bus),
-                                        w->context->system_bus, facts, on_asked, w) < 0)
+                        desktop_request_new(&w->request, w->context->event,
+                                        user_bus_get(w->context->user_bus), w->context->system_bus, facts,
+                                        on_asked, w) < 0)
                 on_asked(false, "", w);
 }
 
@@ -345,7 +347,7 @@ int warning_new(Warning **ret, const WarnContext *context, WarnJob *job) {
         if (!w)
                 return -ENOMEM;
 
-        *w = (Warning){
+        *w = (Warning) {
                 .context = context,
                 .job = job,
                 .shown_deadline = USEC_INFINITY,
@@ -374,7 +376,7 @@ static void say_cancelled(Warning *w) {
                 (void) terminal_write(w->tty, text);
 
         w->notification = notification_finish(
-                        w->notification, &(NotificationContent){ .summary = summary, .body = body });
+                        w->notification, &(NotificationContent) { .summary = summary, .body = body });
 }
 
 Warning *warning_free(Warning *w, const char *result) {

@@ -120,18 +120,18 @@ char *wording_summary(const Wording *w) {
 
         if (seconds < 120)
                 r = asprintf(&s,
-                                ngettext("Log-off at %s (in %lu second)",
-                                                "Log-off at %s (in %lu seconds)", seconds),
+                                ngettext("Log-off at %s (in %lu second)", "Log-off at %s (in %lu seconds)",
+                                                seconds),
                                 at, seconds);
         else if (minutes < 120)
                 r = asprintf(&s,
-                                ngettext("Log-off at %s (in %lu minute)",
-                                                "Log-off at %s (in %lu minutes)", minutes),
+                                ngettext("Log-off at %s (in %lu minute)", "Log-off at %s (in %lu minutes)",
+                                                minutes),
                                 at, minutes);
         else
                 r = asprintf(&s,
-                                ngettext("Log-off at %s (in %lu hour)",
-                                                "Log-off at %s (in %lu hours)", hours),
+                                ngettext("Log-off at %s (in %lu hour)", "Log-off at %s (in %lu hours)",
+                                                hours),
                                 at, hours);
 
         return r < 0 ? NULL : s;
@@ -167,8 +167,9 @@ char *wording_ending_body(const Wording *w) {
         if (!where)
                 return NULL;
 
-        return asprintf(&s, "%s\n%s", where, _("If a program asks whether to save, answer now.")) < 0 ? NULL
-                                                                                                      : s;
+        return asprintf(&s, "%s\n%s", where, _("If a program asks whether to save, answer now.")) < 0 ?
+                        NULL :
+                        s;
 }
 
 char *wording_cancelled_summary(const Wording *w) {

@@ -16,8 +16,7 @@ static const char *action_for(Manager *m, const SessionInfo *f, uid_t caller) {
 }
 
 /* Asks for each of the sessions that need this action: the details say whose it is, and a rule may go by that. */
-static int check_action(
-                Manager *m,
+static int check_action(Manager *m,
                 sd_bus_message *message,
                 const SessionInfo *const *sessions,
                 size_t n_sessions,
@@ -36,10 +35,14 @@ static int check_action(
 
                 r = polkit_check(m->polkit, message, action,
                                 (const char *const[]) {
-                                                "station", f->seat,
-                                                "label", s ? station_name(s) : f->seat,
-                                                "session", f->id,
-                                                "user", strempty(f->user),
+                                                "station",
+                                                f->seat,
+                                                "label",
+                                                s ? station_name(s) : f->seat,
+                                                "session",
+                                                f->id,
+                                                "user",
+                                                strempty(f->user),
                                                 NULL,
                                 },
                                 error);
@@ -57,8 +60,7 @@ static int check_grace(Manager *m, sd_bus_message *message, usec_t grace, sd_bus
         return polkit_check(m->polkit, message, USHER_ACTION_SKIP_WARNING, NULL, error);
 }
 
-int authorize_log_off(
-                Manager *m,
+int authorize_log_off(Manager *m,
                 sd_bus_message *message,
                 const SessionInfo *const *sessions,
                 size_t n_sessions,
@@ -105,12 +107,13 @@ int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_
 }
 
 const char *pending_action(PendingKind kind) {
-        return kind == PENDING_RESTART   ? USHER_ACTION_RESTART :
-               kind == PENDING_POWER_OFF ? USHER_ACTION_POWER_OFF :
-                                        USHER_ACTION_SET_MODE;
+        return kind == PENDING_RESTART            ? USHER_ACTION_RESTART :
+                        kind == PENDING_POWER_OFF ? USHER_ACTION_POWER_OFF :
+                                                    USHER_ACTION_SET_MODE;
 }
 
-int authorize_pending(Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error) {
+int authorize_pending(
+                Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error) {
         int r;
 
         r = sender_await(m, message, NULL, 0, error);

@@ -8,8 +8,7 @@
 
 /* To end these sessions after that grace: the caller's own need log-off-self, an administrator's
  * log-off-administrator, others log-off; a grace below the minimum needs skip-warning as well. */
-int authorize_log_off(
-                Manager *m,
+int authorize_log_off(Manager *m,
                 sd_bus_message *message,
                 const SessionInfo *const *sessions,
                 size_t n_sessions,
@@ -20,7 +19,8 @@ int authorize_log_off(
 int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_bus_error *error);
 
 /* To do what follows when everybody is logged off, after that grace. */
-int authorize_pending(Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error);
+int authorize_pending(
+                Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error);
 
 /* The right to a plan, which is the right to call it off too. */
 const char *pending_action(PendingKind kind);

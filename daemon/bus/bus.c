@@ -67,8 +67,7 @@ int append_paths_of_jobs(sd_bus_message *reply, Manager *m, const char *station)
         return sd_bus_message_close_container(reply);
 }
 
-void bus_emit_changed(
-                Manager *m,
+void bus_emit_changed(Manager *m,
                 const char *path,
                 const char *interface,
                 const BusChange *table,
@@ -288,7 +287,11 @@ const ManagerEvents bus_manager_events = {
 
 int bus_setup(Manager *m) {
         int (*const setup[])(Manager *) = {
-                manager_bus_setup, station_bus_setup, hub_bus_setup, job_bus_setup, log_control_setup,
+                manager_bus_setup,
+                station_bus_setup,
+                hub_bus_setup,
+                job_bus_setup,
+                log_control_setup,
         };
         int r;
 

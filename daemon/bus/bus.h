@@ -34,8 +34,8 @@ void job_emit_changed(Manager *m, const JobRunner *l, unsigned mask);
 void manager_emit_changed(Manager *m, unsigned mask);
 
 /* A property's getter, with the arguments that sd_bus_property_get_t wants. */
-#define BUS_GETTER(func)                                                                                      \
-        static int func(sd_bus *bus, const char *path, const char *interface, const char *property,           \
+#define BUS_GETTER(func)                                                                            \
+        static int func(sd_bus *bus, const char *path, const char *interface, const char *property, \
                         sd_bus_message *reply, void *userdata, sd_bus_error *error)
 
 /* Names of properties to a NULL-terminated list, by the bits of a mask. */
@@ -44,8 +44,7 @@ typedef struct BusChange {
         const char *property;
 } BusChange;
 
-void bus_emit_changed(
-                Manager *m,
+void bus_emit_changed(Manager *m,
                 const char *path,
                 const char *interface,
                 const BusChange *table,

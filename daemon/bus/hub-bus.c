@@ -25,11 +25,11 @@ BUS_GETTER(get_text) {
                 return -ENOENT;
 
         return sd_bus_message_append(reply, "s",
-                        streq(property, "Id")      ? h->id :
-                        streq(property, "SysPath") ? h->syspath :
-                        streq(property, "Role")    ? hub_role_to_string(h->role) :
-                        streq(property, "Vendor")  ? h->vendor :
-                                                     h->product);
+                        streq(property, "Id")                      ? h->id :
+                                        streq(property, "SysPath") ? h->syspath :
+                                        streq(property, "Role")    ? hub_role_to_string(h->role) :
+                                        streq(property, "Vendor")  ? h->vendor :
+                                                                     h->product);
 }
 
 BUS_GETTER(get_parent) {
@@ -90,7 +90,11 @@ void hub_emit_changed(Manager *m, const Hub *h, unsigned mask) {
         bus_emit_changed(m, path, USHER_IFACE_HUB, hub_changes, ELEMENTSOF(hub_changes), mask);
 }
 
-static int find_hub(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+static int find_hub(sd_bus *bus,
+                const char *path,
+                const char *interface,
+                void *userdata,
+                void **found,
                 sd_bus_error *error) {
         _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_HUB);
 
@@ -124,7 +128,8 @@ static int list_hubs(sd_bus *bus, const char *prefix, void *userdata, char ***re
 int hub_bus_setup(Manager *m) {
         int r;
 
-        r = sd_bus_add_fallback_vtable(m->bus, NULL, USHER_PATH_HUB, USHER_IFACE_HUB, hub_vtable, find_hub, m);
+        r = sd_bus_add_fallback_vtable(
+                        m->bus, NULL, USHER_PATH_HUB, USHER_IFACE_HUB, hub_vtable, find_hub, m);
         if (r < 0)
                 return r;
 

@@ -32,7 +32,8 @@ static bool parse_path(const char *path, uint32_t *ret) {
 usec_t job_deadline_realtime(const Job *j) {
         usec_t now = now_monotonic();
 
-        return j->deadline > now ? now_realtime() + (j->deadline - now) : now_realtime() - (now - j->deadline);
+        return j->deadline > now ? now_realtime() + (j->deadline - now) :
+                                   now_realtime() - (now - j->deadline);
 }
 
 BUS_GETTER(get_number) {
@@ -43,13 +44,13 @@ BUS_GETTER(get_text) {
         const Job *j = &((JobRunner *) userdata)->job;
 
         return sd_bus_message_append(reply, "s",
-                        streq(property, "Station") ? j->station :
-                        streq(property, "Session") ? j->session.id :
-                        streq(property, "Reason")  ? job_reason_to_string(j->reason) :
-                        streq(property, "Message") ? j->message :
-                        streq(property, "Phase")   ? job_phase_to_string(j->phase) :
-                        streq(property, "Warned")  ? job_warned_to_string(j->warned) :
-                                                     job_result_to_string(j->result));
+                        streq(property, "Station")                 ? j->station :
+                                        streq(property, "Session") ? j->session.id :
+                                        streq(property, "Reason")  ? job_reason_to_string(j->reason) :
+                                        streq(property, "Message") ? j->message :
+                                        streq(property, "Phase")   ? job_phase_to_string(j->phase) :
+                                        streq(property, "Warned")  ? job_warned_to_string(j->warned) :
+                                                                     job_result_to_string(j->result));
 }
 
 BUS_GETTER(get_user) {
@@ -69,10 +70,10 @@ BUS_GETTER(get_time) {
         usec_t now = now_monotonic();
 
         return sd_bus_message_append(reply, "t",
-                        streq(property, "Deadline")          ? job_deadline_realtime(j) :
-                        streq(property, "DeadlineMonotonic") ? j->deadline :
-                        j->deadline > now                    ? j->deadline - now :
-                                                               0);
+                        streq(property, "Deadline")                          ? job_deadline_realtime(j) :
+                                        streq(property, "DeadlineMonotonic") ? j->deadline :
+                                        j->deadline > now                    ? j->deadline - now :
+                                                                               0);
 }
 
 static int too_late(sd_bus_error *error) {
@@ -113,12 +114,17 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         if (r == 0 || l->job.shared) {
                 /* With the job all that was to follow it is called off. */
                 r = polkit_check(m->polkit, message,
-                                l->job.pending != PENDING_NONE ? pending_action(l->job.pending) : USHER_ACTION_LOG_OFF,
+                                l->job.pending != PENDING_NONE ? pending_action(l->job.pending) :
+                                                                 USHER_ACTION_LOG_OFF,
                                 (const char *const[]) {
-                                                "station", l->job.station,
-                                                "label", s ? station_name(s) : l->job.station,
-                                                "session", l->job.session.id,
-                                                "user", l->job.user,
+                                                "station",
+                                                l->job.station,
+                                                "label",
+                                                s ? station_name(s) : l->job.station,
+                                                "session",
+                                                l->job.session.id,
+                                                "user",
+                                                l->job.user,
                                                 NULL,
                                 },
                                 error);
@@ -201,8 +207,8 @@ static int check_reporter(JobRunner *l, sd_bus_message *message, sd_bus_error *e
         uid_t uid;
 
         if (polkit_sender_uid(message, &uid) < 0 || (uid != 0 && uid != l->job.uid))
-                return sd_bus_error_setf(
-                                error, SD_BUS_ERROR_ACCESS_DENIED, "Only the user of the session may say this.");
+                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
+                                "Only the user of the session may say this.");
 
         return 0;
 }
@@ -271,16 +277,31 @@ static const sd_bus_vtable job_vtable[] = {
         SD_BUS_PROPERTY("Warned", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Result", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
-        SD_BUS_METHOD_WITH_ARGS("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_cancel,
+        SD_BUS_METHOD_WITH_ARGS("Cancel",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        method_cancel,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Extend", SD_BUS_ARGS("u", seconds), SD_BUS_NO_RESULT, method_extend,
+        SD_BUS_METHOD_WITH_ARGS("Extend",
+                        SD_BUS_ARGS("u", seconds),
+                        SD_BUS_NO_RESULT,
+                        method_extend,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("EndNow", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_end_now,
+        SD_BUS_METHOD_WITH_ARGS("EndNow",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        method_end_now,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SetWarned", SD_BUS_ARGS("s", how), SD_BUS_NO_RESULT, method_set_warned,
+        SD_BUS_METHOD_WITH_ARGS("SetWarned",
+                        SD_BUS_ARGS("s", how),
+                        SD_BUS_NO_RESULT,
+                        method_set_warned,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SetAsked", SD_BUS_ARGS("b", accepted, "s", blockers), SD_BUS_NO_RESULT,
-                        method_set_asked, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetAsked",
+                        SD_BUS_ARGS("b", accepted, "s", blockers),
+                        SD_BUS_NO_RESULT,
+                        method_set_asked,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 
@@ -301,7 +322,11 @@ void job_emit_changed(Manager *m, const JobRunner *l, unsigned mask) {
         bus_emit_changed(m, path, USHER_IFACE_JOB, job_changes, ELEMENTSOF(job_changes), mask);
 }
 
-static int find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+static int find_job(sd_bus *bus,
+                const char *path,
+                const char *interface,
+                void *userdata,
+                void **found,
                 sd_bus_error *error) {
         uint32_t number;
         JobRunner *l;
@@ -311,7 +336,8 @@ static int find_job(sd_bus *bus, const char *path, const char *interface, void *
 
         l = manager_find_job(userdata, number);
         if (!l)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_JOB, "There is no such job, or it has ended.");
+                return sd_bus_error_setf(
+                                error, USHER_ERROR_NO_SUCH_JOB, "There is no such job, or it has ended.");
 
         *found = l;
         return 1;
@@ -344,7 +370,8 @@ static int list_jobs(sd_bus *bus, const char *prefix, void *userdata, char ***re
 int job_bus_setup(Manager *m) {
         int r;
 
-        r = sd_bus_add_fallback_vtable(m->bus, NULL, USHER_PATH_JOB, USHER_IFACE_JOB, job_vtable, find_job, m);
+        r = sd_bus_add_fallback_vtable(
+                        m->bus, NULL, USHER_PATH_JOB, USHER_IFACE_JOB, job_vtable, find_job, m);
         if (r < 0)
                 return r;
 

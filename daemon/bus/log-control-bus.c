@@ -20,8 +20,13 @@ BUS_GETTER(get_identifier) {
         return sd_bus_message_append(reply, "s", "usherd");
 }
 
-static int set_level(sd_bus *bus, const char *path, const char *interface, const char *property,
-                sd_bus_message *value, void *userdata, sd_bus_error *error) {
+static int set_level(sd_bus *bus,
+                const char *path,
+                const char *interface,
+                const char *property,
+                sd_bus_message *value,
+                void *userdata,
+                sd_bus_error *error) {
         const char *s;
         int level, r;
 
@@ -37,8 +42,13 @@ static int set_level(sd_bus *bus, const char *path, const char *interface, const
         return 0;
 }
 
-static int set_target(sd_bus *bus, const char *path, const char *interface, const char *property,
-                sd_bus_message *value, void *userdata, sd_bus_error *error) {
+static int set_target(sd_bus *bus,
+                const char *path,
+                const char *interface,
+                const char *property,
+                sd_bus_message *value,
+                void *userdata,
+                sd_bus_error *error) {
         const char *s;
         int r;
 
@@ -64,7 +74,8 @@ int log_control_setup(Manager *m) {
         int r;
 
         /* The contract has it at our own root, systemctl asks at its own. */
-        r = sd_bus_add_object_vtable(m->bus, NULL, USHER_PATH, "org.freedesktop.LogControl1", log_control_vtable, m);
+        r = sd_bus_add_object_vtable(
+                        m->bus, NULL, USHER_PATH, "org.freedesktop.LogControl1", log_control_vtable, m);
         if (r < 0)
                 return r;
 

@@ -42,8 +42,7 @@ static unsigned count_new(Manager *m, const Targets *t) {
 }
 
 /* Begins all of them and appends their jobs to the reply; the jobs are on disk before the caller hears of them. */
-static int begin(
-                Manager *m,
+static int begin(Manager *m,
                 sd_bus_message *message,
                 Targets *t,
                 const LogOffOptions *options,
@@ -95,8 +94,7 @@ static int begin(
         return 0;
 }
 
-static int begin_and_reply(
-                Manager *m,
+static int begin_and_reply(Manager *m,
                 sd_bus_message *message,
                 Targets *t,
                 const LogOffOptions *options,
@@ -133,8 +131,7 @@ static bool is_target(const SessionInfo *f, Operation *o) {
 }
 
 /* Keeping newcomers out concerns everybody, whoever's session it is for. */
-static int authorize(
-                Manager *m,
+static int authorize(Manager *m,
                 sd_bus_message *message,
                 const Targets *t,
                 const LogOffOptions *options,
@@ -213,8 +210,7 @@ int log_off_session(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 }
 
 /* Every session of a person, but for those that the options or the caller's rights leave alone. */
-static int select_all(
-                Manager *m,
+static int select_all(Manager *m,
                 sd_bus_message *message,
                 const LogOffOptions *options,
                 bool administrators,
@@ -280,8 +276,7 @@ int cannot_stay(sd_bus_error *error) {
 }
 
 /* Returns 1 with the verdict, 0 when it is not in, or what polkit_check() does where asking is worth it. */
-static int may_cancel(
-                Manager *m,
+static int may_cancel(Manager *m,
                 sd_bus_message *message,
                 const char *action,
                 bool ask,
@@ -329,8 +324,8 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
                         return r < 0 ? r : 1;
         }
         if (planned > 0) {
-                r = may_cancel(m, message, pending_action(m->pending ? m->pending->kind : PENDING_NONE), own == 0 && others == 0,
-                                &may_pending, error);
+                r = may_cancel(m, message, pending_action(m->pending ? m->pending->kind : PENDING_NONE),
+                                own == 0 && others == 0, &may_pending, error);
                 if (r <= 0)
                         return r < 0 ? r : 1;
         }
@@ -340,7 +335,8 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
                 next = TAILQ_NEXT(l, jobs);
-                if (job_is_owned_by(&l->job, uid) || (l->job.pending != PENDING_NONE ? may_pending : may_others))
+                if (job_is_owned_by(&l->job, uid) ||
+                                (l->job.pending != PENDING_NONE ? may_pending : may_others))
                         cancelled += job_runner_cancel(l) >= 0;
         }
 

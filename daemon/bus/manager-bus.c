@@ -43,10 +43,10 @@ BUS_GETTER(get_grace) {
         const Config *c = &((Manager *) userdata)->config;
 
         return sd_bus_message_append(reply, "t",
-                        streq(property, "GraceUSec")        ? c->grace_usec :
-                        streq(property, "MinimumGraceUSec") ? c->minimum_grace_usec :
-                        streq(property, "ShutdownGraceUSec") ? c->shutdown_grace_usec :
-                                                              c->maximum_grace_usec);
+                        streq(property, "GraceUSec")                         ? c->grace_usec :
+                                        streq(property, "MinimumGraceUSec")  ? c->minimum_grace_usec :
+                                        streq(property, "ShutdownGraceUSec") ? c->shutdown_grace_usec :
+                                                                               c->maximum_grace_usec);
 }
 
 BUS_GETTER(get_mode) {
@@ -56,7 +56,8 @@ BUS_GETTER(get_mode) {
 BUS_GETTER(get_remind) {
         const Config *c = &((Manager *) userdata)->config;
 
-        return sd_bus_message_append_array(reply, 't', c->remind_usec, c->n_remind * sizeof(c->remind_usec[0]));
+        return sd_bus_message_append_array(
+                        reply, 't', c->remind_usec, c->n_remind * sizeof(c->remind_usec[0]));
 }
 
 BUS_GETTER(get_last_operation) {
@@ -69,11 +70,9 @@ BUS_GETTER(get_last_operation) {
 
         if (o->method) {
                 r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}{sv}{sv}", "method", "s", o->method,
-                                "jobs", "u", o->jobs,
-                                "skipped-caller", "u", o->skipped_caller,
-                                "skipped-administrators", "u", o->skipped_administrators,
-                                "skipped-seatless", "u", o->skipped_seatless,
-                                "skipped-classes", "u", o->skipped_classes);
+                                "jobs", "u", o->jobs, "skipped-caller", "u", o->skipped_caller,
+                                "skipped-administrators", "u", o->skipped_administrators, "skipped-seatless",
+                                "u", o->skipped_seatless, "skipped-classes", "u", o->skipped_classes);
                 if (r < 0)
                         return r;
         }
@@ -249,8 +248,8 @@ static int method_get_station_by_hub(sd_bus_message *message, void *userdata, sd
         if (!h)
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_HUB, "There is no such hub.");
         if (!h->seat)
-                return sd_bus_error_setf(
-                                error, USHER_ERROR_NO_SUCH_STATION, "The hub belongs to no station, or to several.");
+                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION,
+                                "The hub belongs to no station, or to several.");
 
         return reply_station(message, manager_find_station(m, h->seat), error);
 }
@@ -331,54 +330,115 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("ShutdownGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Mode", "s", get_mode, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RemindUSec", "at", get_remind, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("LastOperation", "a{sv}", get_last_operation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("LastOperation",
+                        "a{sv}",
+                        get_last_operation,
+                        0,
+                        SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("UdevOverruns", "t", get_udev_overruns, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
-        SD_BUS_METHOD_WITH_ARGS("ListStations", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssssso)", stations),
-                        method_list_stations, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("ListHubs", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(sssso)", hubs), method_list_hubs,
+        SD_BUS_METHOD_WITH_ARGS("ListStations",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_RESULT("a(ssssso)", stations),
+                        method_list_stations,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("ListJobs", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ussstso)", jobs), method_list_jobs,
+        SD_BUS_METHOD_WITH_ARGS("ListHubs",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_RESULT("a(sssso)", hubs),
+                        method_list_hubs,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("GetStation", SD_BUS_ARGS("s", station), SD_BUS_RESULT("o", path),
-                        method_get_station, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("GetStationBySession", SD_BUS_ARGS("s", session), SD_BUS_RESULT("o", path),
-                        method_get_station_by_session, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("GetStationByHub", SD_BUS_ARGS("s", hub), SD_BUS_RESULT("o", path),
-                        method_get_station_by_hub, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("LogOff", SD_BUS_ARGS("s", station, "a{sv}", options), SD_BUS_RESULT("ao", jobs),
-                        method_log_off, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("LogOffSession", SD_BUS_ARGS("s", session, "a{sv}", options),
-                        SD_BUS_RESULT("o", job), method_log_off_session, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("LogOffAll", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs),
-                        method_log_off_all, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("CancelAll", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", cancelled), method_cancel_all,
+        SD_BUS_METHOD_WITH_ARGS("ListJobs",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_RESULT("a(ussstso)", jobs),
+                        method_list_jobs,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("AttachHub", SD_BUS_ARGS("s", hub, "s", station), SD_BUS_NO_RESULT,
-                        method_attach_hub, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("DetachAll", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_detach_all,
+        SD_BUS_METHOD_WITH_ARGS("GetStation",
+                        SD_BUS_ARGS("s", station),
+                        SD_BUS_RESULT("o", path),
+                        method_get_station,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", station, "s", text), SD_BUS_NO_RESULT,
-                        method_send_message, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SendMessageAll", SD_BUS_ARGS("s", text), SD_BUS_RESULT("u", reached),
-                        method_send_message_all, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("ListNotices", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ussssusst)", notices),
-                        method_list_notices, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("NoticeShown", SD_BUS_ARGS("u", number, "s", how), SD_BUS_NO_RESULT,
-                        method_notice_shown, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Restart", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_restart,
+        SD_BUS_METHOD_WITH_ARGS("GetStationBySession",
+                        SD_BUS_ARGS("s", session),
+                        SD_BUS_RESULT("o", path),
+                        method_get_station_by_session,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("PowerOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs),
-                        method_power_off, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SetMode", SD_BUS_ARGS("s", mode, "a{sv}", options), SD_BUS_RESULT("ao", jobs),
-                        method_set_mode, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetStationByHub",
+                        SD_BUS_ARGS("s", hub),
+                        SD_BUS_RESULT("o", path),
+                        method_get_station_by_hub,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("LogOff",
+                        SD_BUS_ARGS("s", station, "a{sv}", options),
+                        SD_BUS_RESULT("ao", jobs),
+                        method_log_off,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("LogOffSession",
+                        SD_BUS_ARGS("s", session, "a{sv}", options),
+                        SD_BUS_RESULT("o", job),
+                        method_log_off_session,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("LogOffAll",
+                        SD_BUS_ARGS("a{sv}", options),
+                        SD_BUS_RESULT("ao", jobs),
+                        method_log_off_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CancelAll",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_RESULT("u", cancelled),
+                        method_cancel_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AttachHub",
+                        SD_BUS_ARGS("s", hub, "s", station),
+                        SD_BUS_NO_RESULT,
+                        method_attach_hub,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DetachAll",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        method_detach_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessage",
+                        SD_BUS_ARGS("s", station, "s", text),
+                        SD_BUS_NO_RESULT,
+                        method_send_message,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessageAll",
+                        SD_BUS_ARGS("s", text),
+                        SD_BUS_RESULT("u", reached),
+                        method_send_message_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListNotices",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_RESULT("a(ussssusst)", notices),
+                        method_list_notices,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("NoticeShown",
+                        SD_BUS_ARGS("u", number, "s", how),
+                        SD_BUS_NO_RESULT,
+                        method_notice_shown,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Restart",
+                        SD_BUS_ARGS("a{sv}", options),
+                        SD_BUS_RESULT("ao", jobs),
+                        method_restart,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PowerOff",
+                        SD_BUS_ARGS("a{sv}", options),
+                        SD_BUS_RESULT("ao", jobs),
+                        method_power_off,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetMode",
+                        SD_BUS_ARGS("s", mode, "a{sv}", options),
+                        SD_BUS_RESULT("ao", jobs),
+                        method_set_mode,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
 
         SD_BUS_SIGNAL_WITH_ARGS("StationAdded", SD_BUS_ARGS("s", station, "o", path), 0),
         SD_BUS_SIGNAL_WITH_ARGS("StationRemoved", SD_BUS_ARGS("s", station, "o", path), 0),
         SD_BUS_SIGNAL_WITH_ARGS("JobNew", SD_BUS_ARGS("u", number, "o", path), 0),
-        SD_BUS_SIGNAL_WITH_ARGS(
-                        "JobRemoved",
-                        SD_BUS_ARGS("u", number, "o", path, "s", station, "s", session, "s", result), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("JobRemoved",
+                        SD_BUS_ARGS("u", number, "o", path, "s", station, "s", session, "s", result),
+                        0),
         SD_BUS_SIGNAL_WITH_ARGS("NoticeNew", SD_BUS_ARGS("u", number, "u", uid), 0),
         SD_BUS_VTABLE_END,
 };
@@ -397,7 +457,8 @@ static const BusChange manager_changes[] = {
 };
 
 void manager_emit_changed(Manager *m, unsigned mask) {
-        bus_emit_changed(m, USHER_PATH, USHER_IFACE_MANAGER, manager_changes, ELEMENTSOF(manager_changes), mask);
+        bus_emit_changed(m, USHER_PATH, USHER_IFACE_MANAGER, manager_changes, ELEMENTSOF(manager_changes),
+                        mask);
 }
 
 int manager_bus_setup(Manager *m) {

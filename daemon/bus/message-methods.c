@@ -19,8 +19,8 @@ static int read_text(sd_bus_message *message, const char **ret, sd_bus_error *er
                 return r;
 
         if (isempty(text) || strlen(text) > USHER_MESSAGE_MAX || !text_is_utf8(text))
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "A text has 1 to %u bytes of UTF-8.",
-                                USHER_MESSAGE_MAX);
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
+                                "A text has 1 to %u bytes of UTF-8.", USHER_MESSAGE_MAX);
 
         *ret = text;
         return 0;
@@ -119,7 +119,8 @@ int send_message_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         TAILQ_FOREACH(s, &m->stations, stations) {
                 r = notice_send(m, s, name, text);
                 if (r < 0 && r != -ENOBUFS)
-                        log_warning_errno(r, "Failed to show a message at '%s', ignoring: %m", station_name(s));
+                        log_warning_errno(r, "Failed to show a message at '%s', ignoring: %m",
+                                        station_name(s));
                 reached += r > 0;
         }
 
@@ -130,8 +131,8 @@ static int append_notice(sd_bus_message *reply, const Notice *n) {
         const Station *s = manager_find_station(n->manager, n->station);
         usec_t now = now_monotonic();
 
-        return sd_bus_message_append(reply, "(ussssusst)", n->number, notice_kind_to_string(n->kind), n->station,
-                        s ? s->label : "", n->session, (uint32_t) n->uid, n->from, n->text,
+        return sd_bus_message_append(reply, "(ussssusst)", n->number, notice_kind_to_string(n->kind),
+                        n->station, s ? s->label : "", n->session, (uint32_t) n->uid, n->from, n->text,
                         now_realtime() + (n->until > now ? n->until - now : 0));
 }
 
@@ -176,8 +177,8 @@ int notice_shown(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         shown = notice_shown_from_string(how);
         if ((int) shown < 0)
-                return sd_bus_error_setf(
-                                error, SD_BUS_ERROR_INVALID_ARGS, "It is one of screen, desktop, terminal, none.");
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
+                                "It is one of screen, desktop, terminal, none.");
 
         if (polkit_sender_uid(message, &uid) < 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
@@ -185,8 +186,8 @@ int notice_shown(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         /* Somebody else's is not there for the caller, as in ListNotices. */
         n = notice_find(m, number);
         if (!n || (uid != 0 && uid != n->uid))
-                return sd_bus_error_setf(
-                                error, USHER_ERROR_NO_SUCH_NOTICE, "There is no such notice for the caller.");
+                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_NOTICE,
+                                "There is no such notice for the caller.");
 
         notice_done(n, shown);
         return sd_bus_reply_method_return(message, "");
@@ -195,8 +196,8 @@ int notice_shown(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 void notice_emit_new(const Notice *n) {
         int r;
 
-        r = sd_bus_emit_signal(n->manager->bus, USHER_PATH, USHER_IFACE_MANAGER, "NoticeNew", "uu", n->number,
-                        (uint32_t) n->uid);
+        r = sd_bus_emit_signal(n->manager->bus, USHER_PATH, USHER_IFACE_MANAGER, "NoticeNew", "uu",
+                        n->number, (uint32_t) n->uid);
         if (r < 0)
                 log_warning_errno(r, "Failed to send the signal NoticeNew, ignoring: %m");
 }

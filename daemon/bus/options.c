@@ -103,7 +103,8 @@ static int read_option(sd_bus_message *m, const char *key, const char *contents,
         return refuse(o, key, "is unknown");
 }
 
-int log_off_options_read_over(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error) {
+int log_off_options_read_over(
+                sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error) {
         Reader o = { .options = *ret, .config = config, .error = error };
         int r;
 
@@ -116,7 +117,9 @@ int log_off_options_read_over(sd_bus_message *m, const Config *config, LogOffOpt
 }
 
 int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error) {
-        LogOffOptions options = { .grace = config->grace_usec, .message = "", .reason = JOB_REASON_REQUESTED };
+        LogOffOptions options = {
+                .grace = config->grace_usec, .message = "", .reason = JOB_REASON_REQUESTED
+        };
         int r;
 
         r = log_off_options_read_over(m, config, &options, error);

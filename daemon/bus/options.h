@@ -21,4 +21,5 @@ typedef struct LogOffOptions {
 int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);
 
 /* The same, where ret has what an option is that was left out. */
-int log_off_options_read_over(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);
+int log_off_options_read_over(
+                sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);

@@ -24,8 +24,7 @@ static int no_sender(sd_bus_error *error) {
         return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
 }
 
-int sender_await(
-                Manager *m,
+int sender_await(Manager *m,
                 sd_bus_message *message,
                 const SessionInfo *const *sessions,
                 size_t n_sessions,

@@ -52,14 +52,14 @@ static int reply_jobs(Manager *m, sd_bus_message *message, PendingKind kind) {
 static void on_answer(Manager *m, sd_bus_message *message, PendingKind kind, const sd_bus_error *error) {
         int r;
 
-        r = sd_bus_error_is_set(error) ? sd_bus_reply_method_error(message, error) : reply_jobs(m, message, kind);
+        r = sd_bus_error_is_set(error) ? sd_bus_reply_method_error(message, error) :
+                                         reply_jobs(m, message, kind);
         if (r < 0)
                 log_warning_errno(r, "Failed to answer, ignoring: %m");
 }
 
 /* What was read is allowed from here on. */
-static int begin(
-                Manager *m,
+static int begin(Manager *m,
                 sd_bus_message *message,
                 PendingKind kind,
                 const LogOffOptions *options,
@@ -89,7 +89,8 @@ static int begin(
 int shut_down(Manager *m, sd_bus_message *message, PendingKind kind, sd_bus_error *error) {
         LogOffOptions options = {
                 /* Where systemd's own shutdowns get no warning, those that are asked of us do. */
-                .grace = m->config.shutdown_grace_usec > 0 ? m->config.shutdown_grace_usec : m->config.grace_usec,
+                .grace = m->config.shutdown_grace_usec > 0 ? m->config.shutdown_grace_usec :
+                                                             m->config.grace_usec,
                 .message = "",
                 .block_logins = true,
         };
@@ -123,7 +124,8 @@ int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error) {
 
         mode = mode_from_string(name);
         if (mode < 0)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "The mode is station or console.");
+                return sd_bus_error_setf(
+                                error, SD_BUS_ERROR_INVALID_ARGS, "The mode is station or console.");
 
         r = log_off_options_read_over(message, &m->config, &options, error);
         if (r < 0)

@@ -21,11 +21,11 @@ BUS_GETTER(get_text) {
                 return -ENOENT;
 
         return sd_bus_message_append(reply, "s",
-                        streq(property, "Id")     ? s->id :
-                        streq(property, "Label")  ? s->label :
-                        streq(property, "State")  ? station_state_to_string(s->state) :
-                        streq(property, "Health") ? station_health_to_string(s->health) :
-                                                    s->active_session);
+                        streq(property, "Id")                     ? s->id :
+                                        streq(property, "Label")  ? s->label :
+                                        streq(property, "State")  ? station_state_to_string(s->state) :
+                                        streq(property, "Health") ? station_health_to_string(s->health) :
+                                                                    s->active_session);
 }
 
 BUS_GETTER(get_active_user) {
@@ -50,9 +50,9 @@ BUS_GETTER(get_sessions) {
         r = sd_bus_message_open_container(reply, 'a', "(susss)");
         for (size_t i = 0; i < n && r >= 0; i++)
                 if (session_kind(sessions[i]) == SESSION_KIND_USER)
-                        r = sd_bus_message_append(reply, "(susss)", sessions[i]->id, (uint32_t) sessions[i]->uid,
-                                strempty(sessions[i]->user), strempty(sessions[i]->type),
-                                strempty(sessions[i]->state));
+                        r = sd_bus_message_append(reply, "(susss)", sessions[i]->id,
+                                        (uint32_t) sessions[i]->uid, strempty(sessions[i]->user),
+                                        strempty(sessions[i]->type), strempty(sessions[i]->state));
         if (r < 0)
                 return r;
 
@@ -173,14 +173,27 @@ static const sd_bus_vtable station_vtable[] = {
         SD_BUS_PROPERTY("Devices", "a(ss)", get_devices, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("IdleSinceHint", "t", get_idle_since, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Jobs", "ao", get_jobs, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_METHOD_WITH_ARGS("LogOff", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ao", jobs), method_log_off,
+        SD_BUS_METHOD_WITH_ARGS("LogOff",
+                        SD_BUS_ARGS("a{sv}", options),
+                        SD_BUS_RESULT("ao", jobs),
+                        method_log_off,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SetLabel", SD_BUS_ARGS("s", label), SD_BUS_NO_RESULT, method_set_label,
+        SD_BUS_METHOD_WITH_ARGS("SetLabel",
+                        SD_BUS_ARGS("s", label),
+                        SD_BUS_NO_RESULT,
+                        method_set_label,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Identify", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_identify,
+        SD_BUS_METHOD_WITH_ARGS("Identify",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        method_identify,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_lock, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("SendMessage", SD_BUS_ARGS("s", text), SD_BUS_NO_RESULT, method_send_message,
+        SD_BUS_METHOD_WITH_ARGS(
+                        "Lock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_lock, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SendMessage",
+                        SD_BUS_ARGS("s", text),
+                        SD_BUS_NO_RESULT,
+                        method_send_message,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
@@ -205,7 +218,11 @@ void station_emit_changed(Manager *m, const Station *s, unsigned mask) {
         bus_emit_changed(m, path, USHER_IFACE_STATION, station_changes, ELEMENTSOF(station_changes), mask);
 }
 
-static int find_station(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+static int find_station(sd_bus *bus,
+                const char *path,
+                const char *interface,
+                void *userdata,
+                void **found,
                 sd_bus_error *error) {
         _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_STATION);
         Station *s;
@@ -249,8 +266,8 @@ static int list_stations(sd_bus *bus, const char *prefix, void *userdata, char *
 int station_bus_setup(Manager *m) {
         int r;
 
-        r = sd_bus_add_fallback_vtable(
-                        m->bus, NULL, USHER_PATH_STATION, USHER_IFACE_STATION, station_vtable, find_station, m);
+        r = sd_bus_add_fallback_vtable(m->bus, NULL, USHER_PATH_STATION, USHER_IFACE_STATION, station_vtable,
+                        find_station, m);
         if (r < 0)
                 return r;
 

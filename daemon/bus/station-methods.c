@@ -11,9 +11,14 @@
 #include "station-methods.h"
 #include "system-disk.h"
 
-static int authorize(Manager *m, sd_bus_message *message, const char *station, const char *label, sd_bus_error *error) {
+static int authorize(Manager *m,
+                sd_bus_message *message,
+                const char *station,
+                const char *label,
+                sd_bus_error *error) {
         return polkit_check(m->polkit, message, USHER_ACTION_MANAGE_STATIONS,
-                        station ? (const char *const[]) { "station", station, "label", label, NULL } : NULL, error);
+                        station ? (const char *const[]) { "station", station, "label", label, NULL } : NULL,
+                        error);
 }
 
 static int check_label(Manager *m, const Station *s, const char *label, sd_bus_error *error) {
@@ -23,7 +28,8 @@ static int check_label(Manager *m, const Station *s, const char *label, sd_bus_e
 
         r = station_label_check(m, s, label, &other, &problem);
         if (r == -EEXIST)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "Station %s is called that.", other->id);
+                return sd_bus_error_setf(
+                                error, SD_BUS_ERROR_INVALID_ARGS, "Station %s is called that.", other->id);
         if (r == -EINVAL)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "%s", problem);
 
@@ -39,7 +45,8 @@ static int explain_label(int r, sd_bus_error *error) {
                                 "There are no more than %u labels on one machine.", LABELS_MAX);
 
         log_warning("Labels are not written: %s.", labels_problem(r));
-        return sd_bus_error_setf(error, SD_BUS_ERROR_IO_ERROR, "The label cannot be kept: %s.", labels_problem(r));
+        return sd_bus_error_setf(
+                        error, SD_BUS_ERROR_IO_ERROR, "The label cannot be kept: %s.", labels_problem(r));
 }
 
 int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error) {
@@ -69,7 +76,8 @@ int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *err
 static int explain_order(int r, sd_bus_error *error) {
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "logind has not answered %u requests of this kind so far.", LOGIND_REQUESTS_MAX);
+                                "logind has not answered %u requests of this kind so far.",
+                                LOGIND_REQUESTS_MAX);
 
         return r < 0 ? r : 1;
 }
@@ -116,12 +124,17 @@ int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_err
 }
 
 /* The station of that name, or the id of one to come. */
-static int read_station(Manager *m, const char *name, const char **ret_id, const char **ret_label, sd_bus_error *error) {
+static int read_station(Manager *m,
+                const char *name,
+                const char **ret_id,
+                const char **ret_label,
+                sd_bus_error *error) {
         const Station *s = manager_find_station_by_name(m, name);
 
         if (!s && (!station_id_is_valid(name) || !startswith(name, "seat-")))
                 return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION,
-                                "There is no such station, and a new one needs an id that begins with seat-, of "
+                                "There is no such station, and a new one needs an id that begins with "
+                                "seat-, of "
                                 "letters, digits, - and _.");
 
         *ret_id = s ? s->id : name;
@@ -138,10 +151,12 @@ static int check_disk(const char *syspath, sd_bus_error *error) {
 
         r = system_disk_below("", syspath, &disk);
         if (r < 0)
-                return sd_bus_error_set_errnof(error, r, "Cannot tell whether the system's own disk is on this hub: %m");
+                return sd_bus_error_set_errnof(
+                                error, r, "Cannot tell whether the system's own disk is on this hub: %m");
         if (r > 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
-                                "The running system is on %s, which is plugged in there: it must not move.", disk);
+                                "The running system is on %s, which is plugged in there: it must not move.",
+                                disk);
 
         return 0;
 }

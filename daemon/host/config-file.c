@@ -140,7 +140,7 @@ int config_read_stream(Config *c, FILE *f, const char *name) {
         }
         text[n] = '\0';
 
-        reading = (Reading){ .config = c, .name = name, .next = text, .end = text + n };
+        reading = (Reading) { .config = c, .name = name, .next = text, .end = text + n };
         if (ini_parse_stream(read_line, &reading, handle_setting, &reading) == -2 || reading.error < 0)
                 return -ENOMEM;
 

@@ -131,7 +131,8 @@ int deferred_hold(Deferred *h, sd_bus_message *m, uid_t uid) {
         TAILQ_INSERT_TAIL(&h->messages, e, messages);
         h->n_messages++;
 
-        r = sd_event_add_time(sd_bus_get_event(h->bus), &e->timer, CLOCK_MONOTONIC, e->until, 0, on_timeout, e);
+        r = sd_event_add_time(
+                        sd_bus_get_event(h->bus), &e->timer, CLOCK_MONOTONIC, e->until, 0, on_timeout, e);
         if (r < 0) {
                 deferred_call_free(e);
                 return r;

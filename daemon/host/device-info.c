@@ -245,6 +245,6 @@ int device_info_from_udev(DeviceInfo *ret, struct udev_device *d) {
                 return r;
 
         *ret = f;
-        f = (DeviceInfo){};
+        f = (DeviceInfo) {};
         return 1;
 }

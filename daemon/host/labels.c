@@ -158,7 +158,8 @@ static void read_lines(FILE *f, const char *directory, Reader *reader) {
                 problem = read_line(reader, line, n);
                 number++;
                 if (problem && warnings++ < WARNINGS_MAX)
-                        log_warning("%s/" LABELS_FILE ":%u: %s, ignoring the line.", directory, number, problem);
+                        log_warning("%s/" LABELS_FILE ":%u: %s, ignoring the line.", directory, number,
+                                        problem);
         }
 
         if (warnings > WARNINGS_MAX)
@@ -238,7 +239,8 @@ static int begin(Labels *l) {
         if (unlinkat(l->directory, LABELS_FILE_NEW, 0) < 0 && errno != ENOENT)
                 return -errno;
 
-        fd = openat(l->directory, LABELS_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+        fd = openat(l->directory, LABELS_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        0644);
         if (fd < 0)
                 return -errno;
 

@@ -66,8 +66,9 @@ static void on_end(sd_bus_message *reply, void *userdata) {
         else if (sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
                 r = -ESRCH;
         else if (sd_bus_message_is_method_error(reply, NULL))
-                r = log_warning_errno(sd_bus_message_get_errno(reply), "logind refused to end session '%s': %s",
-                                e->identity.id, strempty(sd_bus_message_get_error(reply)->message));
+                r = log_warning_errno(sd_bus_message_get_errno(reply),
+                                "logind refused to end session '%s': %s", e->identity.id,
+                                strempty(sd_bus_message_get_error(reply)->message));
 
         finish(e, r);
 }
@@ -105,8 +106,7 @@ static void on_look(sd_bus_message *reply, void *userdata) {
                 finish(e, r);
 }
 
-int logind_end_session(
-                Logind *l,
+int logind_end_session(Logind *l,
                 LogindEnd **ret,
                 const SessionInfo *session,
                 LogindEndHow how,
@@ -125,7 +125,9 @@ int logind_end_session(
                 .logind = l,
                 .path = strdup(session->path),
                 .how = how,
-                .signal = how == LOGIND_KILL ? SIGKILL : how == LOGIND_SIGNAL ? SIGTERM : 0,
+                .signal = how == LOGIND_KILL         ? SIGKILL :
+                                how == LOGIND_SIGNAL ? SIGTERM :
+                                                       0,
                 .handler = handler,
                 .userdata = userdata,
         };

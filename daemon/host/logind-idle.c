@@ -94,8 +94,8 @@ int logind_list_idle(Logind *l, LogindIdle **ret, LogindIdleHandler handler, voi
         LogindIdle *i;
         int r;
 
-        r = sd_bus_message_new_method_call(
-                        logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListInhibitors");
+        r = sd_bus_message_new_method_call(logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH,
+                        LOGIND_IFACE_MANAGER, "ListInhibitors");
         if (r < 0)
                 return r;
 

@@ -10,8 +10,12 @@ static int new_call(Logind *l, const char *member, sd_bus_message **ret) {
                         logind_bus(l), ret, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, member);
 }
 
-int logind_attach_device(
-                Logind *l, AsyncCall **slot, const char *seat, const char *syspath, AsyncHandler handler, void *userdata) {
+int logind_attach_device(Logind *l,
+                AsyncCall **slot,
+                const char *seat,
+                const char *syspath,
+                AsyncHandler handler,
+                void *userdata) {
 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
@@ -43,7 +47,8 @@ int logind_flush_devices(Logind *l, AsyncCall **slot, AsyncHandler handler, void
         return async_call(logind_calls(l), slot, m, handler, userdata);
 }
 
-int logind_lock_session(Logind *l, AsyncCall **slot, const char *session, AsyncHandler handler, void *userdata) {
+int logind_lock_session(
+                Logind *l, AsyncCall **slot, const char *session, AsyncHandler handler, void *userdata) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 

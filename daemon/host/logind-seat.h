@@ -8,11 +8,16 @@
 #include "logind.h"
 
 /* From now on, and at each boot, the device and all below it belong to that seat. */
-int logind_attach_device(
-                Logind *l, AsyncCall **slot, const char *seat, const char *syspath, AsyncHandler handler, void *userdata);
+int logind_attach_device(Logind *l,
+                AsyncCall **slot,
+                const char *seat,
+                const char *syspath,
+                AsyncHandler handler,
+                void *userdata);
 
 /* Forgets all attachments that were ever made. */
 int logind_flush_devices(Logind *l, AsyncCall **slot, AsyncHandler handler, void *userdata);
 
 /* Asks the session to lock its screen; logind says yes, whether or not its desktop listens. */
-int logind_lock_session(Logind *l, AsyncCall **slot, const char *session, AsyncHandler handler, void *userdata);
+int logind_lock_session(
+                Logind *l, AsyncCall **slot, const char *session, AsyncHandler handler, void *userdata);

@@ -51,8 +51,7 @@ static void answer_error(ShutdownRequest *q, sd_bus_message *reply) {
         answer(q, -sd_bus_message_get_errno(reply), text);
 }
 
-static int send_request(
-                Logind *l,
+static int send_request(Logind *l,
                 ShutdownRequest **ret,
                 sd_bus_message *m,
                 AsyncHandler on_reply,
@@ -158,8 +157,8 @@ int logind_ask_blockers(Logind *l, ShutdownRequest **ret, LogindAnswer handler, 
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER,
-                        "ListInhibitors");
+        r = sd_bus_message_new_method_call(logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH,
+                        LOGIND_IFACE_MANAGER, "ListInhibitors");
         if (r < 0)
                 return r;
 
@@ -206,8 +205,8 @@ int logind_shut_down(Logind *l, ShutdownRequest **ret, bool restart, LogindAnswe
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER,
-                        restart ? "RebootWithFlags" : "PowerOffWithFlags");
+        r = sd_bus_message_new_method_call(logind_bus(l), &m, LOGIND_BUS_NAME, LOGIND_PATH,
+                        LOGIND_IFACE_MANAGER, restart ? "RebootWithFlags" : "PowerOffWithFlags");
         if (r < 0)
                 return r;
 
@@ -264,7 +263,8 @@ static void on_inhibit(sd_bus_message *reply, void *userdata) {
         if (sd_bus_message_is_method_error(reply, NULL)) {
                 /* While a shutdown is under way there is no lock to be had; the next one that is called off, or
                  * the next logind, brings the next chance. */
-                log_info("logind gives no delay lock: %s", strempty(sd_bus_message_get_error(reply)->message));
+                log_info("logind gives no delay lock: %s",
+                                strempty(sd_bus_message_get_error(reply)->message));
                 return;
         }
 

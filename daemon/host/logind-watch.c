@@ -52,8 +52,8 @@ static void recheck_later(Logind *l) {
         if (l->recheck)
                 return;
 
-        if (sd_event_add_time_relative(sd_bus_get_event(l->bus), &l->recheck, CLOCK_MONOTONIC, RECHECK_USEC, 0,
-                            on_recheck, l) < 0)
+        if (sd_event_add_time_relative(sd_bus_get_event(l->bus), &l->recheck, CLOCK_MONOTONIC, RECHECK_USEC,
+                            0, on_recheck, l) < 0)
                 log_oom();
 }
 

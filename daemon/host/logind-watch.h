@@ -15,8 +15,8 @@ typedef struct Watch {
         char *path;
         SessionInfo *told;
         bool listed; /* seen in the list that is being read */
-        bool stale;  /* to be asked for with the next list: it may be another session's now, or there was no answer */
-        bool again;  /* a hint came while the question was out */
+        bool stale; /* to be asked for with the next list: it may be another session's now, or there was no answer */
+        bool again; /* a hint came while the question was out */
         AsyncCall *query;
         TAILQ_ENTRY(Watch) watches;
 } Watch;

@@ -124,7 +124,8 @@ static void on_list_seats(sd_bus_message *reply, void *userdata) {
         TAILQ_FOREACH(s, &l->seats, seats)
                 s->listed = false;
 
-        r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) : read_seats(l, reply);
+        r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) :
+                                                          read_seats(l, reply);
         if (r < 0) {
                 log_warning_errno(r, "Failed to list seats, asking again: %m");
                 logind_retry_later(l);
@@ -256,7 +257,8 @@ static void on_owner(const char *unique, void *userdata) {
                 return;
 
         /* Matches first, then the look: what happens between the two is a hint and not a hole. */
-        (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path_namespace='" LOGIND_PATH "'", unique);
+        (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path_namespace='" LOGIND_PATH "'",
+                        unique);
         r = sd_bus_add_match_async(l->bus, &l->match, rule, on_signal, NULL, l);
         if (r < 0)
                 log_error_errno(r, "Failed to watch logind: %m");

@@ -61,8 +61,7 @@ typedef void (*LogindEndHandler)(int r, void *userdata);
 
 /* Ends the session that the facts describe. Right before it logind is asked once more whether the id still is that
  * very session. The field that ret points to is NULL again when the handler runs. */
-int logind_end_session(
-                Logind *l,
+int logind_end_session(Logind *l,
                 LogindEnd **ret,
                 const SessionInfo *session,
                 LogindEndHow how,

@@ -81,8 +81,8 @@ int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler h
                 return -ENOMEM;
 
         (void) snprintf(rule, sizeof(rule),
-                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH "',interface='" DBUS_IFACE
-                        "',member='NameOwnerChanged',arg0='%s'",
+                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH
+                        "',interface='" DBUS_IFACE "',member='NameOwnerChanged',arg0='%s'",
                         name);
 
         r = sd_bus_add_match_async(bus, &o->match, rule, on_name_owner_changed, NULL, o);

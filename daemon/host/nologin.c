@@ -13,7 +13,8 @@
 #define NOTE_FILE "nologin"
 #define NOTE_FILE_NEW "nologin.new"
 
-static const char text[] = "Everybody is being logged off from this computer. Please wait until that is over.\n";
+static const char text[] =
+                "Everybody is being logged off from this computer. Please wait until that is over.\n";
 
 struct Nologin {
         char *path;
@@ -26,7 +27,8 @@ struct Nologin {
 static int note_write(Nologin *n) {
         _cleanup_close_ int fd = -EBADF;
 
-        fd = openat(n->directory, NOTE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        fd = openat(n->directory, NOTE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                        0600);
         if (fd < 0)
                 return -errno;
 

@@ -27,8 +27,7 @@ static int append_details(sd_bus_message *m, PolkitDetails details) {
         return sd_bus_message_close_container(m);
 }
 
-int polkit_message_new(
-                sd_bus *bus,
+int polkit_message_new(sd_bus *bus,
                 sd_bus_message **ret,
                 const char *subject,
                 const char *action,
@@ -54,8 +53,7 @@ int polkit_message_new(
                 return r;
 
         cancellation_id(number, id, sizeof(id));
-        r = sd_bus_message_append(
-                        m, "us", interactive ? CHECK_AUTHORIZATION_ALLOW_USER_INTERACTION : 0, id);
+        r = sd_bus_message_append(m, "us", interactive ? CHECK_AUTHORIZATION_ALLOW_USER_INTERACTION : 0, id);
         if (r < 0)
                 return r;
 
@@ -80,7 +78,9 @@ PolkitAnswer polkit_message_read(sd_bus_message *reply) {
                 return POLKIT_ANSWER_DENIED;
         }
 
-        return authorized ? POLKIT_ANSWER_ALLOWED : challenge ? POLKIT_ANSWER_CHALLENGE : POLKIT_ANSWER_DENIED;
+        return authorized         ? POLKIT_ANSWER_ALLOWED :
+                        challenge ? POLKIT_ANSWER_CHALLENGE :
+                                    POLKIT_ANSWER_DENIED;
 }
 
 void polkit_message_cancel(sd_bus *bus, unsigned number) {

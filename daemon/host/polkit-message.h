@@ -15,8 +15,7 @@ typedef enum PolkitAnswer {
 } PolkitAnswer;
 
 /* The question whether this sender may do this. The number is what polkit_message_cancel() calls it by. */
-int polkit_message_new(
-                sd_bus *bus,
+int polkit_message_new(sd_bus *bus,
                 sd_bus_message **ret,
                 const char *subject,
                 const char *action,

@@ -273,8 +273,7 @@ static int ask(Entry *e, char **key, const char *action, PolkitDetails details, 
 }
 
 /* Looks the question up among those the message has asked, and asks it if it is new. */
-static int find_or_ask(
-                Polkit *p,
+static int find_or_ask(Polkit *p,
                 sd_bus_message *m,
                 const char *action,
                 PolkitDetails details,
@@ -324,12 +323,16 @@ static int find_or_ask(
         return 0;
 }
 
-int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error) {
+int polkit_check(Polkit *p,
+                sd_bus_message *m,
+                const char *action,
+                PolkitDetails details,
+                sd_bus_error *error) {
         PolkitAnswer answer;
         int r;
 
-        r = find_or_ask(p, m, action, details, sd_bus_message_get_allow_interactive_authorization(m) > 0, &answer,
-                        error);
+        r = find_or_ask(p, m, action, details, sd_bus_message_get_allow_interactive_authorization(m) > 0,
+                        &answer, error);
         if (r < 0)
                 return r;
 
@@ -342,8 +345,8 @@ int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                                 "The action %s needs a password, and nobody could be asked for it.", action);
         default:
-                return sd_bus_error_setf(
-                                error, SD_BUS_ERROR_ACCESS_DENIED, "The caller may not do this (action %s).", action);
+                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
+                                "The caller may not do this (action %s).", action);
         }
 }
 
@@ -355,8 +358,8 @@ int polkit_probe(Polkit *p, sd_bus_message *m, const char *action, PolkitVerdict
         if (r < 0)
                 return r;
 
-        *ret = answer == POLKIT_ANSWER_NONE    ? POLKIT_PENDING :
-               answer == POLKIT_ANSWER_ALLOWED ? POLKIT_ALLOWED :
-                                                 POLKIT_DENIED;
+        *ret = answer == POLKIT_ANSWER_NONE             ? POLKIT_PENDING :
+                        answer == POLKIT_ANSWER_ALLOWED ? POLKIT_ALLOWED :
+                                                          POLKIT_DENIED;
         return 0;
 }

@@ -32,15 +32,14 @@ DEFINE_CLEANUP(Polkit *, polkit_free);
 /* May the sender of m do this? Returns 1 when it may, 0 when the answer is not in (the handler returns 1 then), or
  * a negative errno with the error for the caller set: AccessDenied, InteractiveAuthorizationRequired,
  * LimitsExceeded. root may without polkit. */
-int polkit_check(Polkit *p, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error);
-
-/* The same without ever a dialog and without an error: for what is left out when the caller may not. */
-int polkit_probe(
-                Polkit *p,
+int polkit_check(Polkit *p,
                 sd_bus_message *m,
                 const char *action,
-                PolkitVerdict *ret,
+                PolkitDetails details,
                 sd_bus_error *error);
+
+/* The same without ever a dialog and without an error: for what is left out when the caller may not. */
+int polkit_probe(Polkit *p, sd_bus_message *m, const char *action, PolkitVerdict *ret, sd_bus_error *error);
 
 /* Whether this message has asked before. Its answers are forgotten if it is dispatched without asking for them. */
 bool polkit_is_asked(Polkit *p, sd_bus_message *m);

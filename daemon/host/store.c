@@ -66,7 +66,8 @@ int store_begin(Store *s) {
                 fclose(s->file);
         s->file = NULL;
 
-        fd = openat(s->directory, STORE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        fd = openat(s->directory, STORE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                        0600);
         if (fd < 0)
                 return -errno;
 
@@ -178,8 +179,12 @@ static int read_field(Piece *piece, const char *name, char *value) {
                 const char *name;
                 char **field;
         } texts[] = {
-                { "Session", &j->session.id }, { "Station", &j->station }, { "User", &j->user },
-                { "Scope", &j->scope },        { "Message", &j->message }, { "ByUser", &j->by_user },
+                { "Session", &j->session.id },
+                { "Station", &j->station },
+                { "User", &j->user },
+                { "Scope", &j->scope },
+                { "Message", &j->message },
+                { "ByUser", &j->by_user },
                 { "LostHubs", &j->lost_hubs },
         };
         const struct {
@@ -247,7 +252,8 @@ static bool is_complete(const Piece *piece) {
                 return piece->pending.due > 0;
 
         return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
-                        j->scope && j->message && j->by_user && j->lost_hubs && j->created > 0 && j->deadline > 0;
+                        j->scope && j->message && j->by_user && j->lost_hubs && j->created > 0 &&
+                        j->deadline > 0;
 }
 
 /* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one that

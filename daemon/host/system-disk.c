@@ -33,7 +33,9 @@ static char *resolve(const Search *s, const char *directory, const char *name) {
 }
 
 /* Calls func with each name in a directory until it returns something else than 0. */
-static int for_each_name(const char *directory, int (*func)(Search *s, const char *path, unsigned depth), Search *s,
+static int for_each_name(const char *directory,
+                int (*func)(Search *s, const char *path, unsigned depth),
+                Search *s,
                 unsigned depth) {
         _cleanup_closedir_ DIR *d = opendir(directory);
         struct dirent *entry;
@@ -117,7 +119,8 @@ static char *mapper_name(const Search *s, const char *name) {
 
                 if (!startswith(entry->d_name, "dm-"))
                         continue;
-                if ((size_t) snprintf(path, sizeof(path), "%s/%s/dm/name", all, entry->d_name) >= sizeof(path))
+                if ((size_t) snprintf(path, sizeof(path), "%s/%s/dm/name", all, entry->d_name) >=
+                                sizeof(path))
                         continue;
 
                 f = fopen(path, "re");

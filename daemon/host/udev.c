@@ -293,7 +293,7 @@ int udev_host_new(UdevHost **ret, sd_event *event, const UdevEvents *events, voi
         u = malloc(sizeof(*u));
         if (!u)
                 return -ENOMEM;
-        *u = (UdevHost){
+        *u = (UdevHost) {
                 .event = sd_event_ref(event),
                 .events = events,
                 .userdata = userdata,

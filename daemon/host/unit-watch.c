@@ -40,8 +40,12 @@ static UnitState state_from_string(const char *s) {
                 const char *name;
                 UnitState state;
         } table[] = {
-                { "active", UNIT_ACTIVE },         { "reloading", UNIT_ACTIVE },      { "inactive", UNIT_INACTIVE },
-                { "activating", UNIT_CHANGING },   { "deactivating", UNIT_CHANGING }, { "failed", UNIT_FAILED },
+                { "active", UNIT_ACTIVE },
+                { "reloading", UNIT_ACTIVE },
+                { "inactive", UNIT_INACTIVE },
+                { "activating", UNIT_CHANGING },
+                { "deactivating", UNIT_CHANGING },
+                { "failed", UNIT_FAILED },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
@@ -153,11 +157,15 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
         return 0;
 }
 
-static int add_match(UnitWatch *w, sd_bus_slot **slot, const char *path, const char *rest, sd_bus_message_handler_t f) {
+static int add_match(UnitWatch *w,
+                sd_bus_slot **slot,
+                const char *path,
+                const char *rest,
+                sd_bus_message_handler_t f) {
         char rule[512];
 
-        (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path='%s',%s", name_watch_unique(w->owner), path,
-                        rest);
+        (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path='%s',%s",
+                        name_watch_unique(w->owner), path, rest);
         return sd_bus_add_match_async(w->bus, slot, rule, f, NULL, w);
 }
 
@@ -179,7 +187,8 @@ static void on_load(sd_bus_message *reply, void *userdata) {
         r = string_replace(&w->path, path);
         if (r >= 0)
                 r = add_match(w, &w->changes, w->path,
-                                "interface='" DBUS_IFACE_PROPERTIES "',member='PropertiesChanged'", on_change);
+                                "interface='" DBUS_IFACE_PROPERTIES "',member='PropertiesChanged'",
+                                on_change);
         if (r < 0) {
                 log_warning_errno(r, "Failed to follow '%s': %m", w->unit);
                 return;
@@ -192,7 +201,8 @@ static void on_load(sd_bus_message *reply, void *userdata) {
 static void on_subscribe(sd_bus_message *reply, void *userdata) {
 }
 
-static int send_to_manager(UnitWatch *w, AsyncCall **slot, const char *member, AsyncHandler handler, const char *mode) {
+static int send_to_manager(
+                UnitWatch *w, AsyncCall **slot, const char *member, AsyncHandler handler, const char *mode) {
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
@@ -300,7 +310,8 @@ static void on_order(sd_bus_message *reply, void *userdata) {
         int r;
 
         if (sd_bus_message_is_method_error(reply, NULL)) {
-                _cleanup_free_ char *text = text_sanitize(strempty(sd_bus_message_get_error(reply)->message), 512);
+                _cleanup_free_ char *text =
+                                text_sanitize(strempty(sd_bus_message_get_error(reply)->message), 512);
 
                 end_order(w, isempty(text) ? "systemd refused" : text);
                 return;

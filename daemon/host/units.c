@@ -133,12 +133,13 @@ void units_start_identify(Units *u, uid_t uid, UnitsFailedHandler failed, void *
         int r;
 
         (void) snprintf(unit, sizeof(unit), "usher-identify@%u.service", (unsigned) uid);
-        r = run_errand(u, "StartUnit", unit, &(Errand) {
-                .what = "start usher-identify",
-                .uid = uid,
-                .failed = failed,
-                .userdata = userdata,
-        });
+        r = run_errand(u, "StartUnit", unit,
+                        &(Errand) {
+                                        .what = "start usher-identify",
+                                        .uid = uid,
+                                        .failed = failed,
+                                        .userdata = userdata,
+                        });
         if (r < 0)
                 log_warning_errno(r, "Failed to start '%s': %m", unit);
 }
@@ -183,7 +184,8 @@ static char *read_survivors(sd_bus_message *reply) {
         size_t size;
         FILE *f;
 
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_enter_container(reply, 'a', "(sus)") < 0)
+        if (sd_bus_message_is_method_error(reply, NULL) ||
+                        sd_bus_message_enter_container(reply, 'a', "(sus)") < 0)
                 return NULL;
 
         f = open_memstream(&names, &size);
@@ -217,7 +219,8 @@ static void on_survivors(sd_bus_message *reply, void *userdata) {
         handler(strempty(names), handler_userdata);
 }
 
-static int send_call(Units *u, UnitsCall **ret, sd_bus_message *m, AsyncHandler on_reply, const UnitsCall *call) {
+static int send_call(
+                Units *u, UnitsCall **ret, sd_bus_message *m, AsyncHandler on_reply, const UnitsCall *call) {
         UnitsCall *c;
         int r;
 
@@ -238,8 +241,7 @@ static int send_call(Units *u, UnitsCall **ret, sd_bus_message *m, AsyncHandler 
         return 0;
 }
 
-int units_list_survivors(
-                Units *u,
+int units_list_survivors(Units *u,
                 UnitsCall **ret,
                 const char *scope,
                 UnitsSurvivorsHandler handler,
@@ -248,8 +250,8 @@ int units_list_survivors(
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(
-                        u->bus, &m, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "GetUnitProcesses");
+        r = sd_bus_message_new_method_call(u->bus, &m, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
+                        "GetUnitProcesses");
         if (r < 0)
                 return r;
 
@@ -286,5 +288,6 @@ int units_ask_shutdown(Units *u, UnitsCall **ret, UnitsShutdownHandler handler, 
         if (r < 0)
                 return r;
 
-        return send_call(u, ret, m, on_queue, &(UnitsCall) { .handler.shutdown = handler, .userdata = userdata });
+        return send_call(u, ret, m, on_queue,
+                        &(UnitsCall) { .handler.shutdown = handler, .userdata = userdata });
 }

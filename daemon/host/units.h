@@ -35,11 +35,7 @@ typedef void (*UnitsSurvivorsHandler)(const char *names, void *userdata);
 
 /* Lists what runs in a scope. The field that ret points to is NULL again when the handler runs. */
 int units_list_survivors(
-                Units *u,
-                UnitsCall **ret,
-                const char *scope,
-                UnitsSurvivorsHandler handler,
-                void *userdata);
+                Units *u, UnitsCall **ret, const char *scope, UnitsSurvivorsHandler handler, void *userdata);
 
 /* Whether systemd is on its way to shut the machine down, or into its rescue mode; also where logind knows nothing of
  * it, as at Ctrl-Alt-Del. Negative where there is no saying. */

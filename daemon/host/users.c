@@ -146,7 +146,8 @@ static _Noreturn void lookup_worker_run(const Lookup *q, int answer_fd, pid_t pa
 
         (void) prctl(PR_SET_NAME, "usher-account");
         (void) sigemptyset(&none);
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0 || getppid() != parent)
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0 ||
+                        getppid() != parent)
                 _exit(EXIT_FAILURE);
 
         /* Not least the bus: as long as somebody has that open, the name is taken. */
@@ -243,8 +244,7 @@ static void users_pump(Users *a) {
         }
 }
 
-int lookup_start(
-                Users *a,
+int lookup_start(Users *a,
                 Lookup **slot,
                 uid_t uid,
                 const char *name,
@@ -271,8 +271,8 @@ int lookup_start(
         *slot = q;
         TAILQ_INSERT_TAIL(&a->lookups, q, lookups);
 
-        r = q->name ? sd_event_add_time_relative(a->event, &q->timer, CLOCK_MONOTONIC, LOOKUP_TIMEOUT_USEC, 0,
-                                      on_timeout, q) :
+        r = q->name ? sd_event_add_time_relative(a->event, &q->timer, CLOCK_MONOTONIC, LOOKUP_TIMEOUT_USEC,
+                                      0, on_timeout, q) :
                       -ENOMEM;
         if (r < 0) {
                 lookup_unlink(q);

@@ -32,10 +32,5 @@ DEFINE_CLEANUP(Users *, users_free);
 /* Asks. |slot| is the field of the object that waits: it holds the lookup until the handler runs;
  * lookup_free() on it takes the lookup back, and then the handler never runs. */
 int lookup_start(
-                Users *a,
-                Lookup **slot,
-                uid_t uid,
-                const char *name,
-                LookupHandler handler,
-                void *userdata);
+                Users *a, Lookup **slot, uid_t uid, const char *name, LookupHandler handler, void *userdata);
 Lookup *lookup_free(Lookup *q);

@@ -10,7 +10,8 @@ static void on_answer(const UserRecord *answer, void *userdata) {
         if (answer)
                 s->privilege = answer->administrator ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_ORDINARY;
         else if (s->privilege == PRIVILEGE_NEW) {
-                log_warning("The user database does not tell who '%s' is: session '%s' is taken for an administrator's.",
+                log_warning("The user database does not tell who '%s' is: session '%s' is taken for an "
+                            "administrator's.",
                                 strempty(s->info->user), s->info->id);
                 s->privilege = PRIVILEGE_UNKNOWN;
         }

@@ -36,7 +36,8 @@ static int update_station(Manager *m, Station *s) {
         /* logind makes a seat of a device, seat0 apart: where udev has told of none, it is on its way. */
         r = station_update(s, sessions, n, has_job(m, s->id),
                         &(StationEquipment) {
-                                        .known = udev_host_is_live(m->udev) && (seat || streq(s->id, "seat0")),
+                                        .known = udev_host_is_live(m->udev) &&
+                                                        (seat || streq(s->id, "seat0")),
                                         .keyboard = seat && seat->has_keyboard,
                                         .pointer = seat && seat->has_pointer,
                                         .display = seat && seat->has_display,

@@ -57,7 +57,9 @@ static void on_session(const SessionInfo *info, void *userdata) {
 
         if (mask != 0)
                 manager_station_changed(m, info->seat,
-                                mask & ~(SESSION_CHANGED_IDLE | SESSION_CHANGED_LOCKED) ? STATION_CHANGED_SESSIONS : 0);
+                                mask & ~(SESSION_CHANGED_IDLE | SESSION_CHANGED_LOCKED) ?
+                                                STATION_CHANGED_SESSIONS :
+                                                0);
         login_screen_check(m, info->seat);
         advance_job_of(m, info->id);
 }
@@ -173,7 +175,8 @@ static void on_device(const DeviceInfo *info, void *userdata) {
         if (r < 0)
                 log_warning_errno(r, "Ignoring device '%s': %m", info->syspath);
         else if (r > 0 && info->flags & DEVICE_SEAT_IGNORED)
-                log_warning("Device '%s' has an ID_SEAT that no seat can have, it belongs to none.", info->syspath);
+                log_warning("Device '%s' has an ID_SEAT that no seat can have, it belongs to none.",
+                                info->syspath);
 }
 
 static void on_device_gone(const char *syspath, void *userdata) {

@@ -137,8 +137,8 @@ static void watch_begin(Manager *m, const char *seat) {
 
         r = watch_new(&w, m, seat);
         if (r >= 0) {
-                r = sd_event_add_time_relative(
-                                m->event, &w->timer, CLOCK_MONOTONIC, m->config.hub_lost_usec, 0, on_timeout, w);
+                r = sd_event_add_time_relative(m->event, &w->timer, CLOCK_MONOTONIC, m->config.hub_lost_usec,
+                                0, on_timeout, w);
                 if (r < 0)
                         watch_free(w);
         }
@@ -203,7 +203,8 @@ void hub_lost_restore(Manager *m) {
 
                 r = restore(l);
                 if (r < 0)
-                        log_error_errno(r, "Cannot look out for the hub of station '%s': %m", l->job.station);
+                        log_error_errno(r, "Cannot look out for the hub of station '%s': %m",
+                                        l->job.station);
         }
 }
 

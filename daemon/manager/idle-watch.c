@@ -37,7 +37,8 @@ static IdleClock clock_of(IdleWatch *w, const Session *s) {
         Station *station = manager_find_station_by_session(w->manager, s->info);
 
         return (IdleClock) {
-                .limit = config_idle_log_off(&w->manager->config, s->info->seat, station ? station->label : ""),
+                .limit = config_idle_log_off(
+                                &w->manager->config, s->info->seat, station ? station->label : ""),
                 .inhibited = s->inhibited,
                 .idle_reset = s->idle_reset,
         };
@@ -140,7 +141,8 @@ static usec_t next_look(IdleWatch *w, const Session *s, usec_t now) {
         usec_t due;
 
         if (l)
-                return terminal && is_ours(l) && l->job.phase == JOB_WARNING ? now + LOOK_WARNED_USEC : USEC_INFINITY;
+                return terminal && is_ours(l) && l->job.phase == JOB_WARNING ? now + LOOK_WARNED_USEC :
+                                                                               USEC_INFINITY;
 
         c = clock_of(w, s);
         due = idle_due(s->info, &c);
@@ -223,7 +225,8 @@ int idle_watch_new(IdleWatch **ret, Manager *m) {
                 return -ENOMEM;
         *w = (IdleWatch) { .manager = m };
 
-        r = sd_event_add_time(m->event, &w->timer, CLOCK_MONOTONIC, USEC_INFINITY, USEC_PER_MSEC, on_timer, w);
+        r = sd_event_add_time(
+                        m->event, &w->timer, CLOCK_MONOTONIC, USEC_INFINITY, USEC_PER_MSEC, on_timer, w);
         if (r < 0) {
                 idle_watch_free(w);
                 return r;

@@ -208,8 +208,8 @@ static int arm(JobRunner *l, usec_t when) {
         int r;
 
         if (!l->timer)
-                return sd_event_add_time(
-                                l->manager->event, &l->timer, CLOCK_MONOTONIC, when, USEC_PER_MSEC, on_timer, l);
+                return sd_event_add_time(l->manager->event, &l->timer, CLOCK_MONOTONIC, when, USEC_PER_MSEC,
+                                on_timer, l);
 
         r = sd_event_source_set_time(l->timer, when);
         if (r < 0)

@@ -25,8 +25,8 @@ struct JobRunner {
         usec_t warn_again; /* CLOCK_MONOTONIC: when usher-warn is started next, lest it was killed */
         LogindEnd *end;
         UnitsCall *survivors_call;
-        char *survivors; /* what still ran after SIGKILL */
-        char *blockers;  /* what held the desktop's log-out up, as usher-warn tells */
+        char *survivors;                    /* what still ran after SIGKILL */
+        char *blockers;                     /* what held the desktop's log-out up, as usher-warn tells */
         usec_t phase_began[_JOB_PHASE_MAX]; /* CLOCK_MONOTONIC, 0 for one that never was */
 
         TAILQ_ENTRY(JobRunner) jobs;

@@ -54,51 +54,39 @@ void journal_job_ended(JobRunner *l) {
                 log_oom();
 
         if (!streq(log_get_target(), "journal")) {
-                log_notice("Job %" PRIu32 ": session '%s' of '%s' at '%s', asked for by '%s': %s (%s)", j->number,
-                                j->session.id, j->user, station, j->by_user, job_result_to_string(j->result),
-                                strempty(phases));
+                log_notice("Job %" PRIu32 ": session '%s' of '%s' at '%s', asked for by '%s': %s (%s)",
+                                j->number, j->session.id, j->user, station, j->by_user,
+                                job_result_to_string(j->result), strempty(phases));
                 return;
         }
 
-        r = sd_journal_send("MESSAGE=Log-off of session '%s' of '%s' at '%s', asked for by '%s': %s", j->session.id,
-                        j->user, station, j->by_user, job_result_to_string(j->result),
-                        "MESSAGE_ID=" USHER_MESSAGE_JOB_ENDED,
-                        "PRIORITY=%i", j->result == JOB_FAILED ? LOG_ERR : LOG_NOTICE,
-                        "SYSLOG_IDENTIFIER=usherd",
-                        "USHER_JOB=%" PRIu32, j->number,
-                        "USHER_RESULT=%s", job_result_to_string(j->result),
-                        "USHER_REASON=%s", job_reason_to_string(j->reason),
-                        "USHER_WARNED=%s", job_warned_to_string(j->warned),
-                        "USHER_PHASES=%s", strempty(phases),
-                        "USHER_TEXT=%s", j->message,
-                        "USHER_STARTED_BY=%s", j->by_user,
-                        "USHER_STARTED_BY_UID=%u", (unsigned) j->by_uid,
-                        "USHER_STATION=%s", station,
-                        "USHER_BLOCKERS=%s", strempty(l->blockers),
-                        "USHER_SURVIVORS=%s", strempty(l->survivors),
-                        "SESSION_ID=%s", j->session.id,
-                        "SEAT_ID=%s", j->station,
-                        "USER_ID=%s", j->user,
-                        "LEADER=%i", (int) j->session.leader,
-                        NULL);
+        r = sd_journal_send("MESSAGE=Log-off of session '%s' of '%s' at '%s', asked for by '%s': %s",
+                        j->session.id, j->user, station, j->by_user, job_result_to_string(j->result),
+                        "MESSAGE_ID=" USHER_MESSAGE_JOB_ENDED, "PRIORITY=%i",
+                        j->result == JOB_FAILED ? LOG_ERR : LOG_NOTICE, "SYSLOG_IDENTIFIER=usherd",
+                        "USHER_JOB=%" PRIu32, j->number, "USHER_RESULT=%s", job_result_to_string(j->result),
+                        "USHER_REASON=%s", job_reason_to_string(j->reason), "USHER_WARNED=%s",
+                        job_warned_to_string(j->warned), "USHER_PHASES=%s", strempty(phases),
+                        "USHER_TEXT=%s", j->message, "USHER_STARTED_BY=%s", j->by_user,
+                        "USHER_STARTED_BY_UID=%u", (unsigned) j->by_uid, "USHER_STATION=%s", station,
+                        "USHER_BLOCKERS=%s", strempty(l->blockers), "USHER_SURVIVORS=%s",
+                        strempty(l->survivors), "SESSION_ID=%s", j->session.id, "SEAT_ID=%s", j->station,
+                        "USER_ID=%s", j->user, "LEADER=%i", (int) j->session.leader, NULL);
         if (r < 0)
                 log_warning_errno(r, "Failed to write the record of job %" PRIu32 ": %m", j->number);
 }
 
 void journal_login_screen_missing(const Station *s, uint32_t job) {
         if (!streq(log_get_target(), "journal")) {
-                log_warning("No login screen came back at '%s' after job %" PRIu32 ".", station_name(s), job);
+                log_warning("No login screen came back at '%s' after job %" PRIu32 ".", station_name(s),
+                                job);
                 return;
         }
 
         (void) sd_journal_send("MESSAGE=No login screen came back at '%s'", station_name(s),
-                        "MESSAGE_ID=" USHER_MESSAGE_GREETER_MISSING,
-                        "PRIORITY=%i", LOG_WARNING,
-                        "SYSLOG_IDENTIFIER=usherd",
-                        "USHER_STATION=%s", station_name(s),
-                        "USHER_JOB=%" PRIu32, job,
-                        "SEAT_ID=%s", s->id,
-                        NULL);
+                        "MESSAGE_ID=" USHER_MESSAGE_GREETER_MISSING, "PRIORITY=%i", LOG_WARNING,
+                        "SYSLOG_IDENTIFIER=usherd", "USHER_STATION=%s", station_name(s),
+                        "USHER_JOB=%" PRIu32, job, "SEAT_ID=%s", s->id, NULL);
 }
 
 void journal_message(const Notice *n, NoticeShown how) {
@@ -110,18 +98,12 @@ void journal_message(const Notice *n, NoticeShown how) {
                 return;
         }
 
-        (void) sd_journal_send("MESSAGE=Message of '%s' to '%s' at '%s', shown: %s", n->from, n->user, station, shown,
-                        "MESSAGE_ID=" USHER_MESSAGE_MESSAGE,
-                        "PRIORITY=%i", how == NOTICE_SHOWN_NONE ? LOG_NOTICE : LOG_INFO,
-                        "SYSLOG_IDENTIFIER=usherd",
-                        "USHER_STATION=%s", station,
-                        "USHER_TEXT=%s", n->text,
-                        "USHER_STARTED_BY=%s", n->from,
-                        "USHER_SHOWN=%s", shown,
-                        "SESSION_ID=%s", n->session,
-                        "SEAT_ID=%s", n->station,
-                        "USER_ID=%s", n->user,
-                        NULL);
+        (void) sd_journal_send("MESSAGE=Message of '%s' to '%s' at '%s', shown: %s", n->from, n->user,
+                        station, shown, "MESSAGE_ID=" USHER_MESSAGE_MESSAGE, "PRIORITY=%i",
+                        how == NOTICE_SHOWN_NONE ? LOG_NOTICE : LOG_INFO, "SYSLOG_IDENTIFIER=usherd",
+                        "USHER_STATION=%s", station, "USHER_TEXT=%s", n->text, "USHER_STARTED_BY=%s",
+                        n->from, "USHER_SHOWN=%s", shown, "SESSION_ID=%s", n->session, "SEAT_ID=%s",
+                        n->station, "USER_ID=%s", n->user, NULL);
 }
 
 void journal_station_health(const Station *s) {
@@ -133,12 +115,9 @@ void journal_station_health(const Station *s) {
         }
 
         (void) sd_journal_send("MESSAGE=Station '%s' is now: %s", station_name(s), health,
-                        "MESSAGE_ID=" USHER_MESSAGE_STATION_HEALTH,
-                        "PRIORITY=%i", s->health == STATION_OK ? LOG_INFO : LOG_NOTICE,
-                        "SYSLOG_IDENTIFIER=usherd",
-                        "USHER_STATION=%s", station_name(s),
-                        "USHER_HEALTH=%s", health,
-                        "SEAT_ID=%s", s->id,
+                        "MESSAGE_ID=" USHER_MESSAGE_STATION_HEALTH, "PRIORITY=%i",
+                        s->health == STATION_OK ? LOG_INFO : LOG_NOTICE, "SYSLOG_IDENTIFIER=usherd",
+                        "USHER_STATION=%s", station_name(s), "USHER_HEALTH=%s", health, "SEAT_ID=%s", s->id,
                         NULL);
 }
 
@@ -147,18 +126,13 @@ void journal_hub_lost(const Station *s, const TopologySeat *seat, HubLost action
         _cleanup_free_ char *hubs = topology_seat_format_lost(seat, ", ");
 
         if (!streq(log_get_target(), "journal")) {
-                log_notice("Station '%s' has been without its hub (%s) for too long: %s", name, strempty(hubs), what);
+                log_notice("Station '%s' has been without its hub (%s) for too long: %s", name,
+                                strempty(hubs), what);
                 return;
         }
 
         (void) sd_journal_send("MESSAGE=Station '%s' has been without its hub (%s) for too long: %s", name,
-                        strempty(hubs), what,
-                        "MESSAGE_ID=" USHER_MESSAGE_HUB_LOST,
-                        "PRIORITY=%i", LOG_NOTICE,
-                        "SYSLOG_IDENTIFIER=usherd",
-                        "USHER_STATION=%s", name,
-                        "USHER_HUBS=%s", strempty(hubs),
-                        "USHER_ACTION=%s", what,
-                        "SEAT_ID=%s", s->id,
-                        NULL);
+                        strempty(hubs), what, "MESSAGE_ID=" USHER_MESSAGE_HUB_LOST, "PRIORITY=%i",
+                        LOG_NOTICE, "SYSLOG_IDENTIFIER=usherd", "USHER_STATION=%s", name, "USHER_HUBS=%s",
+                        strempty(hubs), "USHER_ACTION=%s", what, "SEAT_ID=%s", s->id, NULL);
 }

@@ -88,7 +88,8 @@ void login_screen_expect(Manager *m, const char *seat, uint32_t job) {
                 goto fail;
         }
 
-        r = sd_event_add_time_relative(m->event, &w->timer, CLOCK_MONOTONIC, LOGIN_SCREEN_USEC, 0, on_timeout, w);
+        r = sd_event_add_time_relative(
+                        m->event, &w->timer, CLOCK_MONOTONIC, LOGIN_SCREEN_USEC, 0, on_timeout, w);
         if (r < 0) {
                 watch_free(w);
                 goto fail;

@@ -22,9 +22,9 @@ struct LogindRequest {
         LogindRequestCall *calls;
         size_t n_calls; /* that were sent */
         size_t n_answers;
-        bool sent;        /* no more are to come */
-        char *seat;       /* that devices are attached to, and it is to be seen whether they are */
-        bool detach_all;  /* the same of all */
+        bool sent;       /* no more are to come */
+        char *seat;      /* that devices are attached to, and it is to be seen whether they are */
+        bool detach_all; /* the same of all */
         TAILQ_ENTRY(LogindRequest) logind_requests;
 };
 
@@ -85,12 +85,15 @@ static void set_error(sd_bus_error *ret, const sd_bus_error *e) {
         const char *text = strempty(e->message);
 
         if (streq(e->name, LOGIND_ERROR_NO_SUCH_SESSION))
-                (void) sd_bus_error_setf(ret, USHER_ERROR_NO_SUCH_SESSION, "There is no such session any more.");
-        else if (streq(e->name, SD_BUS_ERROR_SERVICE_UNKNOWN) || streq(e->name, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
+                (void) sd_bus_error_setf(
+                                ret, USHER_ERROR_NO_SUCH_SESSION, "There is no such session any more.");
+        else if (streq(e->name, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
+                        streq(e->name, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
                         streq(e->name, SD_BUS_ERROR_NO_REPLY) || streq(e->name, SD_BUS_ERROR_TIMEOUT))
                 (void) sd_bus_error_setf(ret, USHER_ERROR_BUSY, "logind does not answer just now.");
         else if (streq(e->name, "System.Error.ENODEV"))
-                (void) sd_bus_error_setf(ret, USHER_ERROR_NO_SUCH_HUB, "logind cannot give this hub to a station.");
+                (void) sd_bus_error_setf(
+                                ret, USHER_ERROR_NO_SUCH_HUB, "logind cannot give this hub to a station.");
         else
                 (void) sd_bus_error_setf(ret, SD_BUS_ERROR_FAILED, "logind refused: %s", text);
 }
@@ -106,7 +109,8 @@ static void on_answer(sd_bus_message *reply, void *userdata) {
         logind_request_check(o);
 }
 
-static int logind_request_new(LogindRequest **ret, Manager *m, const char *what, sd_bus_message *message, size_t n_calls) {
+static int logind_request_new(
+                LogindRequest **ret, Manager *m, const char *what, sd_bus_message *message, size_t n_calls) {
         unsigned n = 0;
         LogindRequest *o;
 

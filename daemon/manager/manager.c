@@ -51,8 +51,7 @@ static void on_stored_job(Job *j, void *userdata) {
                 log_error_errno(r, "Failed to take up job %" PRIu32 " again: %m", j->number);
 }
 
-int manager_new(
-                Manager **ret,
+int manager_new(Manager **ret,
                 sd_event *event,
                 sd_bus *bus,
                 const Config *config,

@@ -57,8 +57,8 @@ typedef struct Session {
         const SessionInfo *info; /* logind's */
         Privilege privilege;
         Lookup *privilege_lookup;
-        usec_t privilege_asked;         /* CLOCK_MONOTONIC, 0 before the first time */
-        usec_t inhibited;         /* see IdleClock */
+        usec_t privilege_asked; /* CLOCK_MONOTONIC, 0 before the first time */
+        usec_t inhibited;       /* see IdleClock */
         usec_t idle_reset;
         TAILQ_ENTRY(Session) sessions;
 } Session;
@@ -143,11 +143,11 @@ struct Manager {
         ModeHandler mode_handler; /* while a switch is under way */
         void *mode_userdata;
         sd_event_source *mode_wait;
-        bool shutting_down;          /* by logind */
-        UnitsCall *shutdown_call;    /* while the hook is at work: is it for a shutdown? */
-        bool hook_holds_shutdown;    /* it is */
-        usec_t delay_max;            /* for so long logind waits for our lock */
-        sd_event_source *last_word;  /* while the lock is held against a shutdown */
+        bool shutting_down;         /* by logind */
+        UnitsCall *shutdown_call;   /* while the hook is at work: is it for a shutdown? */
+        bool hook_holds_shutdown;   /* it is */
+        usec_t delay_max;           /* for so long logind waits for our lock */
+        sd_event_source *last_word; /* while the lock is held against a shutdown */
 
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
         bool logind_absent; /* nobody holds logind's name */
@@ -167,8 +167,7 @@ struct Manager {
 
 /* The bus must be attached to the event loop. runtime_directory is where live jobs are kept, state_directory where
  * labels are. */
-int manager_new(
-                Manager **ret,
+int manager_new(Manager **ret,
                 sd_event *event,
                 sd_bus *bus,
                 const Config *config,

@@ -20,9 +20,7 @@ static void know(Manager *m, Mode mode) {
 
 static Mode mode_of(Manager *m, UnitState state) {
         /* Between the two it is as it was. */
-        return state == UNIT_ACTIVE   ? MODE_CONSOLE :
-               state == UNIT_CHANGING ? m->mode :
-                                        MODE_STATION;
+        return state == UNIT_ACTIVE ? MODE_CONSOLE : state == UNIT_CHANGING ? m->mode : MODE_STATION;
 }
 
 static void on_console(UnitState state, void *userdata) {
@@ -43,7 +41,8 @@ static int on_silence(sd_event_source *s, uint64_t usec, void *userdata) {
 int mode_start(Manager *m) {
         int r;
 
-        r = sd_event_add_time_relative(m->event, &m->mode_wait, CLOCK_MONOTONIC, KNOWN_USEC, 0, on_silence, m);
+        r = sd_event_add_time_relative(
+                        m->event, &m->mode_wait, CLOCK_MONOTONIC, KNOWN_USEC, 0, on_silence, m);
         if (r < 0)
                 return r;
 
@@ -73,7 +72,8 @@ int mode_switch(Manager *m, Mode mode, ModeHandler handler, void *userdata) {
 
 static void on_booted(const char *error, void *userdata) {
         if (!isempty(error))
-                log_error("The machine was to start in console mode, but that failed and was undone: %s", error);
+                log_error("The machine was to start in console mode, but that failed and was undone: %s",
+                                error);
 }
 
 void mode_boot(Manager *m) {
@@ -85,8 +85,10 @@ void mode_boot(Manager *m) {
         if (r > 0 && m->config.boot_mode == MODE_CONSOLE && m->mode != MODE_CONSOLE) {
                 r = pending_select_everybody(m, &sessions, &n);
                 if (r >= 0 && n > 0) {
-                        log_warning("The machine stays in station mode, whatever BootMode= says: %zu people are "
-                                    "logged in.", n);
+                        log_warning("The machine stays in station mode, whatever BootMode= says: %zu people "
+                                    "are "
+                                    "logged in.",
+                                        n);
                         return;
                 }
                 if (r >= 0)

@@ -83,8 +83,7 @@ static void on_no_sign(uid_t uid, void *userdata) {
         notice_no_sign(userdata, uid);
 }
 
-int notice_new(
-                Notice **ret,
+int notice_new(Notice **ret,
                 Manager *m,
                 NoticeKind kind,
                 const char *seat,

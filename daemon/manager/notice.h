@@ -35,8 +35,8 @@ struct Notice {
         char *station; /* seat id */
         char *session; /* "" for the console itself */
         char *user;
-        uid_t uid;     /* whose program shows it */
-        char *from;    /* name of the account that sent it */
+        uid_t uid;  /* whose program shows it */
+        char *from; /* name of the account that sent it */
         char *text;
         usec_t until; /* CLOCK_MONOTONIC */
         sd_event_source *timer;
@@ -48,8 +48,7 @@ DECLARE_STRING_TABLE(NoticeShown, notice_shown);
 
 /* Makes one for a session of that seat, NULL for the console that the seat has when nobody runs anything there, and has
  * it shown. *ret is the manager's. -ENOBUFS when NOTICES_PER_SESSION_MAX wait for that session already. */
-int notice_new(
-                Notice **ret,
+int notice_new(Notice **ret,
                 Manager *m,
                 NoticeKind kind,
                 const char *seat,

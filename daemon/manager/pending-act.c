@@ -32,10 +32,11 @@ static void wait_for_logind(PendingAction *p) {
                 return;
 
         log_info("The machine is to %s as soon as logind answers.", pending_describe(p->kind));
-        r = sd_event_add_time(p->manager->event, &p->limit, CLOCK_MONOTONIC, p->due + PENDING_LATE_MAX_USEC, 0,
-                        on_limit, p);
+        r = sd_event_add_time(p->manager->event, &p->limit, CLOCK_MONOTONIC, p->due + PENDING_LATE_MAX_USEC,
+                        0, on_limit, p);
         if (r < 0) {
-                log_error_errno(r, "Failed to wait for logind, the machine will not %s: %m", pending_describe(p->kind));
+                log_error_errno(r, "Failed to wait for logind, the machine will not %s: %m",
+                                pending_describe(p->kind));
                 pending_end(p);
         }
 }
@@ -50,7 +51,8 @@ static void on_shut_down(int r, const char *text, void *userdata) {
 
         /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds nobody. */
         if (r < 0)
-                log_error_errno(r, "The machine was to %s, but logind refused: %s", pending_describe(p->kind), text);
+                log_error_errno(r, "The machine was to %s, but logind refused: %s",
+                                pending_describe(p->kind), text);
 
         pending_end(p);
 }
@@ -101,7 +103,8 @@ static void on_switched(const char *error, void *userdata) {
         PendingAction *p = userdata;
 
         if (!isempty(error))
-                log_error("The machine was to %s, but that failed and was undone: %s", pending_describe(p->kind), error);
+                log_error("The machine was to %s, but that failed and was undone: %s",
+                                pending_describe(p->kind), error);
         else
                 log_notice("The machine is in %s mode now.", mode_to_string(p->manager->mode));
 

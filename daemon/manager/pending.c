@@ -13,16 +13,16 @@ bool pending_is_shutdown(PendingKind kind) {
 }
 
 JobReason pending_reason(PendingKind kind) {
-        return kind == PENDING_RESTART   ? JOB_REASON_RESTART :
-               kind == PENDING_POWER_OFF ? JOB_REASON_POWER_OFF :
-                                        JOB_REASON_MODE_SWITCH;
+        return kind == PENDING_RESTART            ? JOB_REASON_RESTART :
+                        kind == PENDING_POWER_OFF ? JOB_REASON_POWER_OFF :
+                                                    JOB_REASON_MODE_SWITCH;
 }
 
 const char *pending_describe(PendingKind kind) {
-        return kind == PENDING_RESTART   ? "restart" :
-               kind == PENDING_POWER_OFF ? "be switched off" :
-               kind == PENDING_CONSOLE   ? "be switched to console mode" :
-                                        "be switched to station mode";
+        return kind == PENDING_RESTART            ? "restart" :
+                        kind == PENDING_POWER_OFF ? "be switched off" :
+                        kind == PENDING_CONSOLE   ? "be switched to console mode" :
+                                                    "be switched to station mode";
 }
 
 static JobRunner *next_job(PendingAction *p, JobRunner *l) {
@@ -69,8 +69,11 @@ void pending_end(PendingAction *p) {
 
 int pending_check(Manager *m, sd_bus_error *error) {
         if (shutdown_is_under_way(m) || (m->pending && pending_is_shutdown(m->pending->kind)))
-                return sd_bus_error_setf(error, USHER_ERROR_SHUTTING_DOWN, "The machine is about to %s already.",
-                                m->pending && pending_is_shutdown(m->pending->kind) ? pending_describe(m->pending->kind) : "shut down");
+                return sd_bus_error_setf(error, USHER_ERROR_SHUTTING_DOWN,
+                                "The machine is about to %s already.",
+                                m->pending && pending_is_shutdown(m->pending->kind) ?
+                                                pending_describe(m->pending->kind) :
+                                                "shut down");
         if (m->pending)
                 return sd_bus_error_setf(error, USHER_ERROR_BUSY, "The machine is about to %s.",
                                 pending_describe(m->pending->kind));
@@ -130,7 +133,8 @@ static void step_soon(PendingAction *p) {
 
         r = sd_event_source_set_enabled(p->step, SD_EVENT_ONESHOT);
         if (r < 0)
-                log_error_errno(r, "Failed to go on, the machine will not %s: %m", pending_describe(p->kind));
+                log_error_errno(r, "Failed to go on, the machine will not %s: %m",
+                                pending_describe(p->kind));
 }
 
 void pending_job_ended(Manager *m, const Job *j) {
@@ -143,7 +147,8 @@ void pending_job_ended(Manager *m, const Job *j) {
         if (j->result == JOB_CANCELLED)
                 p->called_off = true;
         else if (j->result == JOB_FAILED)
-                log_warning("A session could not be ended. The machine will %s all the same.", pending_describe(p->kind));
+                log_warning("A session could not be ended. The machine will %s all the same.",
+                                pending_describe(p->kind));
         step_soon(p);
 }
 
@@ -219,13 +224,13 @@ static int begin_jobs(PendingAction *p, sd_bus_error *error) {
         manager_store_jobs(m);
         manager_set_last_operation(m,
                         &(Operation) {
-                                        .method = p->kind == PENDING_RESTART   ? "Restart" :
-                                                  p->kind == PENDING_POWER_OFF ? "PowerOff" :
-                                                                              "SetMode",
+                                        .method = p->kind == PENDING_RESTART         ? "Restart" :
+                                                        p->kind == PENDING_POWER_OFF ? "PowerOff" :
+                                                                                       "SetMode",
                                         .jobs = (unsigned) n,
                         });
-        log_notice("The machine is to %s, asked for by '%s'; %zu sessions are logged off first.", pending_describe(p->kind),
-                        p->request.by_user, n);
+        log_notice("The machine is to %s, asked for by '%s'; %zu sessions are logged off first.",
+                        pending_describe(p->kind), p->request.by_user, n);
         return 0;
 }
 
@@ -258,7 +263,8 @@ static void on_blockers(int r, const char *text, void *userdata) {
         PendingAction *p = userdata;
 
         if (shutdown_is_under_way(p->manager))
-                (void) sd_bus_error_setf(&error, USHER_ERROR_SHUTTING_DOWN, "The machine is about to shut down already.");
+                (void) sd_bus_error_setf(&error, USHER_ERROR_SHUTTING_DOWN,
+                                "The machine is about to shut down already.");
         else if (r < 0)
                 (void) sd_bus_error_setf(&error, SD_BUS_ERROR_FAILED,
                                 "logind does not say whether somebody holds the shutdown up: %s", text);
@@ -268,7 +274,11 @@ static void on_blockers(int r, const char *text, void *userdata) {
         begin_and_answer(p, &error);
 }
 
-int pending_begin(Manager *m, const PendingRequest *request, sd_bus_message *message, PendingAnswer answer, sd_bus_error *error) {
+int pending_begin(Manager *m,
+                const PendingRequest *request,
+                sd_bus_message *message,
+                PendingAnswer answer,
+                sd_bus_error *error) {
         _cleanup_bus_error_ sd_bus_error begin_error = SD_BUS_ERROR_NULL;
         PendingAction *p;
         int r;
@@ -354,7 +364,8 @@ void pending_serve(Manager *m) {
                 return;
         }
 
-        log_info("After the log-offs the machine is to %s, as before the restart of usherd.", pending_describe(p->kind));
+        log_info("After the log-offs the machine is to %s, as before the restart of usherd.",
+                        pending_describe(p->kind));
         step_soon(p);
 }
 

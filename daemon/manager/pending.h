@@ -24,7 +24,8 @@ typedef struct PendingRequest {
 
 /* The answer to whoever asked: error is set when nothing came of it, else the plan's jobs are those of the manager's
  * with this kind. Nothing follows the jobs before this has returned. */
-typedef void (*PendingAnswer)(Manager *m, sd_bus_message *message, PendingKind kind, const sd_bus_error *error);
+typedef void (*PendingAnswer)(
+                Manager *m, sd_bus_message *message, PendingKind kind, const sd_bus_error *error);
 
 typedef enum PendingStage {
         PENDING_ASKING, /* who holds the shutdown up */
@@ -56,7 +57,11 @@ struct PendingAction {
 int pending_check(Manager *m, sd_bus_error *error);
 
 /* Begins what was authorised; the answer comes later, or an error is returned and none comes. */
-int pending_begin(Manager *m, const PendingRequest *request, sd_bus_message *message, PendingAnswer answer, sd_bus_error *error);
+int pending_begin(Manager *m,
+                const PendingRequest *request,
+                sd_bus_message *message,
+                PendingAnswer answer,
+                sd_bus_error *error);
 
 /* What the store is to keep; false for nothing. */
 bool pending_to_be_stored(Manager *m, StoredPending *ret);

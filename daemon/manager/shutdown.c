@@ -43,7 +43,8 @@ static int begin_last_word(Manager *m, usec_t grace) {
                 r = job_runner_begin(m, sessions[i],
                                 &(JobRequest) { .grace = grace, .reason = JOB_REASON_POWER_OFF }, &l);
                 if (r < 0)
-                        log_warning_errno(r, "Failed to tell session '%s' of the shutdown: %m", sessions[i]->id);
+                        log_warning_errno(r, "Failed to tell session '%s' of the shutdown: %m",
+                                        sessions[i]->id);
         }
 
         if (n > 0)
@@ -56,8 +57,9 @@ static void say_last_word(Manager *m) {
         int n;
 
         n = begin_last_word(m, hold);
-        if (n <= 0 || sd_event_add_time_relative(
-                                m->event, &m->last_word, CLOCK_MONOTONIC, hold, 0, on_last_word_said, m) < 0) {
+        if (n <= 0 ||
+                        sd_event_add_time_relative(m->event, &m->last_word, CLOCK_MONOTONIC, hold, 0,
+                                        on_last_word_said, m) < 0) {
                 release(m);
                 return;
         }

@@ -20,8 +20,7 @@ void station_labels_load(Manager *m) {
                 log_warning("The stations' labels are not read, going on without: %s.", labels_problem(r));
 }
 
-int station_label_check(
-                Manager *m,
+int station_label_check(Manager *m,
                 const Station *s,
                 const char *label,
                 const Station **ret_other,

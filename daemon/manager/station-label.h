@@ -10,8 +10,7 @@ void station_labels_load(Manager *m);
 
 /* Whether this station can have that label. Returns 0, -EEXIST with the station that has it in ret_other, or -EINVAL
  * with a sentence for the person who asked in ret_problem. */
-int station_label_check(
-                Manager *m,
+int station_label_check(Manager *m,
                 const Station *s,
                 const char *label,
                 const Station **ret_other,

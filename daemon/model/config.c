@@ -183,7 +183,8 @@ static int add_station(Config *c, const char *name, ConfigStation **ret, char **
                 return problem(ret_problem, name, "is too long for a label, %u bytes are the most",
                                 CONFIG_STATION_NAME_MAX);
         if (c->n_stations >= CONFIG_STATIONS_MAX)
-                return problem(ret_problem, name, "is one too many, %u stations are the most", CONFIG_STATIONS_MAX);
+                return problem(ret_problem, name, "is one too many, %u stations are the most",
+                                CONFIG_STATIONS_MAX);
 
         s = c->stations + c->n_stations++;
         *s = (ConfigStation) { .idle_log_off_usec = USEC_INFINITY };
@@ -192,7 +193,8 @@ static int add_station(Config *c, const char *name, ConfigStation **ret, char **
         return 0;
 }
 
-static int apply_station(Config *c, const char *name, const char *key, const char *value, char **ret_problem) {
+static int apply_station(
+                Config *c, const char *name, const char *key, const char *value, char **ret_problem) {
         usec_t t = USEC_INFINITY;
         ConfigStation *s = NULL;
         int r;

@@ -36,7 +36,7 @@ void device_info_done(DeviceInfo *f) {
         for (size_t i = 0; i < ELEMENTSOF(strings); i++)
                 free(*string_at(f, i));
 
-        *f = (DeviceInfo){};
+        *f = (DeviceInfo) {};
 }
 
 int device_info_copy(DeviceInfo *ret, const DeviceInfo *f) {
@@ -50,7 +50,7 @@ int device_info_copy(DeviceInfo *ret, const DeviceInfo *f) {
         }
 
         *ret = copy;
-        copy = (DeviceInfo){};
+        copy = (DeviceInfo) {};
         return 0;
 }
 
@@ -130,7 +130,7 @@ int device_list_append(DeviceList *l, DeviceKind kind, const char *syspath) {
                 return -ENOMEM;
 
         l->entries = entries;
-        l->entries[l->n_entries++] = (DeviceEntry){ .kind = kind, .syspath = TAKE_PTR(copy) };
+        l->entries[l->n_entries++] = (DeviceEntry) { .kind = kind, .syspath = TAKE_PTR(copy) };
         return 0;
 }
 
@@ -139,7 +139,7 @@ void device_list_done(DeviceList *l) {
                 free(l->entries[i].syspath);
 
         free(l->entries);
-        *l = (DeviceList){};
+        *l = (DeviceList) {};
 }
 
 bool device_list_equal(const DeviceList *a, const DeviceList *b) {

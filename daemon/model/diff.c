@@ -193,7 +193,7 @@ int diff_init(Diff *ret, const Snapshot *old, Snapshot *new) {
                 return r;
 
         *ret = d;
-        d = (Diff){};
+        d = (Diff) {};
         return 0;
 }
 
@@ -203,5 +203,5 @@ void diff_done(Diff *d) {
         free(d->hub_changed);
         free(d->seat_changed);
         snapshot_done(&d->seats);
-        *d = (Diff){};
+        *d = (Diff) {};
 }

@@ -10,7 +10,7 @@ typedef struct Diff {
         Hub **hub_stays;       /* of each new hub: the old object of the same hub */
         unsigned *hub_changed; /* of each new hub: a mask of HubChange */
 
-        Snapshot seats;          /* the ids of all seats of both, and nothing else */
+        Snapshot seats;         /* the ids of all seats of both, and nothing else */
         unsigned *seat_changed; /* of each of those: a mask of SeatChange */
 } Diff;
 

@@ -15,7 +15,7 @@ void hub_tree_done(HubTree *t) {
         free(t->nodes);
         free(t->order);
         free(t->half_of);
-        *t = (HubTree){};
+        *t = (HubTree) {};
 }
 
 size_t hub_tree_position(const HubTree *t, const char *path, size_t length) {
@@ -143,7 +143,7 @@ static int make_drafts(HubTree *t) {
                                 d->fast = f;
                         else {
                                 d = t->nodes + t->n_drafts++;
-                                *d = (HubNode){ .slow = f, .tier = tier_of(f) };
+                                *d = (HubNode) { .slow = f, .tier = tier_of(f) };
                         }
                         t->half_of[i] = d;
                 }
@@ -248,6 +248,6 @@ int hub_tree_init(HubTree *ret, const DeviceInfo *const *devices, size_t n) {
         }
 
         *ret = t;
-        t = (HubTree){};
+        t = (HubTree) {};
         return 0;
 }

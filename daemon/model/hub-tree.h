@@ -19,7 +19,7 @@ struct HubNode {
 
         const DeviceInfo *slow; /* the half that names it: the only one, or that of a USB 2 bus */
         const DeviceInfo *fast; /* the half on the USB 3 bus, if it has one of its own */
-        unsigned tier;           /* of the USB tree: 0 for a root hub */
+        unsigned tier;          /* of the USB tree: 0 for a root hub */
 
         /* For role.c, of what is directly on it: */
         const char *keyboard;   /* usb_path of its keyboard, NULL for none */

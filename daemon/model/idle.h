@@ -7,9 +7,9 @@
 #include "session.h"
 
 typedef struct IdleClock {
-        usec_t limit;      /* IdleLogOffSec= for its station, 0 for never */
+        usec_t limit;     /* IdleLogOffSec= for its station, 0 for never */
         usec_t inhibited; /* when a program of its user was last seen to hold an idle inhibitor, 0 for never */
-        usec_t idle_reset;     /* when a log-off of it was last cancelled, 0 for never */
+        usec_t idle_reset; /* when a log-off of it was last cancelled, 0 for never */
 } IdleClock;
 
 /* The sessions that this is about at all: of a person, at a station, neither coming nor going. */

@@ -227,7 +227,8 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
                 return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
 
         case JOB_TERMINATING:
-                return now >= j->deadline ? enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL) : JOB_WAIT;
+                return now >= j->deadline ? enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL) :
+                                            JOB_WAIT;
 
         case JOB_KILLING:
                 if (now < j->deadline)

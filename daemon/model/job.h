@@ -100,7 +100,7 @@ typedef struct Job {
         bool opening;       /* when it was looked at last; its grace begins when that is over */
         bool leaving;       /* the desktop took the request and the session is closing */
         bool nobody_to_ask; /* usher-warn: no session manager took the request */
-        bool shared;        /* somebody else asked for it as well: it is not the first one's alone to call off */
+        bool shared; /* somebody else asked for it as well: it is not the first one's alone to call off */
         JobWarned warned;
         JobResult result;
 } Job;

@@ -7,8 +7,28 @@
 /* What looks like nothing at the beginning or the end of a line, so that two labels would look the same. The joiners
  * among them have a meaning within words of some languages, and there they may stand. */
 static const char *const spaces[] = {
-        " ",      "\u00a0", "\u00ad", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
-        "\u2007", "\u2008", "\u2009", "\u200a", "\u200b", "\u200c", "\u200d", "\u202f", "\u205f", "\u2060", "\u3000",
+        " ",
+        "\u00a0",
+        "\u00ad",
+        "\u1680",
+        "\u2000",
+        "\u2001",
+        "\u2002",
+        "\u2003",
+        "\u2004",
+        "\u2005",
+        "\u2006",
+        "\u2007",
+        "\u2008",
+        "\u2009",
+        "\u200a",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u202f",
+        "\u205f",
+        "\u2060",
+        "\u3000",
         "\ufeff",
 };
 

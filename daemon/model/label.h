@@ -10,11 +10,11 @@
 
 typedef enum LabelVerdict {
         LABEL_GOOD,
-        LABEL_EMPTY,     /* no label at all: what takes one away */
-        LABEL_NOT_TEXT,  /* not UTF-8, or with a character that moves the cursor or turns the text around */
+        LABEL_EMPTY,    /* no label at all: what takes one away */
+        LABEL_NOT_TEXT, /* not UTF-8, or with a character that moves the cursor or turns the text around */
         LABEL_TOO_LONG,
-        LABEL_BORDERED,  /* begins or ends with a space, of whatever width */
-        LABEL_IS_AN_ID,  /* could be a seat's id, if not now then tomorrow */
+        LABEL_BORDERED, /* begins or ends with a space, of whatever width */
+        LABEL_IS_AN_ID, /* could be a seat's id, if not now then tomorrow */
         _LABEL_VERDICT_MAX,
         _LABEL_VERDICT_INVALID = -EINVAL,
 } LabelVerdict;

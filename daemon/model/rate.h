@@ -16,7 +16,7 @@
 typedef struct Rate {
         struct {
                 uid_t uid;
-                usec_t when; /* CLOCK_MONOTONIC */
+                usec_t when;  /* CLOCK_MONOTONIC */
         } done[RATE_ALL_MAX]; /* a ring: the oldest is overwritten first */
         size_t next;
         size_t n;

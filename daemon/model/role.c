@@ -76,8 +76,7 @@ static void count_stations(HubNode *const *nodes, size_t n) {
         /* Backwards, each comes before its parent. */
         for (size_t i = n; i-- > 0;)
                 if (nodes[i]->parent)
-                        nodes[i]->parent->stations_below +=
-                                        nodes[i]->stations_below + nodes[i]->is_station;
+                        nodes[i]->parent->stations_below += nodes[i]->stations_below + nodes[i]->is_station;
 }
 
 /* Whether this hub with a keyboard on it is a part of that keyboard, which is plugged into the hub above. */

@@ -30,7 +30,13 @@ SessionInfo *session_info_free(SessionInfo *f) {
 SessionKind session_kind(const SessionInfo *f) {
         /* Every class of sd-login up to systemd 257. Those of people all begin with "user". */
         static const char *const system_classes[] = {
-                "greeter", "lock-screen", "background", "background-light", "manager", "manager-early", "none",
+                "greeter",
+                "lock-screen",
+                "background",
+                "background-light",
+                "manager",
+                "manager-early",
+                "none",
         };
 
         if (startswith(strempty(f->class), "user"))
@@ -77,12 +83,13 @@ bool session_identity_matches(const SessionIdentity *i, const SessionInfo *f) {
 unsigned session_info_compare(const SessionInfo *a, const SessionInfo *b) {
         unsigned mask = 0;
 
-        if (!streq_ptr(a->id, b->id) || a->leader != b->leader || a->started != b->started || a->uid != b->uid)
+        if (!streq_ptr(a->id, b->id) || a->leader != b->leader || a->started != b->started ||
+                        a->uid != b->uid)
                 mask |= SESSION_CHANGED_IDENTITY;
         if (!streq_ptr(a->seat, b->seat))
                 mask |= SESSION_CHANGED_SEAT;
-        if (!streq_ptr(a->class, b->class) || !streq_ptr(a->type, b->type) || !streq_ptr(a->state, b->state) ||
-                        a->active != b->active)
+        if (!streq_ptr(a->class, b->class) || !streq_ptr(a->type, b->type) ||
+                        !streq_ptr(a->state, b->state) || a->active != b->active)
                 mask |= SESSION_CHANGED_STATE;
         if (a->locked != b->locked)
                 mask |= SESSION_CHANGED_LOCKED;

@@ -10,8 +10,8 @@
 
 /* How logind's class decides whether Usher may ever end a session. */
 typedef enum SessionKind {
-        SESSION_KIND_USER,   /* somebody works here */
-        SESSION_KIND_SYSTEM, /* greeter, lock screen, manager, background: never ended */
+        SESSION_KIND_USER,    /* somebody works here */
+        SESSION_KIND_SYSTEM,  /* greeter, lock screen, manager, background: never ended */
         SESSION_KIND_UNKNOWN, /* a class that this version does not know: never ended, and said so */
         _SESSION_KIND_MAX,
         _SESSION_KIND_INVALID = -EINVAL,
@@ -29,8 +29,8 @@ typedef struct SessionInfo {
         char *tty;
         uid_t uid;
         pid_t leader;
-        usec_t started; /* CLOCK_MONOTONIC */
-        usec_t idle_since; /* CLOCK_REALTIME, 0 while not idle */
+        usec_t started;              /* CLOCK_MONOTONIC */
+        usec_t idle_since;           /* CLOCK_REALTIME, 0 while not idle */
         usec_t idle_since_monotonic; /* the same on CLOCK_MONOTONIC */
         bool active;
         bool locked;

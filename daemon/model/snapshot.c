@@ -48,7 +48,7 @@ void snapshot_done(Snapshot *p) {
         free(p->hubs);
         free(p->parents);
         free(p->seats);
-        *p = (Snapshot){};
+        *p = (Snapshot) {};
 }
 
 /* Where this seat is, or where it would have to be. */
@@ -274,6 +274,6 @@ int snapshot_derive(Snapshot *ret, const DeviceInfo *const *devices, size_t n) {
                 return r;
 
         *ret = p;
-        p = (Snapshot){};
+        p = (Snapshot) {};
         return 0;
 }

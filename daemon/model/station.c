@@ -119,14 +119,13 @@ static StationHealth derive_health(const Station *s, const StationEquipment *e) 
         if (!e->known)
                 return STATION_OK;
 
-        return !e->display  ? STATION_NO_DISPLAY :
-               !e->keyboard ? STATION_NO_KEYBOARD :
-               !e->pointer  ? STATION_NO_POINTER :
-                              STATION_OK;
+        return !e->display           ? STATION_NO_DISPLAY :
+                        !e->keyboard ? STATION_NO_KEYBOARD :
+                        !e->pointer  ? STATION_NO_POINTER :
+                                       STATION_OK;
 }
 
-int station_update(
-                Station *s,
+int station_update(Station *s,
                 const SessionInfo *const *sessions,
                 size_t n_sessions,
                 bool has_job,

@@ -54,20 +54,20 @@ typedef struct StationEquipment {
 
 typedef struct Station {
         char *id;
-        char *label; /* "" for none of its own */
+        char *label;  /* "" for none of its own */
         bool present; /* logind has the seat */
         bool login_screen_missing;
-        bool announced; /* its StationAdded is out */
+        bool announced;   /* its StationAdded is out */
         unsigned changed; /* not told so far: a mask of StationChange */
 
         /* Derived, as it was told last. */
         StationState state;
         StationHealth health;
         StationHealth journal_health; /* as the journal has it */
-        char *active_session; /* of a person, "" while a greeter or nobody is in front */
-        char *active_user;    /* of the session that the station is in use by, "" for none */
-        uid_t active_uid;     /* -1 for none */
-        usec_t idle_since;    /* CLOCK_REALTIME, 0 while not idle */
+        char *active_session;         /* of a person, "" while a greeter or nobody is in front */
+        char *active_user;            /* of the session that the station is in use by, "" for none */
+        uid_t active_uid;             /* -1 for none */
+        usec_t idle_since;            /* CLOCK_REALTIME, 0 while not idle */
 
         TAILQ_ENTRY(Station) stations;
 } Station;
@@ -90,8 +90,7 @@ int station_compare(const Station *a, const Station *b);
 const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n);
 
 /* Derives all anew from the sessions of this seat and adds what changed to s->changed. */
-int station_update(
-                Station *s,
+int station_update(Station *s,
                 const SessionInfo *const *sessions,
                 size_t n_sessions,
                 bool has_job,

@@ -39,7 +39,7 @@ int topology_new(Topology **ret) {
         t = malloc(sizeof(*t));
         if (!t)
                 return -ENOMEM;
-        *t = (Topology){};
+        *t = (Topology) {};
 
         *ret = t;
         return 0;
@@ -100,7 +100,7 @@ static int device_insert(Topology *t, size_t i, const DeviceInfo *info) {
         d = malloc(sizeof(*d));
         if (!d)
                 return -ENOMEM;
-        *d = (Device){ .seen = t->snapshot };
+        *d = (Device) { .seen = t->snapshot };
         r = device_info_copy(&d->info, info);
         if (r < 0)
                 return r;
@@ -198,7 +198,7 @@ static void take_snapshot(Snapshot *p, Snapshot *new, const Diff *d) {
 
         snapshot_done(p);
         *p = *new;
-        *new = (Snapshot){};
+        *new = (Snapshot) {};
 }
 
 static int derive(const Topology *t, Snapshot *ret) {

@@ -31,8 +31,7 @@ typedef struct {
         guint64 usherd, logind;
 } Cpu;
 
-static GVariant *must_call(
-                Box *box,
+static GVariant *must_call(Box *box,
                 const char *name,
                 const char *path,
                 const char *interface,
@@ -57,7 +56,8 @@ static void systemctl(const char *verb, const char *unit) {
         g_autoptr(GError) error = NULL;
         int status;
 
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
+                        &error);
         g_assert_no_error(error);
         g_assert_cmpint(status, ==, 0);
 }
@@ -97,7 +97,8 @@ static GPtrArray *open_sessions(Box *box) {
                 g_autofree char *user = g_strdup_printf("u%u", i % SEATS + 1);
                 g_autofree char *seat = g_strdup_printf("seat-box%u", i % SEATS + 1);
                 g_autoptr(GError) error = NULL;
-                BoxSession *s = box_session_start(box, &(BoxSessionOptions) { .user = user, .seat = seat }, &error);
+                BoxSession *s = box_session_start(
+                                box, &(BoxSessionOptions) { .user = user, .seat = seat }, &error);
 
                 g_assert_no_error(error);
                 g_ptr_array_add(sessions, s);
@@ -140,8 +141,8 @@ static void bench_calls(Box *box) {
                 g_assert_cmpuint(count_children(sessions), >=, SESSIONS);
         }
 
-        table_row("ListStations, ListSessions: one call", samples_median(&ours) / 1000, samples_median(&peer) / 1000,
-                  "ms");
+        table_row("ListStations, ListSessions: one call", samples_median(&ours) / 1000,
+                        samples_median(&peer) / 1000, "ms");
 }
 
 static void run_program(const char *const *argv, Samples *s) {
@@ -149,8 +150,8 @@ static void run_program(const char *const *argv, Samples *s) {
         gint64 begin = g_get_monotonic_time();
         int status;
 
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
-                     NULL, &status, &error);
+        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
+                        NULL, NULL, NULL, &status, &error);
         samples_add(s, begin);
         g_assert_no_error(error);
         g_assert_cmpint(status, ==, 0);
@@ -169,7 +170,7 @@ static void bench_programs(void) {
         }
 
         table_row("usherctl list, loginctl list-sessions: one run", samples_median(&ours) / 1000,
-                  samples_median(&peer) / 1000, "ms");
+                        samples_median(&peer) / 1000, "ms");
 }
 
 static void bench_memory(void) {
@@ -193,7 +194,8 @@ static double measure_log_off_all(Box *box) {
 
         samples_init(&samples);
         for (guint i = 0; i < LOG_OFFS; i++) {
-                g_autoptr(GVariant) options = g_variant_ref_sink(log_off_options()), jobs = NULL, cancelled = NULL;
+                g_autoptr(GVariant) options = g_variant_ref_sink(log_off_options()), jobs = NULL,
+                                    cancelled = NULL;
                 gint64 begin = g_get_monotonic_time();
 
                 jobs = must_call(box, USHER, "LogOffAll", options);
@@ -245,7 +247,7 @@ int main(int argc, char **argv) {
         sessions = open_sessions(box);
         wait_quiet(USHERD_SERVICE);
         with = (Cpu) { service_cpu(USHERD_SERVICE) - before.usherd,
-                       service_cpu(LOGIND_SERVICE) - before.logind };
+                service_cpu(LOGIND_SERVICE) - before.logind };
         assert_open(sessions);
 
         printf("%u sessions on %u seats\n\n", SESSIONS, SEATS);
@@ -253,14 +255,14 @@ int main(int argc, char **argv) {
         bench_calls(box);
         bench_programs();
         bench_memory();
-        table_row("CPU time while the sessions opened", (double) with.usherd / 1000, (double) with.logind / 1000,
-                  "ms");
+        table_row("CPU time while the sessions opened", (double) with.usherd / 1000,
+                        (double) with.logind / 1000, "ms");
 
         /* And the same once more without usherd: what logind has to do for it is no work of logind's own. */
         log_off_all = measure_log_off_all(box);
         systemctl("stop", USHERD_SERVICE);
         table_row("LogOffAll, TerminateSession for each: the replies", log_off_all / 1000,
-                  measure_terminate(sessions) / 1000, "ms");
+                        measure_terminate(sessions) / 1000, "ms");
         g_assert_true(box_wait(nobody_is_there, box, OPEN_MSEC));
 
         before.logind = service_cpu(LOGIND_SERVICE);
@@ -271,6 +273,6 @@ int main(int argc, char **argv) {
         putchar('\n');
         table_head("with", "without");
         table_row("logind's CPU time for the same, with usherd, without", (double) with.logind / 1000,
-                  (double) alone / 1000, "ms");
+                        (double) alone / 1000, "ms");
         return EXIT_SUCCESS;
 }

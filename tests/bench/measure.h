@@ -20,8 +20,8 @@ double samples_median(Samples *s);
 guint64 service_cpu(const char *service);
 
 typedef struct {
-        guint64 pss;            /* in KiB: a page that n processes share counts one n-th */
-        guint64 anonymous;      /* and of that, heap and stack */
+        guint64 pss;       /* in KiB: a page that n processes share counts one n-th */
+        guint64 anonymous; /* and of that, heap and stack */
 } Memory;
 
 Memory service_memory(const char *service);

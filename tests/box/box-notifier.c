@@ -24,14 +24,15 @@ static GMainLoop *loop;
 static guint owner, last_id;
 
 static const char xml[] =
-        "<node><interface name='org.freedesktop.Notifications'>"
-        "<method name='GetCapabilities'><arg type='as' direction='out'/></method>"
-        "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/>"
-        "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-        "<arg type='as' direction='in'/><arg type='a{sv}' direction='in'/><arg type='i' direction='in'/>"
-        "<arg type='u' direction='out'/></method>"
-        "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
-        "</interface></node>";
+                "<node><interface name='org.freedesktop.Notifications'>"
+                "<method name='GetCapabilities'><arg type='as' direction='out'/></method>"
+                "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/>"
+                "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
+                "<arg type='as' direction='in'/><arg type='a{sv}' direction='in'/><arg type='i' "
+                "direction='in'/>"
+                "<arg type='u' direction='out'/></method>"
+                "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
+                "</interface></node>";
 
 static gboolean is_mode(const char *m) {
         return g_str_equal(mode, m);
@@ -53,7 +54,10 @@ static gboolean on_late(gpointer userdata) {
 static void reply_nonsense(GDBusMethodInvocation *call) {
         GDBusMessage *reply = g_dbus_message_new_method_reply(g_dbus_method_invocation_get_message(call));
 
-        g_dbus_message_set_body(reply, g_variant_new("(s)", "\xe2\x80\xae" "42"));
+        g_dbus_message_set_body(reply,
+                        g_variant_new("(s)",
+                                        "\xe2\x80\xae"
+                                        "42"));
         (void) g_dbus_connection_send_message(g_dbus_method_invocation_get_connection(call), reply,
                         G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
         g_object_unref(reply);
@@ -75,8 +79,7 @@ static void answer(GDBusMethodInvocation *call, guint id) {
                 g_dbus_method_invocation_return_value(call, g_variant_new("(u)", id > 0 ? id : ++last_id));
 }
 
-static void on_call(
-                GDBusConnection *bus,
+static void on_call(GDBusConnection *bus,
                 const char *sender,
                 const char *path,
                 const char *interface,
@@ -85,14 +88,17 @@ static void on_call(
                 GDBusMethodInvocation *call,
                 gpointer userdata) {
 
-        static const char *const all[] = { "actions", "body", "body-markup", NULL }, *const plain[] = { "body", NULL };
+        static const char *const all[] = { "actions", "body", "body-markup", NULL },
+                                 *const plain[] = { "body", NULL };
         const char *summary, *body;
         guint id;
 
         if (g_str_equal(method, "GetCapabilities")) {
-                g_dbus_method_invocation_return_value(call, g_variant_new("(^as)", is_mode("plain") ? plain : all));
+                g_dbus_method_invocation_return_value(
+                                call, g_variant_new("(^as)", is_mode("plain") ? plain : all));
         } else if (g_str_equal(method, "Notify")) {
-                g_variant_get(parameters, "(&su&s&s&s@as@a{sv}i)", NULL, &id, NULL, &summary, &body, NULL, NULL, NULL);
+                g_variant_get(parameters, "(&su&s&s&s@as@a{sv}i)", NULL, &id, NULL, &summary, &body, NULL,
+                                NULL, NULL);
                 note(id == 0 ? "new" : id <= last_id ? "replaces" : "strange", summary);
                 note("body", body);
                 answer(call, id);
@@ -127,8 +133,8 @@ int main(int argc, char *argv[]) {
                 return EXIT_FAILURE;
 
         loop = g_main_loop_new(NULL, FALSE);
-        owner = g_bus_own_name(G_BUS_TYPE_SESSION, "org.freedesktop.Notifications", G_BUS_NAME_OWNER_FLAGS_NONE,
-                        on_bus, on_name, NULL, node->interfaces[0], NULL);
+        owner = g_bus_own_name(G_BUS_TYPE_SESSION, "org.freedesktop.Notifications",
+                        G_BUS_NAME_OWNER_FLAGS_NONE, on_bus, on_name, NULL, node->interfaces[0], NULL);
         g_main_loop_run(loop);
         return EXIT_SUCCESS;
 }

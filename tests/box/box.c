@@ -37,30 +37,18 @@ GDBusConnection *box_bus(Box *box) {
         return box->bus;
 }
 
-GVariant *box_call(
-                Box *box,
+GVariant *box_call(Box *box,
                 const char *destination,
                 const char *path,
                 const char *interface,
                 const char *member,
                 GVariant *parameters,
                 GError **error) {
-        return g_dbus_connection_call_sync(
-                        box->bus,
-                        destination,
-                        path,
-                        interface,
-                        member,
-                        parameters,
-                        NULL,
-                        G_DBUS_CALL_FLAGS_NONE,
-                        BOX_TIMEOUT_MSEC,
-                        NULL,
-                        error);
+        return g_dbus_connection_call_sync(box->bus, destination, path, interface, member, parameters, NULL,
+                        G_DBUS_CALL_FLAGS_NONE, BOX_TIMEOUT_MSEC, NULL, error);
 }
 
-GVariant *box_get_property(
-                Box *box,
+GVariant *box_get_property(Box *box,
                 const char *destination,
                 const char *path,
                 const char *interface,
@@ -68,14 +56,8 @@ GVariant *box_get_property(
                 GError **error) {
         g_autoptr(GVariant) reply = NULL, value = NULL;
 
-        reply = box_call(
-                        box,
-                        destination,
-                        path,
-                        "org.freedesktop.DBus.Properties",
-                        "Get",
-                        g_variant_new("(ss)", interface, property),
-                        error);
+        reply = box_call(box, destination, path, "org.freedesktop.DBus.Properties", "Get",
+                        g_variant_new("(ss)", interface, property), error);
         if (!reply)
                 return NULL;
 
@@ -108,8 +90,7 @@ bool box_inside(void) {
         return access("/run/box/command", F_OK) >= 0;
 }
 
-static void on_job_removed(
-                GDBusConnection *bus,
+static void on_job_removed(GDBusConnection *bus,
                 const char *sender,
                 const char *path,
                 const char *interface,
@@ -134,16 +115,8 @@ Box *box_new(GError **error) {
                 return NULL;
 
         g_dbus_connection_set_exit_on_close(box->bus, FALSE);
-        box->job_removed = g_dbus_connection_signal_subscribe(
-                        box->bus,
-                        SYSTEMD_NAME,
-                        SYSTEMD_INTERFACE,
-                        "JobRemoved",
-                        SYSTEMD_PATH,
-                        NULL,
-                        G_DBUS_SIGNAL_FLAGS_NONE,
-                        on_job_removed,
-                        box,
+        box->job_removed = g_dbus_connection_signal_subscribe(box->bus, SYSTEMD_NAME, SYSTEMD_INTERFACE,
+                        "JobRemoved", SYSTEMD_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, box,
                         NULL);
 
         /* systemd sends its signals only to those who asked. Asking twice on one connection is an error to it. */
@@ -226,8 +199,7 @@ static void signal_free(gpointer p) {
         g_free(s);
 }
 
-static void on_signal(
-                GDBusConnection *bus,
+static void on_signal(GDBusConnection *bus,
                 const char *sender,
                 const char *path,
                 const char *interface,
@@ -255,26 +227,11 @@ BoxMonitor *box_monitor_new(
                 .bus = g_object_ref(box->bus),
                 .signals = g_ptr_array_new_with_free_func(signal_free),
         };
-        monitor->subscription = g_dbus_connection_signal_subscribe(
-                        box->bus,
-                        sender,
-                        interface,
-                        member,
-                        path,
-                        NULL,
-                        G_DBUS_SIGNAL_FLAGS_NONE,
-                        on_signal,
-                        monitor,
-                        NULL);
+        monitor->subscription = g_dbus_connection_signal_subscribe(box->bus, sender, interface, member, path,
+                        NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, monitor, NULL);
         /* The match is sent and not waited for; after this round trip it stands. */
-        reply = box_call(
-                        box,
-                        "org.freedesktop.DBus",
-                        "/org/freedesktop/DBus",
-                        "org.freedesktop.DBus.Peer",
-                        "Ping",
-                        NULL,
-                        NULL);
+        reply = box_call(box, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Peer",
+                        "Ping", NULL, NULL);
         return monitor;
 }
 

@@ -16,7 +16,7 @@
 struct Box {
         GDBusConnection *bus;
         guint job_removed;
-        GHashTable *results;    /* job path → result, of every job of systemd that has ended */
+        GHashTable *results; /* job path → result, of every job of systemd that has ended */
 };
 
 GVariant *box_call_systemd(Box *box, const char *member, GVariant *parameters, GError **error);
@@ -30,7 +30,10 @@ bool box_wait_text(GString *where, const char *text, guint timeout_msec);
 bool box_type(int fd, const char *text);
 /* Everything to start a program with, but the program: as box_spawn(), and with the terminal that will be its standard
  * input for its own. */
-GSubprocessLauncher *box_launcher_new(
-                const char *user, BoxSession *session, GSubprocessFlags flags, bool terminal, GError **error);
+GSubprocessLauncher *box_launcher_new(const char *user,
+                BoxSession *session,
+                GSubprocessFlags flags,
+                bool terminal,
+                GError **error);
 /* A unit's object path, without asking; free it. */
 char *box_unit_path(const char *unit);

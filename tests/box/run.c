@@ -13,12 +13,12 @@
 #include "internal.h"
 
 typedef struct {
-        char *group;            /* the session's cgroup.procs, or NULL */
+        char *group; /* the session's cgroup.procs, or NULL */
         uid_t uid;
         gid_t gid;
         gid_t groups[64];
         int n_groups;
-        bool terminal;          /* standard input becomes its controlling one */
+        bool terminal; /* standard input becomes its controlling one */
 } Identity;
 
 static void identity_free(gpointer p) {
@@ -66,8 +66,11 @@ static char *session_group(BoxSession *session, GError **error) {
         return NULL;
 }
 
-GSubprocessLauncher *box_launcher_new(
-                const char *user, BoxSession *session, GSubprocessFlags flags, bool terminal, GError **error) {
+GSubprocessLauncher *box_launcher_new(const char *user,
+                BoxSession *session,
+                GSubprocessFlags flags,
+                bool terminal,
+                GError **error) {
         g_autoptr(GSubprocessLauncher) launcher = NULL;
         g_autofree char *group = NULL;
         Identity *identity;
@@ -111,8 +114,7 @@ GSubprocessLauncher *box_launcher_new(
         return g_steal_pointer(&launcher);
 }
 
-GSubprocess *box_spawn(
-                Box *box,
+GSubprocess *box_spawn(Box *box,
                 const char *user,
                 BoxSession *session,
                 GSubprocessFlags flags,
@@ -141,21 +143,19 @@ static bool run_ended(gpointer userdata) {
         return ((Run *) userdata)->ended;
 }
 
-BoxResult *box_run_as(
-                Box *box, const char *user, BoxSession *session, const char *const *command, GError **error) {
+BoxResult *box_run_as(Box *box,
+                const char *user,
+                BoxSession *session,
+                const char *const *command,
+                GError **error) {
         g_autoptr(BoxResult) result = g_new0(BoxResult, 1);
         g_autoptr(GSubprocess) child = NULL;
         g_autoptr(GError) failure = NULL;
         Run run = { .result = result, .error = &failure };
         bool late;
 
-        child = box_spawn(
-                        box,
-                        user,
-                        session,
-                        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                        command,
-                        error);
+        child = box_spawn(box, user, session,
+                        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, command, error);
         if (!child)
                 return NULL;
 
@@ -215,8 +215,11 @@ static bool connect_streams(GSubprocessLauncher *launcher, bool terminal, int *r
         return true;
 }
 
-BoxProgram *box_program_start(
-                const char *user, BoxSession *session, bool terminal, const char *const *command, GError **error) {
+BoxProgram *box_program_start(const char *user,
+                BoxSession *session,
+                bool terminal,
+                const char *const *command,
+                GError **error) {
         g_autoptr(GSubprocessLauncher) launcher = NULL;
         g_autoptr(BoxProgram) program = g_new(BoxProgram, 1);
 
@@ -251,8 +254,9 @@ int box_program_wait(BoxProgram *program, guint timeout_msec) {
         if (!box_wait(program_ended, program, timeout_msec))
                 return -1;
 
-        return g_subprocess_get_if_exited(program->process) ? g_subprocess_get_exit_status(program->process) :
-                                                              128 + g_subprocess_get_term_sig(program->process);
+        return g_subprocess_get_if_exited(program->process) ?
+                        g_subprocess_get_exit_status(program->process) :
+                        128 + g_subprocess_get_term_sig(program->process);
 }
 
 void box_program_free(BoxProgram *program) {

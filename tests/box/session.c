@@ -66,7 +66,8 @@ static GVariant *session_unit_properties(BoxSession *session, const BoxSessionOp
         /* A session that fails, or is killed, is no failed unit to be looked after. */
         add_string(&b, "CollectMode", "inactive-or-failed");
         add_string(&b, "WorkingDirectory", "/");
-        g_variant_builder_add(&b, "(sv)", "Environment", g_variant_new_strv((const char *const *) environment, -1));
+        g_variant_builder_add(&b, "(sv)", "Environment",
+                        g_variant_new_strv((const char *const *) environment, -1));
         if (session->tty) {
                 add_string(&b, "TTYPath", session->tty);
                 add_string(&b, "StandardInput", "tty");
@@ -104,15 +105,9 @@ BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError
         if (options->terminal && !session_make_terminal(session, error))
                 return NULL;
 
-        reply = box_call_systemd(
-                        box,
-                        "StartTransientUnit",
-                        g_variant_new(
-                                        "(ss@a(sv)a(sa(sv)))",
-                                        session->unit,
-                                        "fail",
-                                        session_unit_properties(session, options),
-                                        NULL),
+        reply = box_call_systemd(box, "StartTransientUnit",
+                        g_variant_new("(ss@a(sv)a(sa(sv)))", session->unit, "fail",
+                                        session_unit_properties(session, options), NULL),
                         error);
         if (!reply)
                 return NULL;
@@ -139,8 +134,8 @@ static bool session_settled(gpointer userdata) {
         if (session->leader == 0)
                 return true;
 
-        reply = box_call_logind(
-                        session->box, "GetSessionByPID", g_variant_new("(u)", (guint) session->leader), NULL);
+        reply = box_call_logind(session->box, "GetSessionByPID",
+                        g_variant_new("(u)", (guint) session->leader), NULL);
         if (!reply)
                 return false;
 
@@ -158,12 +153,8 @@ bool box_session_wait_open(BoxSession *session, GError **error) {
                         box_wait(session_settled, session, BOX_TIMEOUT_MSEC);
         result = g_hash_table_lookup(session->box->results, session->job);
         if (!in_time || session->leader == 0) {
-                g_set_error(
-                                error,
-                                G_IO_ERROR,
-                                in_time ? G_IO_ERROR_FAILED : G_IO_ERROR_TIMED_OUT,
-                                "No session came of %s (%s), see its journal",
-                                session->unit,
+                g_set_error(error, G_IO_ERROR, in_time ? G_IO_ERROR_FAILED : G_IO_ERROR_TIMED_OUT,
+                                "No session came of %s (%s), see its journal", session->unit,
                                 result ?: "still starting");
                 return false;
         }
@@ -191,13 +182,10 @@ void box_session_free(BoxSession *session) {
                 return;
 
         if (session->id)
-                killed_session = box_call_logind(
-                                session->box,
-                                "KillSession",
-                                g_variant_new("(ssi)", session->id, "all", SIGKILL),
-                                NULL);
-        killed_unit = box_call_systemd(
-                        session->box, "KillUnit", g_variant_new("(ssi)", session->unit, "all", SIGKILL), NULL);
+                killed_session = box_call_logind(session->box, "KillSession",
+                                g_variant_new("(ssi)", session->id, "all", SIGKILL), NULL);
+        killed_unit = box_call_systemd(session->box, "KillUnit",
+                        g_variant_new("(ssi)", session->unit, "all", SIGKILL), NULL);
         box_read_end(session->reader);
         if (session->terminal_fd >= 0)
                 close(session->terminal_fd);

@@ -28,16 +28,14 @@ GDBusConnection *box_bus(Box *box);
 bool box_wait(bool (*done)(gpointer userdata), gpointer userdata, guint timeout_msec);
 
 /* A synchronous method call on the system bus; `parameters` may be floating or NULL. */
-GVariant *box_call(
-                Box *box,
+GVariant *box_call(Box *box,
                 const char *destination,
                 const char *path,
                 const char *interface,
                 const char *member,
                 GVariant *parameters,
                 GError **error);
-GVariant *box_get_property(
-                Box *box,
+GVariant *box_get_property(Box *box,
                 const char *destination,
                 const char *path,
                 const char *interface,
@@ -53,9 +51,9 @@ guint box_count_sessions(Box *box, const char *class);
 /* What a session is made of. All but `user` may be left out. */
 typedef struct {
         const char *user;
-        const char *seat;               /* NULL: none, as for ssh */
-        const char *class;              /* "user" */
-        const char *type;               /* "x11", or "tty" with a terminal */
+        const char *seat;  /* NULL: none, as for ssh */
+        const char *class; /* "user" */
+        const char *type;  /* "x11", or "tty" with a terminal */
         const char *desktop;
         const char *pam;                /* "login"; "box-login" heeds /run/nologin as sshd does */
         bool terminal;                  /* the session's TTY is a pty, and we hold the other end */
@@ -65,16 +63,16 @@ typedef struct {
 
 struct BoxSession {
         Box *box;
-        char *unit;                     /* the service whose PAM stack opened the session */
+        char *unit; /* the service whose PAM stack opened the session */
         char *user;
         char *seat;
         uid_t uid;
         char *job;
-        char *id;                       /* these three from box_session_wait_open() on */
+        char *id; /* these three from box_session_wait_open() on */
         char *path;
         pid_t leader;
-        char *tty;                      /* "/dev/pts/3", or NULL without a terminal */
-        GString *screen;                /* every byte that was written there so far */
+        char *tty;       /* "/dev/pts/3", or NULL without a terminal */
+        GString *screen; /* every byte that was written there so far */
         int terminal_fd;
         GSource *reader;
 };
@@ -107,8 +105,7 @@ bool box_session_type(BoxSession *session, const char *text);
 
 /* Starts a program as a user: within a session, if one is given, as that session's own programs are for logind and
  * polkit, and with its user's session bus; else outside of any session. */
-GSubprocess *box_spawn(
-                Box *box,
+GSubprocess *box_spawn(Box *box,
                 const char *user,
                 BoxSession *session,
                 GSubprocessFlags flags,
@@ -116,7 +113,7 @@ GSubprocess *box_spawn(
                 GError **error);
 
 typedef struct {
-        int status;                     /* exit status, or 128 + signal */
+        int status; /* exit status, or 128 + signal */
         char *output;
         char *errors;
 } BoxResult;
@@ -129,13 +126,16 @@ void box_result_free(BoxResult *result);
 /* A program that goes on while the test does: on a terminal of its own, or with its output and errors in a pipe. */
 typedef struct {
         GSubprocess *process;
-        GString *screen;                /* every byte that it wrote so far */
+        GString *screen; /* every byte that it wrote so far */
         int fd;
         GSource *reader;
 } BoxProgram;
 
-BoxProgram *box_program_start(
-                const char *user, BoxSession *session, bool terminal, const char *const *command, GError **error);
+BoxProgram *box_program_start(const char *user,
+                BoxSession *session,
+                bool terminal,
+                const char *const *command,
+                GError **error);
 bool box_program_wait_text(BoxProgram *program, const char *text, guint timeout_msec);
 /* Types on its terminal. */
 bool box_program_type(BoxProgram *program, const char *text);

@@ -67,13 +67,8 @@ static char *seat_session(Fixture *f, const char *seat) {
 
         g_assert_true(g_str_has_prefix(seat, "seat-box"));
         path = g_strdup_printf("/org/freedesktop/login1/seat/seat_2dbox%s", seat + strlen("seat-box"));
-        value = box_get_property(
-                        f->box,
-                        "org.freedesktop.login1",
-                        path,
-                        "org.freedesktop.login1.Seat",
-                        "ActiveSession",
-                        &error);
+        value = box_get_property(f->box, "org.freedesktop.login1", path, "org.freedesktop.login1.Seat",
+                        "ActiveSession", &error);
         g_assert_no_error(error);
         g_variant_get(value, "(so)", &id, NULL);
         return id;
@@ -93,8 +88,7 @@ static void test_twenty_sessions(Fixture *f, gconstpointer unused) {
         for (guint i = 1; i <= SEATS; i++) {
                 g_autofree char *user = g_strdup_printf("u%u", i), *seat = g_strdup_printf("seat-box%u", i);
 
-                g_ptr_array_add(
-                                sessions,
+                g_ptr_array_add(sessions,
                                 start_session(f, &(BoxSessionOptions) { .user = user, .seat = seat }));
         }
         for (guint i = 0; i < SEATS; i++) {
@@ -147,7 +141,8 @@ static void test_greeter_is_no_user(Fixture *f, gconstpointer unused) {
         if (fixture_skip(f))
                 return;
 
-        greeter = open_session(f, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .class = "greeter" });
+        greeter = open_session(
+                        f, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .class = "greeter" });
         pupil = open_session(f, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box1" });
         remote = open_session(f, &(BoxSessionOptions) { .user = "u2" });
         g_assert_cmpuint(box_count_sessions(f->box, "greeter"), ==, 1);
@@ -163,7 +158,8 @@ static void test_greeter_is_no_user(Fixture *f, gconstpointer unused) {
 }
 
 static void test_terminal_is_read_back(Fixture *f, gconstpointer unused) {
-        static const char *const echo[] = { "/bin/sh", "-c", "echo ready; read x; echo got $x; exec sleep infinity", NULL };
+        static const char *const echo[] = { "/bin/sh", "-c",
+                "echo ready; read x; echo got $x; exec sleep infinity", NULL };
         g_autoptr(BoxSession) session = NULL;
         g_autoptr(BoxResult) result = NULL;
         g_autoptr(GError) error = NULL;
@@ -172,8 +168,7 @@ static void test_terminal_is_read_back(Fixture *f, gconstpointer unused) {
         if (fixture_skip(f))
                 return;
 
-        session = open_session(
-                        f,
+        session = open_session(f,
                         &(BoxSessionOptions) {
                                         .user = "u3",
                                         .seat = "seat-box3",
@@ -234,12 +229,8 @@ static void test_child_belongs_to_session(Fixture *f, gconstpointer unused) {
         g_assert_cmpint(outside->status, !=, 0);
 
         /* The user's own bus is up, with nobody on it to show notifications. */
-        bus = box_run_as(
-                        f->box,
-                        "u4",
-                        session,
-                        (const char *const[]) { "busctl", "--user", "list", "--no-legend", NULL },
-                        &error);
+        bus = box_run_as(f->box, "u4", session,
+                        (const char *const[]) { "busctl", "--user", "list", "--no-legend", NULL }, &error);
         g_assert_no_error(error);
         g_assert_cmpint(bus->status, ==, 0);
         g_assert_null(strstr(bus->output, "org.freedesktop.Notifications"));
@@ -254,8 +245,8 @@ static void test_polkit_knows_people(Fixture *f, gconstpointer unused) {
                 bool at_seat;
                 int status;
         } table[] = {
-                { "u5", true, 0 },   /* an active local session may power off when nobody else is there */
-                { "u5", false, 2 },  /* pkcheck: only with authentication, and there is no agent */
+                { "u5", true, 0 },  /* an active local session may power off when nobody else is there */
+                { "u5", false, 2 }, /* pkcheck: only with authentication, and there is no agent */
         };
         g_autoptr(BoxSession) session = NULL;
         g_autoptr(GError) error = NULL;
@@ -267,14 +258,12 @@ static void test_polkit_knows_people(Fixture *f, gconstpointer unused) {
         for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
                 g_autoptr(BoxResult) result = NULL;
 
-                result = box_run_as(
-                                f->box,
-                                table[i].user,
-                                table[i].at_seat ? session : NULL,
+                result = box_run_as(f->box, table[i].user, table[i].at_seat ? session : NULL,
                                 (const char *const[]) {
                                                 "/bin/sh",
                                                 "-c",
-                                                "pkcheck --action-id org.freedesktop.login1.power-off --process $$",
+                                                "pkcheck --action-id org.freedesktop.login1.power-off "
+                                                "--process $$",
                                                 NULL,
                                 },
                                 &error);
@@ -294,8 +283,7 @@ static void test_nologin_keeps_out(Fixture *f, gconstpointer unused) {
                 return;
 
         g_assert_true(g_file_set_contents("/run/nologin", "Not now\n", -1, &error));
-        session = box_session_open(
-                        f->box,
+        session = box_session_open(f->box,
                         &(BoxSessionOptions) { .user = "u7", .seat = "seat-box7", .pam = "box-login" },
                         &error);
         g_assert_cmpint(g_unlink("/run/nologin"), ==, 0);
@@ -319,12 +307,8 @@ static void test_monitor_sees_logind(Fixture *f, gconstpointer unused) {
         if (fixture_skip(f))
                 return;
 
-        monitor = box_monitor_new(
-                        f->box,
-                        "org.freedesktop.login1",
-                        "/org/freedesktop/login1",
-                        "org.freedesktop.login1.Manager",
-                        NULL);
+        monitor = box_monitor_new(f->box, "org.freedesktop.login1", "/org/freedesktop/login1",
+                        "org.freedesktop.login1.Manager", NULL);
         session = open_session(f, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6" });
         g_assert_true(box_session_close(session, &error));
         g_assert_no_error(error);

@@ -10,11 +10,11 @@
 
 /* seat-box1 to -box3 have a limit of their own, all others none. */
 static const char configuration[] =
-        "[LogOff]\nGraceSec=4\nMinimumGraceSec=1\nAskSec=1\nTerminateSec=3\nKillSec=3\n"
-        "[Station:seat-box1]\nIdleLogOffSec=3\n"
-        "[Station:seat-box2]\nIdleLogOffSec=3s\n"
-        "[Station:A name that is much longer than inih has room for, by far]\nIdleLogOffSec=1h\n"
-        "[Station:seat-box3]\nIdleLogOffSec=3000ms\n";
+                "[LogOff]\nGraceSec=4\nMinimumGraceSec=1\nAskSec=1\nTerminateSec=3\nKillSec=3\n"
+                "[Station:seat-box1]\nIdleLogOffSec=3\n"
+                "[Station:seat-box2]\nIdleLogOffSec=3s\n"
+                "[Station:A name that is much longer than inih has room for, by far]\nIdleLogOffSec=1h\n"
+                "[Station:seat-box3]\nIdleLogOffSec=3000ms\n";
 
 typedef struct {
         Usher *usher;
@@ -40,8 +40,8 @@ static void set_idle(Fixture *f, BoxSession *s, bool idle) {
         g_autoptr(GError) error = NULL;
         g_autoptr(BoxResult) r = box_run_as(f->usher->box, s->user, s,
                         (const char *const[]) { "busctl", "call", "org.freedesktop.login1", s->path,
-                                                "org.freedesktop.login1.Session", "SetIdleHint", "b",
-                                                idle ? "true" : "false", NULL },
+                                        "org.freedesktop.login1.Session", "SetIdleHint", "b",
+                                        idle ? "true" : "false", NULL },
                         &error);
 
         g_assert_no_error(error);
@@ -121,8 +121,8 @@ static void test_kept_awake(Fixture *f, gconstpointer unused) {
         g_autoptr(GError) error = NULL;
 
         inhibitor = box_spawn(f->usher->box, "u3", film, G_SUBPROCESS_FLAGS_NONE,
-                        (const char *const[]) { "systemd-inhibit", "--what=idle:sleep", "--mode=block", "--why=film",
-                                                "sleep", "1000", NULL },
+                        (const char *const[]) { "systemd-inhibit", "--what=idle:sleep", "--mode=block",
+                                        "--why=film", "sleep", "1000", NULL },
                         &error);
         g_assert_no_error(error);
         /* systemd-inhibit has it before sleep runs; what follows takes longer than that. */

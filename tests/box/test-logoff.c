@@ -12,7 +12,8 @@
 #define GRACE_SEC 3
 #define NOLOGIN "/run/nologin"
 
-static const char configuration[] = "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nAskSec=2\nTerminateSec=3\nKillSec=3\n";
+static const char configuration[] =
+                "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nAskSec=2\nTerminateSec=3\nKillSec=3\n";
 
 /* The path of the one job that it makes. */
 static char *log_off(Usher *u, BoxSession *session, guint grace) {
@@ -71,7 +72,8 @@ static void test_one_of_twenty(Usher *u, gconstpointer unused) {
 
 /* A program that does not heed SIGTERM has TerminateSec, and not a second more. */
 static void test_stubborn_program_is_killed(Usher *u, gconstpointer unused) {
-        static const char *const stubborn[] = { "/bin/bash", "-c", "trap '' TERM HUP; while :; do sleep 1; done", NULL };
+        static const char *const stubborn[] = { "/bin/bash", "-c",
+                "trap '' TERM HUP; while :; do sleep 1; done", NULL };
         g_autoptr(BoxSession) s = NULL;
         g_autofree char *job = NULL;
 
@@ -113,8 +115,9 @@ static void test_newcomers_are_kept_out(Usher *u, gconstpointer unused) {
         g_assert_cmpuint(usher_log_off_all(u, blocking_options(60)), ==, 1);
         g_assert_true(g_file_test(NOLOGIN, G_FILE_TEST_IS_REGULAR));
 
-        refused = box_session_open(
-                        u->box, &(BoxSessionOptions) { .user = "u7", .seat = "seat-box7", .pam = "box-login" }, &error);
+        refused = box_session_open(u->box,
+                        &(BoxSessionOptions) { .user = "u7", .seat = "seat-box7", .pam = "box-login" },
+                        &error);
         g_assert_null(refused);
         g_assert_nonnull(error);
         g_clear_error(&error);
@@ -185,7 +188,8 @@ static void test_killed_usherd_comes_back(Usher *u, gconstpointer unused) {
 
 static void test_logind_restarts_in_the_countdown(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u9", .seat = "seat-box9" });
-        g_autoptr(BoxSession) other = usher_open(u, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10" });
+        g_autoptr(BoxSession) other =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10" });
         g_autofree char *job = NULL;
 
         job = log_off(u, s, GRACE_SEC);
@@ -197,10 +201,17 @@ static void test_logind_restarts_in_the_countdown(Usher *u, gconstpointer unused
 /* Who ended whom, of whom, where, how warned: one record, with the fields that the catalog names. */
 static void test_journal_answers(Usher *u, gconstpointer unused) {
         static const char *const fields[] = {
-                "USER_ID=u11\n", "USHER_STARTED_BY=root\n", "SEAT_ID=seat-box11\n", "USHER_RESULT=cancelled\n",
-                "USHER_REASON=requested\n", "USHER_TEXT=Class is over\n", "USHER_WARNED=", "USHER_PHASES=warning ",
+                "USER_ID=u11\n",
+                "USHER_STARTED_BY=root\n",
+                "SEAT_ID=seat-box11\n",
+                "USHER_RESULT=cancelled\n",
+                "USHER_REASON=requested\n",
+                "USHER_TEXT=Class is over\n",
+                "USHER_WARNED=",
+                "USHER_PHASES=warning ",
         };
-        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11" });
+        g_autoptr(BoxSession) s =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11" });
         g_autofree char *job = NULL, *records = NULL, *id = NULL;
 
         job = log_off(u, s, 60);
@@ -223,7 +234,8 @@ int main(int argc, char *argv[]) {
         usher_test("/logoff/newcomers-are-kept-out", configuration, test_newcomers_are_kept_out);
         usher_test("/logoff/foreign-nologin-stays", configuration, test_foreign_nologin_stays);
         usher_test("/logoff/killed-usherd-comes-back", configuration, test_killed_usherd_comes_back);
-        usher_test("/logoff/logind-restarts-in-the-countdown", configuration, test_logind_restarts_in_the_countdown);
+        usher_test("/logoff/logind-restarts-in-the-countdown", configuration,
+                        test_logind_restarts_in_the_countdown);
         usher_test("/logoff/journal-answers", configuration, test_journal_answers);
 
         return g_test_run();

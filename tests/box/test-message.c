@@ -22,7 +22,8 @@ static void tear_down(Fixture *f, gconstpointer unused) {
 
 static void send(Fixture *f, const char *station, const char *text) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = usher_call(f->usher, "SendMessage", g_variant_new("(ss)", station, text), &error);
+        g_autoptr(GVariant) reply =
+                        usher_call(f->usher, "SendMessage", g_variant_new("(ss)", station, text), &error);
 
         g_assert_no_error(error);
 }
@@ -43,8 +44,8 @@ static bool no_notices(gpointer userdata) {
 }
 
 static void test_terminal(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .terminal = true });
+        g_autoptr(BoxSession) s = usher_open(f->usher,
+                        &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .terminal = true });
 
         send(f, "seat-box1", "Bring your exercise books\x1b]0;gone\x07\xe2\x80\xae");
         g_assert_true(box_session_wait_text(s, "Bring your exercise books", BOX_TIMEOUT_MSEC));
@@ -55,7 +56,8 @@ static void test_terminal(Fixture *f, gconstpointer unused) {
 }
 
 static void test_desktop(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
+        g_autoptr(BoxSession) s =
+                        usher_open(f->usher, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
         g_autoptr(Notifier) n = notifier_new(f->usher, s, "good");
         g_autofree char *text = NULL;
 
@@ -72,7 +74,8 @@ static void test_desktop(Fixture *f, gconstpointer unused) {
 
 /* A desktop that starts: the server comes up after the message. */
 static void test_server_comes_later(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
+        g_autoptr(BoxSession) s =
+                        usher_open(f->usher, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
         g_autoptr(Notifier) n = NULL;
 
         send(f, "seat-box3", "Good morning");
@@ -83,12 +86,12 @@ static void test_server_comes_later(Fixture *f, gconstpointer unused) {
 }
 
 static void test_all(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) one = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4", .terminal = true });
-        g_autoptr(BoxSession) two = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u5", .seat = "seat-box5", .terminal = true });
-        g_autoptr(BoxSession) greeter = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .class = "greeter" });
+        g_autoptr(BoxSession) one = usher_open(f->usher,
+                        &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4", .terminal = true });
+        g_autoptr(BoxSession) two = usher_open(f->usher,
+                        &(BoxSessionOptions) { .user = "u5", .seat = "seat-box5", .terminal = true });
+        g_autoptr(BoxSession) greeter = usher_open(f->usher,
+                        &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .class = "greeter" });
         g_autoptr(GVariant) reply = NULL;
         g_autoptr(GError) error = NULL;
         guint reached;
@@ -98,7 +101,8 @@ static void test_all(Fixture *f, gconstpointer unused) {
         send(f, "seat-box6", "Anybody?");
         g_assert_cmpuint(count_notices(f), ==, 0);
 
-        reply = usher_call(f->usher, "SendMessageAll", g_variant_new("(s)", "The bell rings in five minutes"), &error);
+        reply = usher_call(f->usher, "SendMessageAll",
+                        g_variant_new("(s)", "The bell rings in five minutes"), &error);
         g_assert_no_error(error);
         g_variant_get(reply, "(u)", &reached);
         g_assert_cmpuint(reached, ==, 2);
@@ -118,15 +122,16 @@ static void test_bad_text(Fixture *f, gconstpointer unused) {
                         "org.freedesktop.DBus.Error.InvalidArgs");
         usher_call_fails(f->usher, "SendMessage", g_variant_new("(ss)", "seat-box8", emoji->str),
                         "org.freedesktop.DBus.Error.InvalidArgs");
-        usher_call_fails(f->usher, "SendMessageAll", g_variant_new("(s)", ""), "org.freedesktop.DBus.Error.InvalidArgs");
+        usher_call_fails(f->usher, "SendMessageAll", g_variant_new("(s)", ""),
+                        "org.freedesktop.DBus.Error.InvalidArgs");
         usher_call_fails(f->usher, "SendMessage", g_variant_new("(ss)", "seat-nowhere", "x"),
                         "org.usher1.Error.NoSuchStation");
 }
 
 static BoxResult *run(Fixture *f, const char *user, BoxSession *session, const char *command) {
         g_autoptr(GError) error = NULL;
-        BoxResult *r = box_run_as(
-                        f->usher->box, user, session, (const char *const[]) { "/bin/sh", "-c", command, NULL }, &error);
+        BoxResult *r = box_run_as(f->usher->box, user, session,
+                        (const char *const[]) { "/bin/sh", "-c", command, NULL }, &error);
 
         g_assert_no_error(error);
         return r;
@@ -135,8 +140,8 @@ static BoxResult *run(Fixture *f, const char *user, BoxSession *session, const c
 static void test_rights(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) teacher = usher_open(
                         f->usher, &(BoxSessionOptions) { .user = "teacher", .seat = "seat-box9" });
-        g_autoptr(BoxSession) pupil = usher_open(
-                        f->usher, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10", .terminal = true });
+        g_autoptr(BoxSession) pupil = usher_open(f->usher,
+                        &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10", .terminal = true });
         g_autoptr(BoxResult) may = NULL, away = NULL, may_not = NULL;
 
         may = run(f, "teacher", teacher, "usherctl --no-ask-password message seat-box10 'Well done'");
@@ -152,9 +157,12 @@ static void test_rights(Fixture *f, gconstpointer unused) {
 
 /* What is for somebody is read by them alone, and they alone say that it was shown. */
 static void test_privacy(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) one = usher_open(f->usher, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11" });
-        g_autoptr(BoxSession) two = usher_open(f->usher, &(BoxSessionOptions) { .user = "u12", .seat = "seat-box12" });
-        g_autoptr(BoxMonitor) new = box_monitor_new(f->usher->box, "org.usher1", NULL, "org.usher1.Manager", "NoticeNew");
+        g_autoptr(BoxSession) one =
+                        usher_open(f->usher, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11" });
+        g_autoptr(BoxSession) two =
+                        usher_open(f->usher, &(BoxSessionOptions) { .user = "u12", .seat = "seat-box12" });
+        g_autoptr(BoxMonitor) new = box_monitor_new(
+                        f->usher->box, "org.usher1", NULL, "org.usher1.Manager", "NoticeNew");
         g_autoptr(BoxResult) own = NULL, other = NULL, shown_by_other = NULL, shown = NULL;
         g_autofree char *by_other = NULL, *by_own = NULL;
         const BoxSignal *signal;
@@ -186,7 +194,8 @@ static void test_privacy(Fixture *f, gconstpointer unused) {
 }
 
 static void test_gone_session(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u13", .seat = "seat-box13" });
+        g_autoptr(BoxSession) s =
+                        usher_open(f->usher, &(BoxSessionOptions) { .user = "u13", .seat = "seat-box13" });
         g_autoptr(GError) error = NULL;
 
         send(f, "seat-box13", "Too late");
@@ -198,7 +207,8 @@ static void test_gone_session(Fixture *f, gconstpointer unused) {
 
 /* The last test of the program: after it this minute has no message left. */
 static void test_limits(Fixture *f, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(f->usher, &(BoxSessionOptions) { .user = "u14", .seat = "seat-box14" });
+        g_autoptr(BoxSession) s =
+                        usher_open(f->usher, &(BoxSessionOptions) { .user = "u14", .seat = "seat-box14" });
         g_autoptr(GError) error = NULL;
         guint sent = 0;
 

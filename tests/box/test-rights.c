@@ -14,11 +14,14 @@ static bool has_jobs(Usher *u) {
         return jobs[0];
 }
 
-static BoxResult *call_as(Usher *u, const char *user, BoxSession *session, const char *member, const char *station) {
-        const char *with[] = { "busctl", "--system", "--allow-interactive-authorization=no", "call", "org.usher1",
-                "/org/usher1", "org.usher1.Manager", member, "sa{sv}", station, "1", "grace", "u", "30", NULL };
-        const char *without[] = { "busctl", "--system", "--allow-interactive-authorization=no", "call", "org.usher1",
-                "/org/usher1", "org.usher1.Manager", member, "a{sv}", "1", "grace", "u", "30", NULL };
+static BoxResult *call_as(
+                Usher *u, const char *user, BoxSession *session, const char *member, const char *station) {
+        const char *with[] = { "busctl", "--system", "--allow-interactive-authorization=no", "call",
+                "org.usher1", "/org/usher1", "org.usher1.Manager", member, "sa{sv}", station, "1", "grace",
+                "u", "30", NULL };
+        const char *without[] = { "busctl", "--system", "--allow-interactive-authorization=no", "call",
+                "org.usher1", "/org/usher1", "org.usher1.Manager", member, "a{sv}", "1", "grace", "u", "30",
+                NULL };
         g_autoptr(GError) error = NULL;
         BoxResult *result;
 
@@ -33,10 +36,11 @@ static void assert_refused(BoxResult *result) {
 }
 
 static void test_pupil_ends_nobody_but_themselves(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) one = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
-        g_autoptr(BoxSession) two = usher_open(u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
+        g_autoptr(BoxSession) one =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
+        g_autoptr(BoxSession) two =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
         g_autoptr(BoxResult) other = NULL, all = NULL, own = NULL;
-
 
         other = call_as(u, "u1", one, "LogOff", "seat-box2");
         assert_refused(other);
@@ -52,13 +56,14 @@ static void test_pupil_ends_nobody_but_themselves(Usher *u, gconstpointer unused
 
 /* The group's right holds at a station, and does not reach an administrator. */
 static void test_teacher(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) teacher = usher_open(
-                        u, &(BoxSessionOptions) { .user = "teacher", .seat = "seat-box1" });
-        g_autoptr(BoxSession) pupil = usher_open(u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
-        g_autoptr(BoxSession) admin = usher_open(u, &(BoxSessionOptions) { .user = "admin", .seat = "seat-box3" });
+        g_autoptr(BoxSession) teacher =
+                        usher_open(u, &(BoxSessionOptions) { .user = "teacher", .seat = "seat-box1" });
+        g_autoptr(BoxSession) pupil =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
+        g_autoptr(BoxSession) admin =
+                        usher_open(u, &(BoxSessionOptions) { .user = "admin", .seat = "seat-box3" });
         g_autoptr(BoxResult) away = NULL, one = NULL, head = NULL, all = NULL;
         g_auto(GStrv) jobs = NULL;
-
 
         away = call_as(u, "teacher", NULL, "LogOff", "seat-box2");
         assert_refused(away);
@@ -83,7 +88,8 @@ static void test_teacher(Usher *u, gconstpointer unused) {
 
 static void test_seatless_is_left_alone(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) ssh = usher_open(u, &(BoxSessionOptions) { .user = "u3", .type = "tty" });
-        g_autoptr(BoxSession) here = usher_open(u, &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4" });
+        g_autoptr(BoxSession) here =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4" });
 
         g_assert_true(box_session_is_listed(here));
         g_assert_cmpuint(usher_log_off_all(u, usher_options(30, NULL)), ==, 1);
@@ -96,12 +102,14 @@ static void test_only_people_are_targets(Usher *u, gconstpointer unused) {
         static const char *const classes[] = { "greeter", "lock-screen", "background" };
 
         for (guint i = 0; i < G_N_ELEMENTS(classes); i++) {
-                g_autoptr(BoxSession) s = usher_open(
-                                u, &(BoxSessionOptions) { .user = "u5", .seat = "seat-box5", .class = classes[i] });
+                g_autoptr(BoxSession) s = usher_open(u,
+                                &(BoxSessionOptions) {
+                                                .user = "u5", .seat = "seat-box5", .class = classes[i] });
                 g_auto(GStrv) jobs = usher_log_off(u, "seat-box5", 1, NULL);
 
                 g_assert_cmpuint(g_strv_length(jobs), ==, 0);
-                usher_call_fails(u, "LogOffSession", g_variant_new("(s@a{sv})", s->id, usher_options(1, NULL)),
+                usher_call_fails(u, "LogOffSession",
+                                g_variant_new("(s@a{sv})", s->id, usher_options(1, NULL)),
                                 "org.usher1.Error.NoSuchSession");
                 g_assert_cmpuint(usher_log_off_all(u, usher_options(1, NULL)), ==, 0);
                 g_assert_cmpuint(usher_last_operation(u, "skipped-classes"), ==, 0);
@@ -112,7 +120,8 @@ static void test_only_people_are_targets(Usher *u, gconstpointer unused) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-        usher_test("/rights/pupil-ends-nobody-but-themselves", configuration, test_pupil_ends_nobody_but_themselves);
+        usher_test("/rights/pupil-ends-nobody-but-themselves", configuration,
+                        test_pupil_ends_nobody_but_themselves);
         usher_test("/rights/teacher", configuration, test_teacher);
         usher_test("/rights/seatless-is-left-alone", configuration, test_seatless_is_left_alone);
         usher_test("/rights/only-people-are-targets", configuration, test_only_people_are_targets);

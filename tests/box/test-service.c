@@ -12,12 +12,14 @@
 /* As usher-shutdown(8) has it. Writes outside of /run go with the box. */
 #define BELL_DIRECTORY "/run/systemd/system/usher-log-off-all@.service.d"
 #define BELL BELL_DIRECTORY "/bell.conf"
-#define BELL_OPTIONS "[Service]\nEnvironment='USHERCTL_OPTIONS=--grace=%u \"--message=The lesson is over.\"'\n"
+#define BELL_OPTIONS \
+        "[Service]\nEnvironment='USHERCTL_OPTIONS=--grace=%u \"--message=The lesson is over.\"'\n"
 /* Every other second, as an instance's name has it. */
 #define BELL_TIMER "usher-log-off-all@\\x2a:\\x2a:0-2.timer"
 #define BELL_SERVICE "usher-log-off-all@\\x2a:\\x2a:0-2.service"
 
-static const char configuration[] = "[LogOff]\nGraceSec=20\nMinimumGraceSec=1\nAskSec=1\nTerminateSec=3\nKillSec=3\n";
+static const char configuration[] =
+                "[LogOff]\nGraceSec=20\nMinimumGraceSec=1\nAskSec=1\nTerminateSec=3\nKillSec=3\n";
 
 static void write_file(const char *directory, const char *path, const char *text) {
         g_autoptr(GError) error = NULL;
@@ -29,7 +31,8 @@ static void write_file(const char *directory, const char *path, const char *text
 
 static guint64 get_time(Usher *u, const char *path, const char *interface, const char *property) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) value = box_get_property(u->box, "org.usher1", path, interface, property, &error);
+        g_autoptr(GVariant) value =
+                        box_get_property(u->box, "org.usher1", path, interface, property, &error);
 
         g_assert_no_error(error);
         return g_variant_get_uint64(value);
@@ -127,11 +130,13 @@ static BoxMonitor *monitor_jobs(Usher *u) {
 
 /* A bell: at its time everybody at a station is warned, in the words of the drop-in, and logged off. */
 static void test_bell(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxMonitor) new = box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
+        g_autoptr(BoxMonitor) new =
+                        box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
         g_autoptr(BoxMonitor) jobs = monitor_jobs(u);
         g_autoptr(BoxSession) pupil = usher_open(
                         u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2", .terminal = true });
-        g_autoptr(BoxSession) admin = usher_open(u, &(BoxSessionOptions) { .user = "admin", .seat = "seat-box3" });
+        g_autoptr(BoxSession) admin =
+                        usher_open(u, &(BoxSessionOptions) { .user = "admin", .seat = "seat-box3" });
         g_autoptr(BoxSession) ssh = usher_open(u, &(BoxSessionOptions) { .user = "u4", .type = "tty" });
         gint64 begin;
 
@@ -152,7 +157,8 @@ static void test_bell(Usher *u, gconstpointer unused) {
 
 /* Somebody may call it off, and that is no failure of the unit. */
 static void test_bell_is_called_off(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxMonitor) new = box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
+        g_autoptr(BoxMonitor) new =
+                        box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
         g_autoptr(BoxMonitor) jobs = monitor_jobs(u);
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u5", .seat = "seat-box5" });
 
@@ -190,7 +196,11 @@ static void test_units_are_shut(Usher *u, gconstpointer unused) {
 /* The programs that systemd starts say what they are to whoever finds them. */
 static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
         static const char *const programs[] = {
-                "usherd", "usher-associate", "usher-identify", "usher-shutdown", "usher-warn",
+                "usherd",
+                "usher-associate",
+                "usher-identify",
+                "usher-shutdown",
+                "usher-warn",
         };
 
         for (guint i = 0; i < G_N_ELEMENTS(programs); i++) {
@@ -204,8 +214,8 @@ static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
                 g_assert_true(g_str_has_prefix(help, programs[i]));
                 g_assert_nonnull(strstr(help, "--version"));
                 g_assert_true(g_str_has_prefix(version, "usher "));
-                g_spawn_sync(NULL, (char **) wrong, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status,
-                                &error);
+                g_spawn_sync(NULL, (char **) wrong, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                                &status, &error);
                 g_assert_no_error(error);
                 g_assert_cmpint(WEXITSTATUS(status), ==, 2);
         }

@@ -69,8 +69,10 @@ static guint64 cpu(Fixture *f) {
         unsigned long user, system;
 
         g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
-        g_assert_cmpint(sscanf(strrchr(text, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-                               &system), ==, 2);
+        g_assert_cmpint(sscanf(strrchr(text, ')') + 1,
+                                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                                        &system),
+                        ==, 2);
         return user + system;
 }
 
@@ -80,9 +82,11 @@ static void test_lost_events_are_made_good(Fixture *f, gconstpointer unused) {
 
         g_assert_cmpuint(overruns(f), ==, 0);
 
-        storm = g_strdup_printf("for i in $(seq %d); do udevadm trigger --action=change --subsystem-match=tty; done; "
-                                "udevadm settle; awk '$5 > 0 { n += $9 } END { print n + 0 }' /proc/net/netlink",
-                                ROUNDS_AT_ONCE);
+        storm = g_strdup_printf(
+                        "for i in $(seq %d); do udevadm trigger --action=change --subsystem-match=tty; "
+                        "done; "
+                        "udevadm settle; awk '$5 > 0 { n += $9 } END { print n + 0 }' /proc/net/netlink",
+                        ROUNDS_AT_ONCE);
         g_assert_cmpint(kill(f->usherd, SIGSTOP), ==, 0);
         for (;;) {
                 g_autofree char *dropped = output_of(storm);
@@ -97,7 +101,8 @@ static void test_lost_events_are_made_good(Fixture *f, gconstpointer unused) {
         g_assert_true(box_wait(has_overrun, f, BOX_TIMEOUT_MSEC));
         after = stations(f);
         g_assert_cmpstr(after, ==, before);
-        g_test_message("after %" G_GUINT64_FORMAT " rounds: %" G_GUINT64_FORMAT " overruns", rounds, overruns(f));
+        g_test_message("after %" G_GUINT64_FORMAT " rounds: %" G_GUINT64_FORMAT " overruns", rounds,
+                        overruns(f));
 
         /* And then there is peace. */
         used = cpu(f);
@@ -107,7 +112,7 @@ static void test_lost_events_are_made_good(Fixture *f, gconstpointer unused) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add("/storm/lost-events-are-made-good", Fixture, NULL, fixture_set_up, test_lost_events_are_made_good,
-                   fixture_tear_down);
+        g_test_add("/storm/lost-events-are-made-good", Fixture, NULL, fixture_set_up,
+                        test_lost_events_are_made_good, fixture_tear_down);
         return g_test_run();
 }

@@ -17,8 +17,8 @@
 #define HOSTILE "\x1b]0;gone\x07 \xe2\x80\xaetfel"
 #define HOSTILE_VISIBLE "\\x1b]0;gone\\x07 \\u202etfel"
 
-static const char configuration[] =
-        "[LogOff]\nGraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec=10min\nAskSec=1\nTerminateSec=1\nKillSec=1\n";
+static const char configuration[] = "[LogOff]\nGraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec="
+                                    "10min\nAskSec=1\nTerminateSec=1\nKillSec=1\n";
 
 static JsonObject *parse(const char *text, JsonNode **ret) {
         g_autoptr(GError) error = NULL;
@@ -89,7 +89,8 @@ static void test_names(Usher *u, gconstpointer unused) {
         g_assert_cmpstr(several, ==,
                         "usherctl: 'Window' could be several stations: seat-box1 ('Window left'), "
                         "seat-box20 ('Window right').\n");
-        g_assert_true(g_str_has_prefix(nobody, "usherctl: There is no station 'Window x'. There are: seat0, "));
+        g_assert_true(g_str_has_prefix(
+                        nobody, "usherctl: There is no station 'Window x'. There are: seat0, "));
         g_assert_nonnull(strstr(taken, "seat-box1 is called that"));
         g_assert_true(g_str_has_prefix(gone, "usherctl: There is no station 'Window left'. "));
         g_free(ctl_print(u, "usherctl label 'Window r' ''", 0));
@@ -109,7 +110,8 @@ static void test_hostile_text(Usher *u, gconstpointer unused) {
 
         g_assert_nonnull(strstr(station, "'" HOSTILE_VISIBLE "'"));
         g_assert_nonnull(strstr(verb, "'" HOSTILE_VISIBLE "'"));
-        for (const char *const *text = (const char *const[]) { label, station, verb, begun, jobs, NULL }; *text; text++)
+        for (const char *const *text = (const char *const[]) { label, station, verb, begun, jobs, NULL };
+                        *text; text++)
                 for (const char *c = *text; *c; c++)
                         g_assert_true(!g_ascii_iscntrl(*c) || *c == '\n');
         g_assert_null(strstr(jobs, "\xe2\x80\xae"));
@@ -138,7 +140,8 @@ static void test_status(Usher *u, gconstpointer unused) {
 
         document = parse(json, &node);
         (void) find(document, "sessions", "session", s->id);
-        g_assert_cmpstr(json_object_get_string_member(find(document, "jobs", "user", "u3"), "reason"), ==, "restart");
+        g_assert_cmpstr(json_object_get_string_member(find(document, "jobs", "user", "u3"), "reason"), ==,
+                        "restart");
 }
 
 /* The phases of the only job, one after the other, and how it ended. Each line is an object. */
@@ -172,15 +175,19 @@ static char *read_phases(const char *text) {
 
 /* A stubborn program lets a phase last. What lasts no longer than it takes to look, as its death, is not told. */
 static void test_monitor(Usher *u, gconstpointer unused) {
-        static const char *const stubborn[] = { "/bin/bash", "-c", "trap '' TERM HUP; while :; do sleep 1; done", NULL };
+        static const char *const stubborn[] = { "/bin/bash", "-c",
+                "trap '' TERM HUP; while :; do sleep 1; done", NULL };
         g_autoptr(BoxSession) s = usher_open(u,
-                        &(BoxSessionOptions) { .user = "u4", .seat = "seat-box4", .terminal = true, .command = stubborn });
+                        &(BoxSessionOptions) { .user = "u4",
+                                        .seat = "seat-box4",
+                                        .terminal = true,
+                                        .command = stubborn });
         g_autoptr(BoxProgram) text = ctl_start("u4", NULL, false, "usherctl monitor");
         g_autoptr(BoxProgram) json = ctl_start("root", NULL, false, "usherctl monitor --json");
         g_autofree char *begun = NULL, *phases = NULL;
 
-        g_assert_true(box_program_wait_text(
-                        text, "Stations: 21, hubs: 0, jobs: 0. Changes follow; Ctrl-C ends.\n", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_program_wait_text(text,
+                        "Stations: 21, hubs: 0, jobs: 0. Changes follow; Ctrl-C ends.\n", BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_wait_text(json, "\"station\":\"seat-box20\"", BOX_TIMEOUT_MSEC));
         begun = ctl_print(u, "usherctl log-off seat-box4 --grace=2", 0);
 
@@ -200,7 +207,8 @@ static void test_monitor(Usher *u, gconstpointer unused) {
 
 static void test_lock(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u5", .seat = "seat-box5" });
-        g_autoptr(BoxSession) other = usher_open(u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6" });
+        g_autoptr(BoxSession) other =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6" });
         g_autoptr(BoxMonitor) locks = box_monitor_new(
                         u->box, "org.freedesktop.login1", NULL, "org.freedesktop.login1.Session", "Lock");
         g_autofree char *said = ctl_print(u, "usherctl lock seat-box5", 0);
@@ -216,7 +224,8 @@ static void test_lock(Usher *u, gconstpointer unused) {
 
 /* What ssh is asked to do, and then does on this machine. */
 static void install_ssh(const char *does) {
-        g_autofree char *script = g_strdup_printf("#!/bin/sh\nprintf '%%s\\n' \"$@\" >>" SSH_ARGUMENTS "\n%s\n", does);
+        g_autofree char *script =
+                        g_strdup_printf("#!/bin/sh\nprintf '%%s\\n' \"$@\" >>" SSH_ARGUMENTS "\n%s\n", does);
         g_autoptr(GError) error = NULL;
 
         (void) g_unlink(SSH_ARGUMENTS);
@@ -244,8 +253,10 @@ static void test_another_machine(Usher *u, gconstpointer unused) {
 
 /* The polkit of another machine can ask nobody here: it refuses at once. */
 static void test_no_password_for_another_machine(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) one = usher_open(u, &(BoxSessionOptions) { .user = "u8", .seat = "seat-box8" });
-        g_autoptr(BoxSession) two = usher_open(u, &(BoxSessionOptions) { .user = "u9", .seat = "seat-box9" });
+        g_autoptr(BoxSession) one =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u8", .seat = "seat-box8" });
+        g_autoptr(BoxSession) two =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u9", .seat = "seat-box9" });
         g_autoptr(BoxProgram) asked = NULL;
 
         g_assert_true(box_session_is_listed(two));
@@ -253,8 +264,8 @@ static void test_no_password_for_another_machine(Usher *u, gconstpointer unused)
         asked = ctl_start("u8", one, true, REMOTE "log-off seat-box9");
         g_assert_cmpint(box_program_wait(asked, BOX_TIMEOUT_MSEC), ==, 1);
         g_assert_null(strstr(asked->screen->str, "AUTHENTICATING"));
-        g_assert_true(g_str_has_prefix(
-                        asked->screen->str, "usherctl: Failed to log off seat-box9: a password is needed, and cannot "));
+        g_assert_true(g_str_has_prefix(asked->screen->str,
+                        "usherctl: Failed to log off seat-box9: a password is needed, and cannot "));
 }
 
 static void test_no_other_machine(Usher *u, gconstpointer unused) {
@@ -262,7 +273,8 @@ static void test_no_other_machine(Usher *u, gconstpointer unused) {
 
         install_ssh("echo 'ssh: connect to host room-12 port 22: Connection refused' >&2; exit 255");
         text = ctl_complain(u, REMOTE "log-off-all", 1);
-        g_assert_true(g_str_has_prefix(text, "ssh: connect to host room-12 port 22: Connection refused\n"
+        g_assert_true(g_str_has_prefix(text,
+                        "ssh: connect to host room-12 port 22: Connection refused\n"
                         "usherctl: Failed to reach the system bus of 'tina@room-12': "));
 }
 

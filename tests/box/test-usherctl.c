@@ -8,8 +8,8 @@
 
 #include "ctl.h"
 
-static const char configuration[] =
-        "[LogOff]\nGraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec=10min\nAskSec=1\nTerminateSec=1\nKillSec=1\n";
+static const char configuration[] = "[LogOff]\nGraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec="
+                                    "10min\nAskSec=1\nTerminateSec=1\nKillSec=1\n";
 
 /* Its person has a terminal, so that the warning arrives. */
 static BoxSession *open_at(Usher *u, const char *user, const char *seat) {
@@ -52,13 +52,15 @@ static void test_wait_in_plain_lines(Usher *u, gconstpointer unused) {
 /* A line with a bar, which is drawn anew in its place. */
 static void test_wait_with_a_bar(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u3", "seat-box3");
-        g_autoptr(BoxProgram) p = ctl_start("root", NULL, true, "usherctl log-off seat-box3 --wait --grace=2");
+        g_autoptr(BoxProgram) p =
+                        ctl_start("root", NULL, true, "usherctl log-off seat-box3 --wait --grace=2");
 
         g_assert_cmpint(box_program_wait(p, USHER_END_MSEC), ==, 0);
         g_assert_true(g_str_has_prefix(p->screen->str, "\r\033[Kseat-box3 (u3): "));
         g_assert_nonnull(strstr(p->screen->str, "2 s ▕██████████"));
         g_assert_nonnull(strstr(p->screen->str, "1 s ▕██"));
-        g_assert_nonnull(strstr(p->screen->str, "░▏ warned on the terminal\r\n\033[1A\r\033[Kseat-box3 (u3): "));
+        g_assert_nonnull(strstr(
+                        p->screen->str, "░▏ warned on the terminal\r\n\033[1A\r\033[Kseat-box3 (u3): "));
         g_assert_true(g_str_has_suffix(p->screen->str, " logged off\r\n"));
 }
 
@@ -96,7 +98,8 @@ static void test_cancel(Usher *u, gconstpointer unused) {
 /* A logind that hangs does not end the session, nor tell of its end. */
 static void test_failed(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u6", "seat-box6");
-        g_autoptr(BoxProgram) p = ctl_start("root", NULL, false, "usherctl log-off seat-box6 --wait --grace=2");
+        g_autoptr(BoxProgram) p =
+                        ctl_start("root", NULL, false, "usherctl log-off seat-box6 --wait --grace=2");
         int status;
 
         g_assert_true(box_program_wait_text(p, "2 s left", BOX_TIMEOUT_MSEC));
@@ -130,17 +133,20 @@ static void test_refused(Usher *u, gconstpointer unused) {
 
 /* A teacher at a station, who is no administrator: it says whom it did not touch. */
 static void test_all_but_some(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) teacher = open_at(u, "teacher", "seat-box16"), admin = open_at(u, "admin", "seat-box17");
+        g_autoptr(BoxSession) teacher = open_at(u, "teacher", "seat-box16"),
+                              admin = open_at(u, "admin", "seat-box17");
         g_autoptr(BoxSession) pupil = open_at(u, "u18", "seat-box18");
         g_autoptr(BoxSession) ssh = usher_open(u, &(BoxSessionOptions) { .user = "u19", .type = "tty" });
         g_autoptr(BoxResult) all = ctl_run(u, "teacher", teacher, "usherctl log-off-all --no-ask-password");
         g_autofree char *job = g_strdup_printf(
-                        "Job %u: u18 (seat-box18, session %s) is logged off in 1 min 00 s.\n", only_job(u), pupil->id);
+                        "Job %u: u18 (seat-box18, session %s) is logged off in 1 min 00 s.\n", only_job(u),
+                        pupil->id);
 
         g_assert_cmpint(all->status, ==, 0);
         g_assert_nonnull(strstr(all->output, job));
         g_assert_nonnull(strstr(all->output,
-                        "Your own session, 1 administrator's session and 1 session without a seat were left alone.\n"));
+                        "Your own session, 1 administrator's session and 1 session without a seat were left "
+                        "alone.\n"));
         g_assert_true(box_session_is_listed(admin));
         g_assert_true(box_session_is_listed(ssh));
 }
@@ -176,7 +182,8 @@ static void test_wrong_usage(Usher *u, gconstpointer unused) {
 
 static void test_quiet(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = open_at(u, "u9", "seat-box9"), two = open_at(u, "u10", "seat-box10");
-        g_autoptr(BoxProgram) p = ctl_start("root", NULL, true, "usherctl log-off seat-box9 -q --wait --grace=1");
+        g_autoptr(BoxProgram) p =
+                        ctl_start("root", NULL, true, "usherctl log-off seat-box9 -q --wait --grace=1");
         g_autofree char *begun = ctl_print(u, "usherctl log-off seat-box10 --quiet", 0);
         g_autofree char *cancelled = NULL, *error = NULL;
 
@@ -186,20 +193,23 @@ static void test_quiet(Usher *u, gconstpointer unused) {
         cancelled = ctl_print(u, "usherctl cancel --quiet", 0);
         g_assert_cmpstr(cancelled, ==, "");
         error = ctl_complain(u, "usherctl log-off nowhere --quiet", 1);
-        g_assert_true(g_str_has_prefix(error, "usherctl: There is no station 'nowhere'. There are: seat0, "));
+        g_assert_true(g_str_has_prefix(
+                        error, "usherctl: There is no station 'nowhere'. There are: seat0, "));
 }
 
 /* Without --wait it returns when the job is there, and says which it is. */
 static void test_begin_and_extend(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u11", "seat-box11");
-        g_autofree char *line = g_strdup_printf("usherctl log-off-session %s --grace=2min", s->id), *begun = NULL;
-        g_autofree char *expected = NULL, *extend = NULL, *left = NULL, *too_long = NULL, *refused = NULL, *joined = NULL;
+        g_autofree char *line = g_strdup_printf("usherctl log-off-session %s --grace=2min", s->id),
+                        *begun = NULL;
+        g_autofree char *expected = NULL, *extend = NULL, *left = NULL, *too_long = NULL, *refused = NULL,
+                        *joined = NULL;
         guint number;
 
         begun = ctl_print(u, line, 0);
         number = only_job(u);
-        expected = g_strdup_printf(
-                        "Job %u: u11 (seat-box11, session %s) is logged off in 2 min 00 s.\n", number, s->id);
+        expected = g_strdup_printf("Job %u: u11 (seat-box11, session %s) is logged off in 2 min 00 s.\n",
+                        number, s->id);
         g_assert_cmpstr(begun, ==, expected);
 
         extend = g_strdup_printf("usherctl extend %u 60", number);
@@ -217,7 +227,8 @@ static void test_begin_and_extend(Usher *u, gconstpointer unused) {
         /* A second request joins the job, and the earlier time stands. */
         joined = ctl_print(u, "usherctl log-off seat-box11 --grace=30", 0);
         g_clear_pointer(&expected, g_free);
-        expected = g_strdup_printf("Job %u: u11 (seat-box11, session %s) is logged off in 30 s.\n", number, s->id);
+        expected = g_strdup_printf(
+                        "Job %u: u11 (seat-box11, session %s) is logged off in 30 s.\n", number, s->id);
         g_assert_cmpstr(joined, ==, expected);
         g_free(ctl_complain(u, "usherctl log-off-session 0", 1));
 }
@@ -225,8 +236,8 @@ static void test_begin_and_extend(Usher *u, gconstpointer unused) {
 /* JSON instead of words, with how it ended. */
 static void test_wait_in_json(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u12", "seat-box12");
-        g_autofree char *text = ctl_print(
-                        u, "usherctl log-off seat-box12 --wait --grace=1 --message='Class is over' --json", 0);
+        g_autofree char *text = ctl_print(u,
+                        "usherctl log-off seat-box12 --wait --grace=1 --message='Class is over' --json", 0);
         g_autoptr(JsonNode) node = json_from_string(text, NULL);
         JsonObject *document, *job;
 
@@ -243,12 +254,14 @@ static void test_wait_in_json(Usher *u, gconstpointer unused) {
 /* Whoever waits goes on waiting when usherd is gone for a moment. */
 static void test_wait_through_a_crash(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u19", "seat-box19");
-        g_autoptr(BoxProgram) p = ctl_start("root", NULL, false, "usherctl log-off seat-box19 --wait --grace=3");
+        g_autoptr(BoxProgram) p =
+                        ctl_start("root", NULL, false, "usherctl log-off seat-box19 --wait --grace=3");
 
         g_assert_true(box_program_wait_text(p, "warned on the terminal", BOX_TIMEOUT_MSEC));
         usher_systemctl("kill", "--signal=KILL", "usherd.service");
         g_assert_cmpint(box_program_wait(p, USHER_END_MSEC), ==, 0);
-        g_assert_nonnull(strstr(p->screen->str, "\nusherd has gone; waiting for it to come back.\nusherd is back.\n"));
+        g_assert_nonnull(strstr(p->screen->str,
+                        "\nusherd has gone; waiting for it to come back.\nusherd is back.\n"));
         g_assert_true(g_str_has_suffix(p->screen->str, "seat-box19 (u19): logged off\n"));
         g_assert_true(box_session_wait_gone(s, 1000));
 }
@@ -262,7 +275,8 @@ static void test_interrupted(Usher *u, gconstpointer unused) {
         g_assert_true(box_program_wait_text(p, "warned on the terminal", BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_type(p, "\003"));
         g_assert_cmpint(box_program_wait(p, BOX_TIMEOUT_MSEC), ==, 130);
-        says = g_strdup_printf("No longer waiting. 1 job goes on; to call it off: usherctl cancel %u\r\n", only_job(u));
+        says = g_strdup_printf("No longer waiting. 1 job goes on; to call it off: usherctl cancel %u\r\n",
+                        only_job(u));
         g_assert_true(g_str_has_suffix(p->screen->str, says));
 }
 
@@ -271,8 +285,10 @@ static void test_interrupted(Usher *u, gconstpointer unused) {
 
 /* The one administrator of the machine, who has a password there. */
 static void set_password(void) {
-        g_autofree char *members = usher_output((const char *const[]) { "gpasswd", "--members", "admin", "sudo", NULL });
-        g_autofree char *password = usher_output((const char *const[]) { "usermod", "--password", HASH, "admin", NULL });
+        g_autofree char *members = usher_output(
+                        (const char *const[]) { "gpasswd", "--members", "admin", "sudo", NULL });
+        g_autofree char *password =
+                        usher_output((const char *const[]) { "usermod", "--password", HASH, "admin", NULL });
 }
 
 static bool has_echo(gpointer userdata) {
@@ -310,7 +326,8 @@ static void test_password(Usher *u, gconstpointer unused) {
         wrong = ask(one);
         g_assert_true(box_program_type(wrong, "let me out\n"));
         g_assert_true(box_program_wait_text(wrong, "Status 1\r\n", BOX_TIMEOUT_MSEC));
-        g_assert_nonnull(strstr(wrong->screen->str, "usherctl: Failed to log off seat-box15: you may not do that: "));
+        g_assert_nonnull(strstr(wrong->screen->str,
+                        "usherctl: Failed to log off seat-box15: you may not do that: "));
 
         given_up = ask(one);
         g_assert_true(box_program_type(given_up, "\003"));

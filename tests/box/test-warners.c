@@ -5,8 +5,8 @@
 
 #include "usher.h"
 
-static const char configuration[] =
-        "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nRemindSec=2\nAskSec=2\nTerminateSec=3\nKillSec=3\n";
+static const char configuration[] = "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nRemindSec=2\nAskSec="
+                                    "2\nTerminateSec=3\nKillSec=3\n";
 
 static double seconds_since(gint64 begin) {
         return (double) (g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
@@ -27,8 +27,8 @@ static void test_servers(Usher *u, gconstpointer unused) {
 
         for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
                 guint grace = table[i].then ? 8 : 4;
-                g_autoptr(BoxSession) s = usher_open(
-                                u, &(BoxSessionOptions) { .user = "u13", .seat = "seat-box13" });
+                g_autoptr(BoxSession) s =
+                                usher_open(u, &(BoxSessionOptions) { .user = "u13", .seat = "seat-box13" });
                 g_autoptr(Notifier) n = notifier_new(u, s, table[i].mode);
                 gint64 begin = g_get_monotonic_time();
                 g_auto(GStrv) jobs = usher_log_off(u, "seat-box13", grace, NULL);
@@ -52,7 +52,8 @@ static void kill_helper(BoxSession *s) {
 
 /* usher-warn is the user's to kill, in any phase: nothing is shorter for it, and nothing endless. */
 static void test_killed_helper(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u14", .seat = "seat-box14" });
+        g_autoptr(BoxSession) s =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u14", .seat = "seat-box14" });
         g_autoptr(Notifier) n = notifier_new(u, s, "good");
         gint64 begin = g_get_monotonic_time();
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box14", 5, NULL);
@@ -97,7 +98,8 @@ static bool has_lines(gpointer userdata) {
 
 /* There is one bubble, however often its program is killed, and in the end there is none. */
 static void test_killed_helpers_bubble(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u16", .seat = "seat-box16" });
+        g_autoptr(BoxSession) s =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u16", .seat = "seat-box16" });
         g_autoptr(Notifier) n = notifier_new(u, s, "good");
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box16", 600, NULL);
         g_autoptr(GVariant) cancelled = NULL;
@@ -105,7 +107,8 @@ static void test_killed_helpers_bubble(Usher *u, gconstpointer unused) {
         g_assert_true(usher_job_wait(u, jobs[0], "Warned", "desktop", BOX_TIMEOUT_MSEC));
         for (guint i = 1; i <= 2; i++) {
                 kill_helper(s);
-                g_assert_true(box_wait(has_lines, &(LineWait) { n, "replaces Log-off at", i }, BOX_TIMEOUT_MSEC));
+                g_assert_true(box_wait(
+                                has_lines, &(LineWait) { n, "replaces Log-off at", i }, BOX_TIMEOUT_MSEC));
         }
 
         cancelled = usher_call(u, "CancelAll", NULL, NULL);
@@ -116,7 +119,8 @@ static void test_killed_helpers_bubble(Usher *u, gconstpointer unused) {
 
 /* The log-off is over before the program is back: its bubble does not stay for good. */
 static void test_killed_helpers_bubble_goes(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u17", .seat = "seat-box17" });
+        g_autoptr(BoxSession) s =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u17", .seat = "seat-box17" });
         g_autoptr(Notifier) n = notifier_new(u, s, "good");
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box17", 600, NULL);
         g_autoptr(GVariant) cancelled = NULL;
@@ -131,7 +135,8 @@ static void test_killed_helpers_bubble_goes(Usher *u, gconstpointer unused) {
 
 /* Another server's numbers are not ours, whatever they are. */
 static void test_killed_helpers_bubble_elsewhere(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u18", .seat = "seat-box18" });
+        g_autoptr(BoxSession) s =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u18", .seat = "seat-box18" });
         g_autoptr(Notifier) first = notifier_new(u, s, "good"), second = NULL;
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box18", 600, NULL);
 
@@ -146,7 +151,8 @@ static void test_killed_helpers_bubble_elsewhere(Usher *u, gconstpointer unused)
 
 /* A helper that is killed without end. */
 static void test_suppressed_helper(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u15", .seat = "seat-box15" });
+        g_autoptr(BoxSession) s =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u15", .seat = "seat-box15" });
         gint64 begin = g_get_monotonic_time();
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box15", 3, NULL);
 
@@ -156,8 +162,9 @@ static void test_suppressed_helper(Usher *u, gconstpointer unused) {
 
                 g_assert_cmpfloat(seconds_since(begin), <, 20);
                 (void) g_spawn_sync(NULL, (char **) argv, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
-                                NULL, NULL, NULL, NULL, NULL);
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL |
+                                                G_SPAWN_STDOUT_TO_DEV_NULL,
+                                NULL, NULL, NULL, NULL, NULL, NULL);
                 (void) box_monitor_wait(u->removed, NULL, 1, 100);
         }
         usher_assert_removed(u, 1, s, "done", 0);
@@ -172,7 +179,8 @@ int main(int argc, char *argv[]) {
         usher_test("/warners/killed-helper", configuration, test_killed_helper);
         usher_test("/warners/killed-helpers-bubble", configuration, test_killed_helpers_bubble);
         usher_test("/warners/killed-helpers-bubble-goes", configuration, test_killed_helpers_bubble_goes);
-        usher_test("/warners/killed-helpers-bubble-elsewhere", configuration, test_killed_helpers_bubble_elsewhere);
+        usher_test("/warners/killed-helpers-bubble-elsewhere", configuration,
+                        test_killed_helpers_bubble_elsewhere);
         usher_test("/warners/suppressed-helper", configuration, test_suppressed_helper);
 
         return g_test_run();

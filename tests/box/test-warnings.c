@@ -7,8 +7,8 @@
 
 #include "usher.h"
 
-static const char configuration[] =
-        "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nRemindSec=2\nAskSec=2\nTerminateSec=3\nKillSec=3\n";
+static const char configuration[] = "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nRemindSec=2\nAskSec="
+                                    "2\nTerminateSec=3\nKillSec=3\n";
 
 static double seconds_since(gint64 begin) {
         return (double) (g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
@@ -16,7 +16,8 @@ static double seconds_since(gint64 begin) {
 
 /* One account, two stations: the other one goes on, and the text says which it is. */
 static void test_same_account_twice(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) ends = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
+        g_autoptr(BoxSession) ends =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
         g_autoptr(BoxSession) stays = usher_open(
                         u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box2", .terminal = true });
         g_autoptr(Notifier) n = notifier_new(u, ends, "good");
@@ -31,7 +32,8 @@ static void test_same_account_twice(Usher *u, gconstpointer unused) {
 }
 
 static void test_two_sessions_on_a_seat(Usher *u, gconstpointer unused) {
-        g_autoptr(BoxSession) front = usher_open(u, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
+        g_autoptr(BoxSession) front =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
         g_autoptr(BoxSession) back = usher_open(
                         u, &(BoxSessionOptions) { .user = "u4", .seat = "seat-box3", .terminal = true });
         g_autoptr(BoxSession) greeter = usher_open(
@@ -51,13 +53,14 @@ static void test_two_sessions_on_a_seat(Usher *u, gconstpointer unused) {
 static void test_terminal(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(
                         u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .terminal = true });
-        g_auto(GStrv) jobs = usher_log_off(
-                        u, "seat-box6", 60, "\x1b[2J\x1b]52;c;cm0=\x07 one\xc2\x9b two\xe2\x80\xae three\x7f <b>");
+        g_auto(GStrv) jobs = usher_log_off(u, "seat-box6", 60,
+                        "\x1b[2J\x1b]52;c;cm0=\x07 one\xc2\x9b two\xe2\x80\xae three\x7f <b>");
         g_autoptr(GVariant) cancelled = NULL;
 
         g_assert_true(usher_job_wait(u, jobs[0], "Warned", "terminal", BOX_TIMEOUT_MSEC));
-        g_assert_true(box_session_wait_text(
-                        s, "\\x1b[2J\\x1b]52;c;cm0=\\x07 one\\x9b two\\u202e three\\x7f <b>", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_wait_text(s,
+                        "\\x1b[2J\\x1b]52;c;cm0=\\x07 one\\x9b two\\u202e three\\x7f <b>",
+                        BOX_TIMEOUT_MSEC));
         g_assert_true(box_session_wait_text(s, "Asked for by: root", BOX_TIMEOUT_MSEC));
 
         cancelled = usher_call(u, "CancelAll", NULL, NULL);
@@ -95,8 +98,8 @@ static void test_markup(Usher *u, gconstpointer unused) {
 
         for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
                 g_autoptr(Notifier) n = notifier_new(u, s, table[i].mode);
-                g_auto(GStrv) jobs = usher_log_off(
-                                u, "seat-box8", 60, "<a href=\"http://x\">click</a> &amp;");
+                g_auto(GStrv) jobs =
+                                usher_log_off(u, "seat-box8", 60, "<a href=\"http://x\">click</a> &amp;");
                 g_autoptr(GVariant) cancelled = NULL;
 
                 g_assert_true(notifier_wait(n, table[i].shown, BOX_TIMEOUT_MSEC));
@@ -140,8 +143,8 @@ static void test_opening(Usher *u, gconstpointer unused) {
         gint64 open;
 
         g_assert_cmpint(g_mkdir_with_parents(SLOW_DROP_IN, 0755), ==, 0);
-        g_file_set_contents(SLOW_DROP_IN "/slow.conf", "[Unit]\nWants=box-slow.service\nAfter=box-slow.service\n", -1,
-                        &error);
+        g_file_set_contents(SLOW_DROP_IN "/slow.conf",
+                        "[Unit]\nWants=box-slow.service\nAfter=box-slow.service\n", -1, &error);
         g_assert_no_error(error);
         g_file_set_contents(SLOW_SERVICE, "[Service]\nType=oneshot\nExecStart=/bin/sleep 6\n", -1, &error);
         g_assert_no_error(error);
@@ -172,9 +175,8 @@ static bool is_closing(gpointer userdata) {
 }
 
 static void test_closing(Usher *u, gconstpointer unused) {
-        static const char *const leaver[] = {
-                "/bin/bash", "-c", "(trap '' HUP TERM; exec sleep 1000) & sleep 1", NULL
-        };
+        static const char *const leaver[] = { "/bin/bash", "-c",
+                "(trap '' HUP TERM; exec sleep 1000) & sleep 1", NULL };
         g_autoptr(BoxSession) s = usher_open(
                         u, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10", .command = leaver });
         g_auto(GStrv) jobs = NULL;
@@ -204,9 +206,11 @@ static void test_left_and_back(Usher *u, gconstpointer unused) {
         g_assert_no_error(error);
         usher_assert_removed(u, 1, first, "left", BOX_TIMEOUT_MSEC);
 
-        second = usher_open(u, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11", .terminal = true });
+        second = usher_open(
+                        u, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11", .terminal = true });
         while (seconds_since(begin) < 7)
-                g_main_context_iteration(NULL, !g_main_context_pending(NULL) && box_wait(is_closing, second, 200));
+                g_main_context_iteration(
+                                NULL, !g_main_context_pending(NULL) && box_wait(is_closing, second, 200));
         g_assert_true(box_session_is_listed(second));
         g_assert_null(strstr(second->screen->str, "logged off"));
 }

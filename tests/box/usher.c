@@ -15,7 +15,8 @@ char *usher_output(const char *const *argv) {
         char *output;
         int status;
 
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, &status, &error);
+        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, &status,
+                        &error);
         g_assert_no_error(error);
         if (status != 0)
                 g_test_message("%s: %s", argv[0], output);
@@ -31,7 +32,8 @@ void usher_systemctl(const char *verb, const char *argument, const char *unit) {
 char *usher_journal(const char *match) {
         g_autofree char *synced = usher_output((const char *const[]) { "journalctl", "--sync", NULL });
 
-        return usher_output((const char *const[]) { "journalctl", "--quiet", "--output=export", "--no-pager", match, NULL });
+        return usher_output((const char *const[]) {
+                        "journalctl", "--quiet", "--output=export", "--no-pager", match, NULL });
 }
 
 void usher_set_up(Usher *u, gconstpointer configuration) {
@@ -39,7 +41,8 @@ void usher_set_up(Usher *u, gconstpointer configuration) {
         g_autoptr(GError) error = NULL;
 
         g_assert_true(box_inside());
-        if (!g_file_get_contents(CONFIGURATION, &before, NULL, NULL) || !g_str_equal(before, configuration)) {
+        if (!g_file_get_contents(CONFIGURATION, &before, NULL, NULL) ||
+                        !g_str_equal(before, configuration)) {
                 g_assert_cmpint(g_mkdir_with_parents("/etc/usher", 0755), ==, 0);
                 g_file_set_contents(CONFIGURATION, configuration, -1, &error);
                 g_assert_no_error(error);
@@ -82,7 +85,8 @@ void usher_free(Usher *u) {
 }
 
 GVariant *usher_call(Usher *u, const char *member, GVariant *parameters, GError **error) {
-        return box_call(u->box, "org.usher1", "/org/usher1", "org.usher1.Manager", member, parameters, error);
+        return box_call(u->box, "org.usher1", "/org/usher1", "org.usher1.Manager", member, parameters,
+                        error);
 }
 
 void usher_call_fails(Usher *u, const char *member, GVariant *parameters, const char *error_name) {
@@ -161,7 +165,8 @@ char **usher_log_off(Usher *u, const char *station, guint grace, const char *mes
         g_autoptr(GError) error = NULL;
         char **jobs;
 
-        reply = usher_call(u, "LogOff", g_variant_new("(s@a{sv})", station, usher_options(grace, message)), &error);
+        reply = usher_call(u, "LogOff", g_variant_new("(s@a{sv})", station, usher_options(grace, message)),
+                        &error);
         g_assert_no_error(error);
         g_variant_get(reply, "(^ao)", &jobs);
         return jobs;
@@ -205,7 +210,8 @@ char **usher_jobs(Usher *u) {
 }
 
 char *usher_job_get(Usher *u, const char *job, const char *property) {
-        g_autoptr(GVariant) value = box_get_property(u->box, "org.usher1", job, "org.usher1.Job", property, NULL);
+        g_autoptr(GVariant) value =
+                        box_get_property(u->box, "org.usher1", job, "org.usher1.Job", property, NULL);
 
         return value ? g_variant_dup_string(value, NULL) : NULL;
 }

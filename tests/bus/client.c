@@ -85,8 +85,8 @@ Call *call_send(GDBusConnection *connection,
         call->cancellable = g_cancellable_new();
         call->sent = g_get_monotonic_time();
         g_dbus_connection_call(connection, destination, path, interface, member, arguments, NULL,
-                        interactive ? G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
-                                    : G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                        interactive ? G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION :
+                                      G_DBUS_CALL_FLAGS_NO_AUTO_START,
                         G_MAXINT, call->cancellable, call_answered, call);
 
         return call;

@@ -9,12 +9,12 @@
 #define WAIT_SECONDS 30
 
 /* Runs the main loop until the condition holds. It is looked at again after every event. */
-#define WAIT_FOR(condition)                                                                                 \
-        G_STMT_START {                                                                                      \
-                gint64 _end = wait_begin();                                                                 \
-                while (!(condition))                                                                        \
-                        wait_step(_end, G_STRLOC, #condition);                                              \
-        }                                                                                                   \
+#define WAIT_FOR(condition)                                    \
+        G_STMT_START {                                         \
+                gint64 _end = wait_begin();                    \
+                while (!(condition))                           \
+                        wait_step(_end, G_STRLOC, #condition); \
+        }                                                      \
         G_STMT_END
 
 gint64 wait_begin(void);
@@ -61,7 +61,7 @@ GVariant *usher_call(GDBusConnection *connection, const char *path, const char *
 char *usher_error(GDBusConnection *connection, const char *path, const char *member, GVariant *arguments);
 
 /* Expects that error. The message of it must not be empty, nor hold what a terminal would act on. */
-#define assert_refused(connection, path, member, arguments, name)                                           \
+#define assert_refused(connection, path, member, arguments, name) \
         assert_refused_at(G_STRLOC, connection, path, member, arguments, name)
 void assert_refused_at(const char *where,
                 GDBusConnection *connection,

@@ -8,8 +8,10 @@ void four_people(Fixture *f) {
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
         fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
         fake_logind_add_session(f->logind, .id = "5", .uid = HEAD, .seat = "seat-right");
-        fake_logind_add_session(f->logind, .id = "6", .uid = TEACHER, .type = "tty", .remote_host = "10.0.0.1");
-        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .seat = "seat0", .class = "greeter", .inactive = TRUE);
+        fake_logind_add_session(
+                        f->logind, .id = "6", .uid = TEACHER, .type = "tty", .remote_host = "10.0.0.1");
+        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .seat = "seat0", .class = "greeter",
+                        .inactive = TRUE);
         fixture_configure(f, EVERYBODY_CONFIG);
 }
 

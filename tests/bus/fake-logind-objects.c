@@ -133,7 +133,8 @@ static GVariant *get_session(Session *s, const char *property) {
         if (g_str_equal(property, "VTNr"))
                 return g_variant_new_uint32(is->vtnr);
         if (g_str_equal(property, "Seat")) {
-                g_autofree char *path = is->seat[0] ? fake_logind_path(LOGIND_PATH "/seat", is->seat) : g_strdup("/");
+                g_autofree char *path = is->seat[0] ? fake_logind_path(LOGIND_PATH "/seat", is->seat) :
+                                                      g_strdup("/");
 
                 return g_variant_new("(so)", is->seat, path);
         }

@@ -31,7 +31,7 @@ static void seat_emit_active(FakeLogind *l, const char *id) {
 
         if (seat)
                 fake_emit_changed(&l->fake, seat->path, LOGIND_IFACE_SEAT,
-                                (const char *const[]){ "ActiveSession", NULL });
+                                (const char *const[]) { "ActiveSession", NULL });
 }
 
 void fake_logind_remove_session(FakeLogind *l, const char *id) {
@@ -69,7 +69,7 @@ void session_end_soon(FakeLogind *l, Session *s) {
                 return;
 
         Ending *e = g_new(Ending, 1);
-        *e = (Ending){ .logind = l, .session = s };
+        *e = (Ending) { .logind = l, .session = s };
         s->ending = g_idle_add_full(G_PRIORITY_LOW, end_session, e, g_free);
 }
 
@@ -152,7 +152,7 @@ void fake_logind_add(FakeLogind *l, const FakeSession *is) {
 }
 
 static void session_changed(FakeLogind *l, Session *s, const char *property) {
-        fake_emit_changed(&l->fake, s->path, LOGIND_IFACE_SESSION, (const char *const[]){ property, NULL });
+        fake_emit_changed(&l->fake, s->path, LOGIND_IFACE_SESSION, (const char *const[]) { property, NULL });
 }
 
 void fake_logind_set_state(FakeLogind *l, const char *id, const char *state) {
@@ -179,7 +179,7 @@ void fake_logind_set_idle(FakeLogind *l, const char *id, gboolean idle) {
         s->is.idle = idle;
         s->is.idle_since = g_get_real_time();
         fake_emit_changed(&l->fake, s->path, LOGIND_IFACE_SESSION,
-                        (const char *const[]){
+                        (const char *const[]) {
                                         "IdleHint", "IdleSinceHint", "IdleSinceHintMonotonic", NULL });
 }
 
@@ -230,7 +230,8 @@ FakeLogind *fake_logind_new(Bus *bus) {
         l->sessions = g_ptr_array_new_with_free_func(session_free);
         l->seats = g_ptr_array_new_with_free_func(seat_free);
         l->inhibitors = g_ptr_array_new_with_free_func(inhibitor_free);
-        fake_init(&l->fake, bus, LOGIND_BUS_NAME, 0, fake_logind_xml, fake_logind_on_call, fake_logind_on_get, l);
+        fake_init(&l->fake, bus, LOGIND_BUS_NAME, 0, fake_logind_xml, fake_logind_on_call,
+                        fake_logind_on_get, l);
         fake_add_object(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER);
 
         return l;

@@ -56,7 +56,7 @@ void fake_logind_add_seat(FakeLogind *logind, const char *id);
 void fake_logind_remove_seat(FakeLogind *logind, const char *id);
 
 /* fake_logind_add_session(logind, .id = "3", .uid = 1001, .seat = "seat0") */
-#define fake_logind_add_session(logind, ...) fake_logind_add(logind, &(FakeSession){ __VA_ARGS__ })
+#define fake_logind_add_session(logind, ...) fake_logind_add(logind, &(FakeSession) { __VA_ARGS__ })
 void fake_logind_add(FakeLogind *logind, const FakeSession *session);
 
 /* The session ends, by whatever cause: SessionRemoved is sent. */

@@ -125,7 +125,7 @@ static void decide(Check *check) {
 static void on_check(FakePolkit *polkit, const FakeCall *call, GDBusMethodInvocation *invocation) {
         Check *check = g_new(Check, 1);
 
-        *check = (Check){ .polkit = polkit, .invocation = invocation, .question = question_of(call) };
+        *check = (Check) { .polkit = polkit, .invocation = invocation, .question = question_of(call) };
         g_ptr_array_add(polkit->questions, check->question);
         if (polkit->hold)
                 g_ptr_array_add(polkit->held, check);
@@ -188,7 +188,7 @@ static GVariant *on_get(gpointer owner, const char *path, const char *interface,
 void fake_polkit_answer(FakePolkit *polkit, const char *action, guint32 uid, FakeVerdict verdict) {
         Rule *rule = g_new(Rule, 1);
 
-        *rule = (Rule){ .action = g_strdup(action), .uid = uid, .verdict = verdict };
+        *rule = (Rule) { .action = g_strdup(action), .uid = uid, .verdict = verdict };
         g_ptr_array_add(polkit->rules, rule);
 }
 

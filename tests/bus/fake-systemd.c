@@ -153,7 +153,7 @@ static void warner_start(FakeSystemd *systemd, uid_t uid) {
                 return;
 
         w = g_new(Warner, 1);
-        *w = (Warner){
+        *w = (Warner) {
                 .systemd = systemd,
                 .uid = uid,
                 .connection = bus_connect(systemd->fake.bus, uid),
@@ -205,11 +205,10 @@ void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *s
 
         *(console ? &systemd->console : &systemd->hook) = state;
         fake_emit_changed(&systemd->fake, console ? CONSOLE_PATH : HOOK_PATH, SYSTEMD_IFACE_UNIT,
-                        (const char *const[]){ "ActiveState", NULL });
+                        (const char *const[]) { "ActiveState", NULL });
 }
 
-static void answer_with_result(
-                FakeSystemd *systemd,
+static void answer_with_result(FakeSystemd *systemd,
                 const char *unit,
                 const char *result,
                 GDBusMethodInvocation *invocation) {
@@ -283,7 +282,8 @@ static void on_get_unit(FakeSystemd *systemd, const FakeCall *call, GDBusMethodI
 
         g_variant_get(call->arguments, "(&s)", &unit);
         if (g_str_equal(call->member, "GetUnit") && !fake_logind_session_of_scope(systemd->logind, unit) &&
-                        !(parse_instance(unit, WARN_PREFIX, &uid) && fake_systemd_has_warner(systemd, uid))) {
+                        !(parse_instance(unit, WARN_PREFIX, &uid) &&
+                                        fake_systemd_has_warner(systemd, uid))) {
                 no_such_unit(invocation, unit);
                 return;
         }
@@ -347,7 +347,8 @@ static GVariant *on_get(gpointer owner, const char *path, const char *interface,
         FakeSystemd *systemd = owner;
 
         if (g_str_equal(property, "ActiveState"))
-                return g_variant_new_string(g_str_equal(path, CONSOLE_PATH) ? systemd->console : systemd->hook);
+                return g_variant_new_string(
+                                g_str_equal(path, CONSOLE_PATH) ? systemd->console : systemd->hook);
 
         return g_variant_new_string("252");
 }

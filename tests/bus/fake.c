@@ -287,7 +287,7 @@ void fake_init(Fake *fake,
 
         g_autoptr(GError) error = NULL;
 
-        *fake = (Fake){
+        *fake = (Fake) {
                 .bus = bus,
                 .name = name,
                 .uid = uid,

@@ -89,11 +89,11 @@ const FakeCall *fake_nth(Fake *fake, const char *member, guint nth);
 /* All calls that would change something, in order: "TerminateSession('3'); KillSession('3', 'all', 9)". What was
  * sent before now is in it. Free the text. */
 char *fake_deeds(Fake *fake);
-#define assert_deeds(fake, expected)                                                                        \
-        G_STMT_START {                                                                                      \
-                g_autofree char *_deeds = fake_deeds(fake);                                                 \
-                g_assert_cmpstr(_deeds, ==, expected);                                                      \
-        }                                                                                                   \
+#define assert_deeds(fake, expected)                        \
+        G_STMT_START {                                      \
+                g_autofree char *_deeds = fake_deeds(fake); \
+                g_assert_cmpstr(_deeds, ==, expected);      \
+        }                                                   \
         G_STMT_END
 
 void fake_forget(Fake *fake);

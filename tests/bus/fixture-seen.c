@@ -131,8 +131,9 @@ char *fixture_history(Fixture *f, const char *path, const char *property) {
                 if (!value)
                         continue;
 
-                text = g_variant_is_of_type(value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string(value, NULL)
-                                                                          : g_variant_print(value, FALSE);
+                text = g_variant_is_of_type(value, G_VARIANT_TYPE_STRING) ?
+                                g_variant_dup_string(value, NULL) :
+                                g_variant_print(value, FALSE);
                 g_string_append_printf(values, "%s%s", values->len > 0 ? " " : "", text);
         }
 

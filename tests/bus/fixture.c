@@ -36,7 +36,7 @@ static void on_signal(GDBusConnection *connection,
         Signal *s = g_new(Signal, 1);
         Fixture *f = data;
 
-        *s = (Signal){
+        *s = (Signal) {
                 .time = g_get_monotonic_time(),
                 .path = g_strdup(path),
                 .interface = g_strdup(interface),

@@ -25,9 +25,9 @@
 #define TEST_ASK_USEC (300 * G_TIME_SPAN_MILLISECOND)
 #define TEST_TERMINATE_USEC (1 * G_TIME_SPAN_SECOND)
 #define TEST_KILL_USEC (1 * G_TIME_SPAN_SECOND)
-#define TEST_CONFIG                                                                                         \
-        "[LogOff]\n"                                                                                        \
-        "GraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec=3600\nRemindSec=30 10 5\n"                         \
+#define TEST_CONFIG                                                                 \
+        "[LogOff]\n"                                                                \
+        "GraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec=3600\nRemindSec=30 10 5\n" \
         "AskSec=300ms\nTerminateSec=1\nKillSec=1\n"
 
 typedef struct Signal {
@@ -50,7 +50,7 @@ typedef struct Fixture {
 
         char *directory;
         char *passwd; /* usherd's /etc/passwd, see accounts.h */
-        GPid pid; /* of usherd, 0 while there is none */
+        GPid pid;     /* of usherd, 0 while there is none */
         gboolean ready;
         gboolean exited;
         int status;              /* as of waitpid(), once exited */
@@ -62,11 +62,11 @@ typedef struct Fixture {
 } Fixture;
 
 /* Adds a test under its path, to be run by g_test_run(). */
-#define fixture_add(path, function)                                                                         \
+#define fixture_add(path, function) \
         g_test_add(path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 /* The same below a bus policy that lets everybody send us everything: for what usherd itself must hold, were the
  * policy of no help. */
-#define fixture_add_unguarded(path, function)                                                               \
+#define fixture_add_unguarded(path, function) \
         g_test_add(path, Fixture, "unguarded", fixture_set_up, function, fixture_tear_down)
 void fixture_set_up(Fixture *f, gconstpointer data);
 void fixture_tear_down(Fixture *f, gconstpointer data);
@@ -108,11 +108,11 @@ GStrv job_paths(GVariant *reply);
 
 /* The numbers of the live jobs, in ListJobs' order: "1 2"; "" for none. */
 char *fixture_jobs(Fixture *f);
-#define assert_jobs(f, expected)                                                                            \
-        G_STMT_START {                                                                                      \
-                g_autofree char *_jobs = fixture_jobs(f);                                                   \
-                g_assert_cmpstr(_jobs, ==, expected);                                                       \
-        }                                                                                                   \
+#define assert_jobs(f, expected)                          \
+        G_STMT_START {                                    \
+                g_autofree char *_jobs = fixture_jobs(f); \
+                g_assert_cmpstr(_jobs, ==, expected);     \
+        }                                                 \
         G_STMT_END
 
 /* No job, and nothing was asked of logind or systemd. */

@@ -228,7 +228,7 @@ static void attribute(Device *d, const char *name, const void *data, gsize size)
         }
 
         a = g_new(Attribute, 1);
-        *a = (Attribute){ .name = g_strdup(name), .data = g_bytes_new(data, size) };
+        *a = (Attribute) { .name = g_strdup(name), .data = g_bytes_new(data, size) };
         g_ptr_array_add(d->attributes, a);
 }
 

@@ -12,7 +12,8 @@ GDBusConnection *teacher_connect(Fixture *f) {
 }
 
 void teacher_get_known(GDBusConnection *connection) {
-        g_variant_unref(usher_call(connection, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
+        g_variant_unref(usher_call(
+                        connection, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
 }
 
 Call *teacher_log_off_all(GDBusConnection *connection) {

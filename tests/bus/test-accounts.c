@@ -32,7 +32,8 @@ static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
 
         /* root waits for nobody, and who does holds nobody else up. */
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.ListStations", NULL));
-        more = job_paths(usher_call(f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})")));
+        more = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})")));
         g_assert_cmpuint(g_strv_length(more), ==, 1);
         version = usher_get_string(f->root, MANAGER, "Version");
         g_assert_nonnull(version);
@@ -178,7 +179,8 @@ static void test_an_account_that_is_not_there(Fixture *f, gconstpointer data) {
 static char *started_by(Fixture *f, GDBusConnection *connection, const char *seat) {
         g_auto(GStrv) paths = NULL;
 
-        paths = job_paths(usher_call(connection, MANAGER, "Manager.LogOff", ARGS("(%s, {'grace': <uint32 60>})", seat)));
+        paths = job_paths(usher_call(
+                        connection, MANAGER, "Manager.LogOff", ARGS("(%s, {'grace': <uint32 60>})", seat)));
         g_assert_cmpuint(g_strv_length(paths), ==, 1);
         return usher_get_text(f->root, paths[0], "StartedBy");
 }

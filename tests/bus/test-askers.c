@@ -97,7 +97,7 @@ static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data
         fixture_start(f);
         fixture_settle(f);
         room = room_for(f->pid, 2);
-        g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE, &(struct rlimit){ room, room }, NULL));
+        g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE, &(struct rlimit) { room, room }, NULL));
 
         at_station(f, "3", ADA, "seat0");
         fixture_wait_property(f, SEAT0, "State", "'in-use'");

@@ -37,7 +37,8 @@ static GUnixFDList *file_descriptors(void) {
 }
 
 static GDBusMessage *log_off_with(GUnixFDList *list) {
-        GDBusMessage *m = g_dbus_message_new_method_call(USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "LogOff");
+        GDBusMessage *m = g_dbus_message_new_method_call(
+                        USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "LogOff");
 
         g_dbus_message_set_body(m, ARGS("('seat0', @a{sv} {})"));
         g_dbus_message_set_unix_fd_list(m, list);
@@ -55,7 +56,7 @@ static void test_file_descriptors_are_not_kept(Fixture *f, gconstpointer data) {
         f->polkit->hold = TRUE;
         fixture_start(f);
         g_assert_no_errno(prlimit(f->pid, RLIMIT_NOFILE,
-                        &(struct rlimit){ OPEN_MAX_OF_A_SERVICE, OPEN_MAX_OF_A_SERVICE }, NULL));
+                        &(struct rlimit) { OPEN_MAX_OF_A_SERVICE, OPEN_MAX_OF_A_SERVICE }, NULL));
 
         for (int k = 0; k < 10; k++) {
                 GDBusConnection *mallory = fixture_connect(f, MALLORY);
@@ -149,7 +150,8 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
 
                 for (int k = 0; k < 100; k++)
                         g_ptr_array_add(calls,
-                                        usher_send(user, MANAGER, "Manager.LogOff", ARGS("('seat-left', @a{sv} {})")));
+                                        usher_send(user, MANAGER, "Manager.LogOff",
+                                                        ARGS("('seat-left', @a{sv} {})")));
         }
         fixture_settle(f);
 
@@ -163,7 +165,8 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
                 Call *call = calls->pdata[i];
 
                 call_wait(call);
-                g_assert_true(g_str_equal(call->error, LIMITS_EXCEEDED) || g_str_equal(call->error, ACCESS_DENIED));
+                g_assert_true(g_str_equal(call->error, LIMITS_EXCEEDED) ||
+                                g_str_equal(call->error, ACCESS_DENIED));
         }
 }
 
@@ -183,10 +186,11 @@ static void flood(GObject *source, GAsyncResult *result, gpointer data) {
                                 USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations");
 
                 g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+                (void) g_dbus_connection_send_message(
+                                mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
         }
-        g_dbus_connection_call(mallory, USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations", NULL, NULL,
-                        G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood, data);
+        g_dbus_connection_call(mallory, USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations", NULL,
+                        NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood, data);
 }
 
 /* usherd has not a moment's rest: what has been answered must not count as waiting all the same. */
@@ -202,7 +206,8 @@ static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointe
         for (int i = 0; i < 6; i++)
                 flood(G_OBJECT(mallory), NULL, &stop);
         for (int i = 0; i < 20; i++)
-                assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"), ACCESS_DENIED);
+                assert_refused(teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"),
+                                ACCESS_DENIED);
         stop = TRUE;
         assert_nothing_happened(f);
 }
@@ -230,11 +235,12 @@ static void test_a_busy_usherd_tells_what_changes(Fixture *f, gconstpointer data
         change = usher_send(f->root, SEAT0, "Station.SetLabel", ARGS("('Window',)"));
         settle(f->root);
         for (int i = 0; i < 5000; i++) {
-                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
-                                USHER_BUS_NAME, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
+                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(USHER_BUS_NAME, MANAGER,
+                                "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
 
                 g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-                (void) g_dbus_connection_send_message(mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+                (void) g_dbus_connection_send_message(
+                                mallory, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
         }
         last = usher_send(mallory, MANAGER, "Manager.ListStations", NULL);
         settle(mallory);
@@ -250,8 +256,10 @@ int main(int argc, char *argv[]) {
 
         fixture_add("/crowd/file-descriptors-are-not-kept", test_file_descriptors_are_not_kept);
         fixture_add("/crowd/a-thousand-requests-are-too-many", test_a_thousand_requests_are_too_many);
-        fixture_add("/crowd/requests-of-many-users-hold-nobody-up", test_requests_of_many_users_hold_nobody_up);
-        fixture_add("/crowd/a-busy-usherd-forgets-what-is-answered", test_a_busy_usherd_forgets_what_is_answered);
+        fixture_add("/crowd/requests-of-many-users-hold-nobody-up",
+                        test_requests_of_many_users_hold_nobody_up);
+        fixture_add("/crowd/a-busy-usherd-forgets-what-is-answered",
+                        test_a_busy_usherd_forgets_what_is_answered);
         fixture_add("/crowd/a-busy-usherd-tells-what-changes", test_a_busy_usherd_tells_what_changes);
 
         return g_test_run();

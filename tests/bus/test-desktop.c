@@ -20,10 +20,10 @@
 #define SAVING GNOME_PATH "/Inhibitor1"
 #define AWAKE GNOME_PATH "/Inhibitor2"
 
-#define GNOME_XML                                                                                           \
-        INTERFACE(GNOME_NAME, METHOD("Logout", IN("u")) METHOD("GetInhibitors", OUT("ao")))                 \
-        INTERFACE(INHIBITOR_IFACE,                                                                          \
-                        METHOD("GetFlags", OUT("u")) METHOD("GetAppId", OUT("s"))                           \
+#define GNOME_XML                                                                           \
+        INTERFACE(GNOME_NAME, METHOD("Logout", IN("u")) METHOD("GetInhibitors", OUT("ao"))) \
+        INTERFACE(INHIBITOR_IFACE,                                                          \
+                        METHOD("GetFlags", OUT("u")) METHOD("GetAppId", OUT("s"))           \
                                         METHOD("GetReason", OUT("s")))
 
 /* A name on the user's bus, with its object. */
@@ -146,8 +146,8 @@ static void on_manager_call(gpointer owner, const FakeCall *call, GDBusMethodInv
         Rig *rig = owner;
 
         if (g_str_equal(call->member, "GetInhibitors"))
-                reply = rig->inhibited ? g_variant_new_parsed("([%o, %o],)", AWAKE, SAVING)
-                                       : g_variant_new_parsed("(@ao [],)");
+                reply = rig->inhibited ? g_variant_new_parsed("([%o, %o],)", AWAKE, SAVING) :
+                                         g_variant_new_parsed("(@ao [],)");
         else if (g_str_equal(call->member, "GetFlags"))
                 reply = g_variant_new("(u)", saving ? 1 : 8);
         else if (g_str_equal(call->member, "GetAppId"))

@@ -31,7 +31,7 @@ static void forger_done(Forger *forger) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Forger, forger_done)
 
 static Forger forger(Fixture *f) {
-        return (Forger){ .connection = fixture_connect(f, MALLORY),
+        return (Forger) { .connection = fixture_connect(f, MALLORY),
                 .target = unique_name(f, USHER_BUS_NAME) };
 }
 
@@ -74,7 +74,8 @@ static void test_a_session_does_not_end_by_hearsay(Fixture *f, gconstpointer dat
         forge(&m, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved",
                         ARGS("('3', objectpath '/org/freedesktop/login1/session/_33')"));
         forge(&m, "/org/freedesktop/login1/session/_33", DBUS_IFACE_PROPERTIES, "PropertiesChanged",
-                        ARGS("('org.freedesktop.login1.Session', {'State': <'closing'>, 'Active': <false>}, @as [])"));
+                        ARGS("('org.freedesktop.login1.Session', {'State': <'closing'>, 'Active': <false>}, "
+                             "@as [])"));
         forge(&m, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SeatRemoved",
                         ARGS("('seat0', objectpath '/org/freedesktop/login1/seat/seat0')"));
         after_forging(f, &m);
@@ -239,10 +240,12 @@ static void test_systemd_and_polkit_by_hearsay(Fixture *f, gconstpointer data) {
         m = forger(f);
         job = fixture_log_off(f, "seat0", "{'grace': <uint32 60>}");
         forge(&m, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "JobRemoved",
-                        ARGS("(uint32 1, objectpath '/org/freedesktop/systemd1/job/1', 'usher-warn@61001.service', "
+                        ARGS("(uint32 1, objectpath '/org/freedesktop/systemd1/job/1', "
+                             "'usher-warn@61001.service', "
                              "'failed')"));
         forge(&m, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, "UnitRemoved",
-                        ARGS("('session-3.scope', objectpath '/org/freedesktop/systemd1/unit/session_2d3_2escope')"));
+                        ARGS("('session-3.scope', objectpath "
+                             "'/org/freedesktop/systemd1/unit/session_2d3_2escope')"));
         forge(&m, POLKIT_PATH, POLKIT_IFACE_AUTHORITY, "Changed", ARGS("('x',)"));
 
         /* As if it were our own. */
@@ -256,8 +259,8 @@ static void test_systemd_and_polkit_by_hearsay(Fixture *f, gconstpointer data) {
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
-#define ADD(name, function)                                                                                 \
-        fixture_add("/forged/guarded/" name, function);                                                     \
+#define ADD(name, function)                             \
+        fixture_add("/forged/guarded/" name, function); \
         fixture_add_unguarded("/forged/unguarded/" name, function)
         ADD("a-session-does-not-end-by-hearsay", test_a_session_does_not_end_by_hearsay);
         ADD("a-session-does-not-begin-by-hearsay", test_a_session_does_not_begin_by_hearsay);

@@ -33,7 +33,7 @@ static void hook_start(Hook *h, Fixture *f) {
         g_autoptr(GError) error = NULL;
         GPid pid;
 
-        *h = (Hook){};
+        *h = (Hook) {};
         environment = g_environ_setenv(environment, "DBUS_SYSTEM_BUS_ADDRESS", bus_address(f->bus), TRUE);
         environment = g_environ_unsetenv(environment, "NOTIFY_SOCKET");
         g_spawn_async(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
@@ -53,7 +53,8 @@ static void two_people(Fixture *f) {
 
         g_assert_no_errno(g_mkdir_with_parents(run, 0755)); /* for nologin */
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
-        fake_logind_add_session(f->logind, .id = "6", .uid = TEACHER, .type = "tty", .remote_host = "10.0.0.1");
+        fake_logind_add_session(
+                        f->logind, .id = "6", .uid = TEACHER, .type = "tty", .remote_host = "10.0.0.1");
         fixture_configure(f, TEST_CONFIG "[Shutdown]\nGraceSec=1\n");
         fixture_start(f);
 }
@@ -103,8 +104,10 @@ int main(int argc, char *argv[]) {
         g_assert_nonnull(g_getenv("USHER_SHUTDOWN"));
 
 #define ADD(name, function) fixture_add("/hook/" name, function)
-        ADD("a-unit-that-is-stopped-by-hand-logs-nobody-off", test_a_unit_that_is_stopped_by_hand_logs_nobody_off);
-        ADD("a-target-that-is-no-shutdown-logs-nobody-off", test_a_target_that_is_no_shutdown_logs_nobody_off);
+        ADD("a-unit-that-is-stopped-by-hand-logs-nobody-off",
+                        test_a_unit_that_is_stopped_by_hand_logs_nobody_off);
+        ADD("a-target-that-is-no-shutdown-logs-nobody-off",
+                        test_a_target_that_is_no_shutdown_logs_nobody_off);
         ADD("a-shutdown-waits-until-everybody-is-gone", test_a_shutdown_waits_until_everybody_is_gone);
 
         return g_test_run();

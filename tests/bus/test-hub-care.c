@@ -27,8 +27,10 @@ static void test_attach_asks_logind(Desk *d, gconstpointer data) {
         desk_attach(d, "1-3", "By the door");
         desk_attach(d, d->left, "seat-left");
         desk_attach(d, "1-3", "seat0");
-        expected = g_strdup_printf("AttachDevice('seat-right', '%s', false); AttachDevice('seat-left', '%s', false); "
-                                   "AttachDevice('seat0', '%s', false)", d->left, d->left, d->left);
+        expected = g_strdup_printf(
+                        "AttachDevice('seat-right', '%s', false); AttachDevice('seat-left', '%s', false); "
+                        "AttachDevice('seat0', '%s', false)",
+                        d->left, d->left, d->left);
         assert_deeds(&f->logind->fake, expected);
 }
 
@@ -57,14 +59,18 @@ static void test_a_new_station_and_back(Desk *d, gconstpointer data) {
 }
 
 static void test_what_is_not_attached(Desk *d, gconstpointer data) {
-        static const char *const bad[] = { "seat", "new", "", "seat-a/../b", "seat-%2e", "seat-ä", "seat1", "Seat-1" };
+        static const char *const bad[] = { "seat", "new", "", "seat-a/../b", "seat-%2e", "seat-ä", "seat1",
+                "Seat-1" };
         g_autofree char *huge = g_strdup_printf("seat-%0300d", 1);
         Fixture *f = &d->f;
 
         fixture_start(f);
-        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-9', 'seat-left')"), "org.usher1.Error.NoSuchHub");
-        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('../1-3', 'seat-left')"), "org.usher1.Error.NoSuchHub");
-        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3.1', 'seat-left')"), "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-9', 'seat-left')"),
+                        "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('../1-3', 'seat-left')"),
+                        "org.usher1.Error.NoSuchHub");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3.1', 'seat-left')"),
+                        "org.usher1.Error.NoSuchHub");
         assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('usb1', 'seat-left')"), INVALID_ARGS);
         for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
                 assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', %s)", bad[i]),
@@ -99,8 +105,9 @@ static void test_what_has_had_no_effect(Desk *d, gconstpointer data) {
         fixture_start(f);
         desk_attach(d, "1-3", "seat-right");
         WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 2);
-        twice = g_strdup_printf("AttachDevice('seat-right', '%s', false); AttachDevice('seat-right', '%s', false)", d->left,
-                        d->left);
+        twice = g_strdup_printf(
+                        "AttachDevice('seat-right', '%s', false); AttachDevice('seat-right', '%s', false)",
+                        d->left, d->left);
         assert_deeds(&f->logind->fake, twice);
 
         /* And where it has, not. */
@@ -133,7 +140,8 @@ static void test_a_flush_undoes_nothing_later(Desk *d, gconstpointer data) {
         WAIT_FOR(fake_count(&f->logind->fake, "AttachDevice") == 2);
         wait_until_time(g_get_monotonic_time() + 9 * G_USEC_PER_SEC / 2);
         expected = g_strdup_printf("FlushDevices(false); AttachDevice('seat-right', '%s', false); "
-                                   "AttachDevice('seat-right', '%s', false)", d->left, d->left);
+                                   "AttachDevice('seat-right', '%s', false)",
+                        d->left, d->left);
         assert_deeds(&f->logind->fake, expected);
 }
 
@@ -178,7 +186,8 @@ static void test_logind_is_away(Desk *d, gconstpointer data) {
 
         fixture_start(f);
         fake_stop(&f->logind->fake);
-        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"), "org.usher1.Error.Busy");
+        assert_refused(f->root, MANAGER, "Manager.AttachHub", ARGS("('1-3', 'seat-right')"),
+                        "org.usher1.Error.Busy");
         assert_refused(f->root, MANAGER, "Manager.DetachAll", NULL, "org.usher1.Error.Busy");
         fake_start(&f->logind->fake);
         fixture_settle(f);
@@ -226,8 +235,10 @@ static void test_lock_is_for_people(Desk *d, gconstpointer data) {
         Fixture *f = &d->f;
 
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left", .state = "online", .inactive = TRUE);
-        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .name = "lightdm", .seat = "seat-left", .class = "greeter");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left", .state = "online",
+                        .inactive = TRUE);
+        fake_logind_add_session(f->logind, .id = "c1", .uid = 0, .name = "lightdm", .seat = "seat-left",
+                        .class = "greeter");
         fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat-right");
         fixture_start(f);
 
@@ -251,7 +262,14 @@ static void assert_plain(const char *text) {
 
 static void test_hostile_seats(Desk *d, gconstpointer data) {
         static const char *const seats[] = {
-                "../../etc/shadow", "seat-a b", "seat-\x1b[2J", "%s%n", "\xff\xfe", "seat\xe2\x80\xae", "seat-", " seat-x",
+                "../../etc/shadow",
+                "seat-a b",
+                "seat-\x1b[2J",
+                "%s%n",
+                "\xff\xfe",
+                "seat\xe2\x80\xae",
+                "seat-",
+                " seat-x",
         };
         g_autofree char *huge = g_strdup_printf("seat-%04096d", 0);
         g_autoptr(GVariant) hubs = NULL, stations = NULL;
@@ -283,7 +301,10 @@ static void test_hostile_seats(Desk *d, gconstpointer data) {
 }
 
 static void test_hostile_text(Desk *d, gconstpointer data) {
-        static const char *const texts[] = { "a\nb", "\x1b]0;x\x07", "%s%n%p", "\xff\xc3\x28", "\xe2\x80\xae" "txt", "\"'$(id)`" };
+        static const char *const texts[] = { "a\nb", "\x1b]0;x\x07", "%s%n%p", "\xff\xc3\x28",
+                "\xe2\x80\xae"
+                "txt",
+                "\"'$(id)`" };
         Fixture *f = &d->f;
 
         for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -294,7 +315,8 @@ static void test_hostile_text(Desk *d, gconstpointer data) {
         fixture_start(f);
 
         for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
-                g_autofree char *path = g_strdup_printf("/org/usher1/hub/_31_2d%zu", 10 + i), *product = NULL;
+                g_autofree char *path = g_strdup_printf("/org/usher1/hub/_31_2d%zu", 10 + i),
+                                *product = NULL;
 
                 product = usher_get_string(f->root, path, "Product");
                 g_assert_nonnull(product);
@@ -310,8 +332,10 @@ static guint64 cpu_ticks(Fixture *f) {
 
         g_file_get_contents(file, &text, NULL, &error);
         g_assert_no_error(error);
-        g_assert_cmpint(sscanf(strrchr(text, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-                                        &system), ==, 2);
+        g_assert_cmpint(sscanf(strrchr(text, ')') + 1,
+                                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                                        &system),
+                        ==, 2);
         return user + system;
 }
 
@@ -344,7 +368,8 @@ static void test_a_storm(Desk *d, gconstpointer data) {
         list = g_variant_get_child_value(reply, 0);
         g_assert_cmpuint(g_variant_n_children(list), ==, 3 + G_N_ELEMENTS(storm));
         fixture_wait_property(f, LEFT, "Health", "'ok'");
-        g_test_message("%u events, %" G_GUINT64_FORMAT " overruns, %" G_GUINT64_FORMAT " hundredths of a second",
+        g_test_message("%u events, %" G_GUINT64_FORMAT " overruns, %" G_GUINT64_FORMAT
+                       " hundredths of a second",
                         d->events, usher_get_uint64(f->root, MANAGER, "UdevOverruns"), cpu_ticks(f));
 
         /* And then there is peace. */

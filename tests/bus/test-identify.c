@@ -28,23 +28,26 @@ static char *notices(Fixture *f) {
 
         list = g_variant_get_child_value(reply, 0);
         g_variant_iter_init(&i, list);
-        while (g_variant_iter_next(&i, "(u&sss&susst)", &number, &kind, NULL, NULL, &session, &uid, NULL, NULL, NULL))
-                g_string_append_printf(text, "%s%u %s %s %u", text->len > 0 ? "\n" : "", number, kind, session, uid);
+        while (g_variant_iter_next(
+                        &i, "(u&sss&susst)", &number, &kind, NULL, NULL, &session, &uid, NULL, NULL, NULL))
+                g_string_append_printf(text, "%s%u %s %s %u", text->len > 0 ? "\n" : "", number, kind,
+                                session, uid);
 
         return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-#define assert_notices(f, expected)                                                                         \
-        G_STMT_START {                                                                                      \
-                g_autofree char *_notices = notices(f);                                                     \
-                g_assert_cmpstr(_notices, ==, expected);                                                    \
-        }                                                                                                   \
+#define assert_notices(f, expected)                      \
+        G_STMT_START {                                   \
+                g_autofree char *_notices = notices(f);  \
+                g_assert_cmpstr(_notices, ==, expected); \
+        }                                                \
         G_STMT_END
 
 static void report(Fixture *f, uid_t uid, guint32 number, const char *how) {
         GDBusConnection *connection = uid == 0 ? f->root : fixture_connect(f, uid);
 
-        g_variant_unref(usher_call(connection, MANAGER, "Manager.NoticeShown", ARGS("(%u, %s)", number, how)));
+        g_variant_unref(usher_call(
+                        connection, MANAGER, "Manager.NoticeShown", ARGS("(%u, %s)", number, how)));
 }
 
 static void assert_answer(Call *call, const char *error) {
@@ -125,7 +128,8 @@ static void test_a_login_screen(Fixture *f, gconstpointer data) {
         g_autoptr(Call) shown = NULL, failed = NULL;
 
         f->systemd->with_identify = TRUE;
-        fake_logind_add_session(f->logind, .id = "c1", .uid = GREETER, .seat = "seat-left", .class = "greeter");
+        fake_logind_add_session(
+                        f->logind, .id = "c1", .uid = GREETER, .seat = "seat-left", .class = "greeter");
         fixture_start(f);
 
         shown = identify(f, LEFT);
@@ -175,9 +179,11 @@ static void test_several_sessions(Fixture *f, gconstpointer data) {
 
         f->systemd->with_identify = TRUE;
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat-left");
-        fake_logind_add_session(f->logind, .id = "4", .uid = TEACHER, .seat = "seat-left", .state = "online");
+        fake_logind_add_session(
+                        f->logind, .id = "4", .uid = TEACHER, .seat = "seat-left", .state = "online");
         fake_logind_add_session(f->logind, .id = "5", .uid = ADA, .seat = "seat-right");
-        fake_logind_add_session(f->logind, .id = "6", .uid = ADA, .seat = "seat-left", .class = "background");
+        fake_logind_add_session(
+                        f->logind, .id = "6", .uid = ADA, .seat = "seat-left", .class = "background");
         fixture_start(f);
         call = identify(f, LEFT);
         fixture_settle(f);
@@ -205,7 +211,8 @@ static void test_too_much_to_show(Fixture *f, gconstpointer data) {
         fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
         fixture_start(f);
         for (int i = 0; i < 8; i++)
-                g_variant_unref(usher_call(f->root, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
+                g_variant_unref(usher_call(
+                                f->root, MANAGER, "Manager.SendMessageAll", ARGS("('Good morning',)")));
 
         here = identify(f, SEAT0);
         assert_answer(here, LIMITS_EXCEEDED);

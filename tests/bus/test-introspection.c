@@ -53,12 +53,12 @@ static char *describe(const GDBusInterfaceInfo *info) {
                                 g_strdup_printf("property %s %s %s%s%s", info->properties[i]->name,
                                                 info->properties[i]->signature,
                                                 emits_changed(info->properties[i]),
-                                                info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_READABLE
-                                                                ? " read"
-                                                                : "",
-                                                info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE
-                                                                ? " write"
-                                                                : ""));
+                                                info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_READABLE ?
+                                                                " read" :
+                                                                "",
+                                                info->properties[i]->flags & G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE ?
+                                                                " write" :
+                                                                ""));
 
         g_ptr_array_sort(lines, compare_lines);
         g_ptr_array_add(lines, NULL);
@@ -181,9 +181,9 @@ static void test_policy_names_each_method(Fixture *f, gconstpointer data) {
 
         g_file_get_contents(g_getenv("USHER_BUS_POLICY"), &policy, NULL, &error);
         g_assert_no_error(error);
-        regex = g_regex_new(
-                        "<allow\\s+send_destination=\"org\\.usher1\"\\s+send_interface=\"(org\\.usher1\\.[A-Za-z]+)\"\\s+"
-                        "send_member=\"([A-Za-z]+)\"\\s*/>",
+        regex = g_regex_new("<allow\\s+send_destination=\"org\\.usher1\"\\s+send_interface=\"(org\\."
+                            "usher1\\.[A-Za-z]+)\"\\s+"
+                            "send_member=\"([A-Za-z]+)\"\\s*/>",
                         0, 0, &error);
         g_assert_no_error(error);
         for (g_regex_match(regex, policy, 0, &match); g_match_info_matches(match);

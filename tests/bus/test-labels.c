@@ -133,7 +133,12 @@ static void test_unique(Fixture *f, gconstpointer data) {
 
 static void test_what_is_no_label(Fixture *f, gconstpointer data) {
         static const char *const bad[] = {
-                "a\nb", "\x1b[2J", "x\u202etxt", " a", "a ", "\u3000",
+                "a\nb",
+                "\x1b[2J",
+                "x\u202etxt",
+                " a",
+                "a ",
+                "\u3000",
                 "12345678901234567890123456789012345678901234567890123456789012345",
         };
         g_autofree char *huge = g_strnfill(1000000, 'x'), *text = NULL;
@@ -148,7 +153,8 @@ static void test_what_is_no_label(Fixture *f, gconstpointer data) {
 }
 
 static void test_text_that_somebody_may_act_on(Fixture *f, gconstpointer data) {
-        static const char *const odd[] = { "%s%n%n", "$(id);`id`", "\"><script>", "../../etc/shadow", "a\\nb = c" };
+        static const char *const odd[] = { "%s%n%n", "$(id);`id`", "\"><script>", "../../etc/shadow",
+                "a\\nb = c" };
 
         fixture_start(f);
         for (gsize i = 0; i < G_N_ELEMENTS(odd); i++) {
@@ -206,7 +212,8 @@ static void test_only_with_the_right(Fixture *f, gconstpointer data) {
 
         fixture_start(f);
         teacher = fixture_connect(f, TEACHER);
-        assert_refused(teacher, LEFT, "Station.SetLabel", ARGS("('Mine',)"), "org.freedesktop.DBus.Error.AccessDenied");
+        assert_refused(teacher, LEFT, "Station.SetLabel", ARGS("('Mine',)"),
+                        "org.freedesktop.DBus.Error.AccessDenied");
         assert_label(f, LEFT, "");
 
         fake_polkit_answer(f->polkit, USHER_ACTION_MANAGE_STATIONS, TEACHER, FAKE_POLKIT_YES);
@@ -238,9 +245,9 @@ static void test_a_label_that_is_taken_meanwhile(Fixture *f, gconstpointer data)
 /* Lines that are none are told of, and the rest stands. */
 static void test_a_file_that_is_damaged(Fixture *f, gconstpointer data) {
         static const char text[] =
-                "seat-left Window\n\n   \nseat0\nnonsense\n../../etc Shadow\nseat-right\n"
-                "seat-a \x1b[2J\nseat-b Window\nseat-left Twice\nseat-c a\0b\nseat-d \xff\xff\n"
-                "seat-e seat0\nseat-right Door";
+                        "seat-left Window\n\n   \nseat0\nnonsense\n../../etc Shadow\nseat-right\n"
+                        "seat-a \x1b[2J\nseat-b Window\nseat-left Twice\nseat-c a\0b\nseat-d \xff\xff\n"
+                        "seat-e seat0\nseat-right Door";
 
         write_labels(f, text, sizeof(text) - 1);
         fixture_start(f);
@@ -275,12 +282,14 @@ static void assert_not_kept(Fixture *f) {
         assert_label(f, LEFT, "");
         assert_refused(f->root, LEFT, "Station.SetLabel", ARGS("('Window',)"), IO_ERROR);
         assert_label(f, LEFT, "");
-        assert_refused(f->root, MANAGER, "Manager.GetStation", ARGS("('Window',)"), "org.usher1.Error.NoSuchStation");
+        assert_refused(f->root, MANAGER, "Manager.GetStation", ARGS("('Window',)"),
+                        "org.usher1.Error.NoSuchStation");
         g_assert_cmpuint(fixture_count_signals(f, LEFT, "PropertiesChanged"), ==, 0);
 }
 
 static void test_a_link_for_a_file(Fixture *f, gconstpointer data) {
-        g_autofree char *path = state_path(f, "labels"), *target = g_build_filename(f->directory, "target", NULL);
+        g_autofree char *path = state_path(f, "labels"),
+                        *target = g_build_filename(f->directory, "target", NULL);
         g_autofree char *text = NULL;
         g_autoptr(GError) error = NULL;
 
@@ -295,7 +304,8 @@ static void test_a_link_for_a_file(Fixture *f, gconstpointer data) {
 }
 
 static void test_a_dangling_link_for_a_file(Fixture *f, gconstpointer data) {
-        g_autofree char *path = state_path(f, "labels"), *target = g_build_filename(f->directory, "target", NULL);
+        g_autofree char *path = state_path(f, "labels"),
+                        *target = g_build_filename(f->directory, "target", NULL);
 
         g_assert_no_errno(symlink(target, path));
         assert_not_kept(f);
@@ -326,7 +336,8 @@ static void test_a_directory_for_the_new_file(Fixture *f, gconstpointer data) {
 
 /* What a crash left behind is in nobody's way, and a link in its place is not followed. */
 static void test_a_link_for_the_new_file(Fixture *f, gconstpointer data) {
-        g_autofree char *path = state_path(f, "labels.new"), *target = g_build_filename(f->directory, "target", NULL);
+        g_autofree char *path = state_path(f, "labels.new"),
+                        *target = g_build_filename(f->directory, "target", NULL);
 
         g_assert_no_errno(symlink(target, path));
         fixture_start(f);

@@ -102,7 +102,8 @@ static void test_nothing_is_called_off_once_systemd_is_at_it(Fixture *f, gconstp
         everybody_start(f);
         fake_logind_prepare_for_shutdown(f->logind, TRUE);
         jobs = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
-                        ARGS("({'grace': <uint32 2>, 'include-caller': <true>, 'include-seatless': <true>},)")));
+                        ARGS("({'grace': <uint32 2>, 'include-caller': <true>, 'include-seatless': "
+                             "<true>},)")));
         assert_refused(f->root, MANAGER, "Manager.CancelAll", NULL, "org.usher1.Error.NotCancellable");
         assert_refused(f->root, jobs[0], "Job.Cancel", NULL, "org.usher1.Error.NotCancellable");
 
@@ -157,7 +158,8 @@ static void test_a_hook_that_is_restarted_leaves_the_plan_alone(Fixture *f, gcon
                 fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, states[i]);
                 fixture_settle(f);
                 fixture_settle(f);
-                assert_refused(f->root, MANAGER, "Manager.PowerOff", ARGS("(" NO_OPTIONS ",)"), SHUTTING_DOWN);
+                assert_refused(f->root, MANAGER, "Manager.PowerOff", ARGS("(" NO_OPTIONS ",)"),
+                                SHUTTING_DOWN);
         }
 
         everybody_wait(f, jobs, "done");
@@ -190,8 +192,10 @@ static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpoint
         WAIT_FOR(fake_systemd_has_warner(f->systemd, ADA));
         before = usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic");
         fake_forget(&f->systemd->fake);
-        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", TRUE));
-        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", FALSE));
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep",
+                        g_variant_new("(b)", TRUE));
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep",
+                        g_variant_new("(b)", FALSE));
         WAIT_FOR(fake_count(&f->systemd->fake, "StartUnit") >= 4);
         g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic"), >, before + 10 * SECOND);
         g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "Remaining"), >, 15 * SECOND);
@@ -208,7 +212,8 @@ static void test_after_a_suspend_with_time_left_people_are_warned_anew(Fixture *
         usher_call(f->root, jobs[0], "Job.SetWarned", ARGS("('desktop',)"));
         fixture_wait_property(f, jobs[0], "Warned", "'desktop'");
         before = usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic");
-        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", g_variant_new("(b)", FALSE));
+        fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep",
+                        g_variant_new("(b)", FALSE));
         fixture_wait_property(f, jobs[0], "Warned", "'pending'");
         g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic"), ==, before);
 }
@@ -219,13 +224,15 @@ int main(int argc, char **argv) {
 #define ADD(name, function) fixture_add("/machine/" name, function)
         ADD("the-hook-is-not-waited-for", test_the_hook_is_not_waited_for);
         ADD("without-the-hook-people-get-a-last-word", test_without_the_hook_people_get_a_last_word);
-        ADD("a-shutdown-that-is-called-off-lets-people-stay", test_a_shutdown_that_is_called_off_lets_people_stay);
+        ADD("a-shutdown-that-is-called-off-lets-people-stay",
+                        test_a_shutdown_that_is_called_off_lets_people_stay);
         ADD("the-lock-is-never-held-for-nothing", test_the_lock_is_never_held_for_nothing);
         ADD("the-lock-is-taken-from-the-next-logind", test_the_lock_is_taken_from_the_next_logind);
         ADD("nothing-is-called-off-once-systemd-is-at-it", test_nothing_is_called_off_once_systemd_is_at_it);
         ADD("a-foreign-shutdown-makes-a-plan-void", test_a_foreign_shutdown_makes_a_plan_void);
         ADD("a-shutdown-past-logind-makes-a-plan-void", test_a_shutdown_past_logind_makes_a_plan_void);
-        ADD("a-hook-that-is-restarted-leaves-the-plan-alone", test_a_hook_that_is_restarted_leaves_the_plan_alone);
+        ADD("a-hook-that-is-restarted-leaves-the-plan-alone",
+                        test_a_hook_that_is_restarted_leaves_the_plan_alone);
         ADD("a-hook-that-is-restarted-keeps-nobody-from-calling-off",
                         test_a_hook_that_is_restarted_keeps_nobody_from_calling_off);
         ADD("after-a-suspend-with-time-left-people-are-warned-anew",

@@ -15,7 +15,8 @@ static void wait_mode(Fixture *f, const char *mode) {
 static GStrv set_mode(Fixture *f, const char *mode, const char *options) {
         g_autofree char *arguments = g_strdup_printf("(%%s, %s)", options ? options : NO_OPTIONS);
 
-        return job_paths(usher_call(f->root, MANAGER, "Manager.SetMode", g_variant_new_parsed(arguments, mode)));
+        return job_paths(usher_call(
+                        f->root, MANAGER, "Manager.SetMode", g_variant_new_parsed(arguments, mode)));
 }
 
 static void test_console_and_back(Fixture *f, gconstpointer data) {

@@ -289,7 +289,8 @@ int main(int argc, char *argv[]) {
         ADD("logind-is-away-when-everybody-is-gone", test_logind_is_away_when_everybody_is_gone);
         ADD("a-short-absence-changes-nothing", test_a_short_absence_changes_nothing);
         ADD("after-a-long-absence-it-is-off", test_after_a_long_absence_it_is_off);
-        ADD("after-a-long-absence-nobody-is-logged-off-for-it", test_after_a_long_absence_nobody_is_logged_off_for_it);
+        ADD("after-a-long-absence-nobody-is-logged-off-for-it",
+                        test_after_a_long_absence_nobody_is_logged_off_for_it);
         ADD("what-was-called-off-stays-off", test_what_was_called_off_stays_off);
         ADD("a-switch-that-was-not-made", test_a_switch_that_was_not_made);
         ADD("a-switch-that-was-made", test_a_switch_that_was_made);

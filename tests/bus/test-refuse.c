@@ -138,18 +138,22 @@ static void test_unknown_names(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-static char *call_error(Fixture *f, const char *path, const char *interface, const char *member, GVariant *arguments) {
+static char *call_error(Fixture *f,
+                const char *path,
+                const char *interface,
+                const char *member,
+                GVariant *arguments) {
         g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path, interface, member, arguments, FALSE);
 
         call_wait(call);
         return g_strdup(call->error);
 }
 
-#define assert_error(f, path, interface, member, arguments, expected)                                       \
-        G_STMT_START {                                                                                      \
-                g_autofree char *_error = call_error(f, path, interface, member, arguments);                \
-                g_assert_cmpstr(_error, ==, expected);                                                      \
-        }                                                                                                   \
+#define assert_error(f, path, interface, member, arguments, expected)                        \
+        G_STMT_START {                                                                       \
+                g_autofree char *_error = call_error(f, path, interface, member, arguments); \
+                g_assert_cmpstr(_error, ==, expected);                                       \
+        }                                                                                    \
         G_STMT_END
 
 /* A path that an object could have, or has had: it is that object that is not there. */
@@ -191,15 +195,16 @@ static void test_objects_that_are_gone(Fixture *f, gconstpointer data) {
 static void test_unknown_objects(Fixture *f, gconstpointer data) {
         static const char *const jobs[] = { "/org/usher1/job/01", "/org/usher1/job/4294967296",
                 "/org/usher1/job/99999999999999999999999", "/org/usher1/job/_31", "/org/usher1/job/1/1" };
-        static const char *const stations[] = { "/org/usher1/station/seat_2",
-                "/org/usher1/station/_73eat0", "/org/usher1/station/seat0/seat0" };
+        static const char *const stations[] = { "/org/usher1/station/seat_2", "/org/usher1/station/_73eat0",
+                "/org/usher1/station/seat0/seat0" };
 
         one_session(f);
         for (gsize i = 0; i < G_N_ELEMENTS(jobs); i++)
                 assert_refused(f->root, jobs[i], "Job.EndNow", NULL, UNKNOWN_OBJECT);
         for (gsize i = 0; i < G_N_ELEMENTS(stations); i++)
                 assert_refused(f->root, stations[i], "Station.LogOff", ARGS("(@a{sv} {},)"), UNKNOWN_OBJECT);
-        assert_error(f, "/org/usher1/hub/1_2d3", DBUS_IFACE_PROPERTIES, "GetAll", ARGS("('',)"), UNKNOWN_OBJECT);
+        assert_error(f, "/org/usher1/hub/1_2d3", DBUS_IFACE_PROPERTIES, "GetAll", ARGS("('',)"),
+                        UNKNOWN_OBJECT);
         assert_nothing_happened(f);
 }
 

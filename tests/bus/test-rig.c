@@ -217,7 +217,8 @@ static void test_answers_busctl(Rig *rig, gconstpointer data) {
         state = busctl(rig, "get-property", LOGIND_BUS_NAME, "/org/freedesktop/login1/session/_33",
                         LOGIND_IFACE_SESSION, "State", "Scope", "User", NULL);
         g_assert_cmpstr(state, ==,
-                        "s \"active\"\ns \"session-3.scope\"\n(uo) 61001 \"/org/freedesktop/login1/user/_361001\"");
+                        "s \"active\"\ns \"session-3.scope\"\n(uo) 61001 "
+                        "\"/org/freedesktop/login1/user/_361001\"");
 
         seat = busctl(rig, "get-property", LOGIND_BUS_NAME, "/org/freedesktop/login1/seat/seat0",
                         LOGIND_IFACE_SEAT, "ActiveSession", NULL);

@@ -118,7 +118,8 @@ static void test_who_may_log_off_may_not_call_off_a_restart(Fixture *f, gconstpo
 
         jobs = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
         assert_refused(teacher, jobs[0], "Job.Cancel", NULL, "org.freedesktop.DBus.Error.AccessDenied");
-        assert_refused(teacher, MANAGER, "Manager.CancelAll", NULL, "org.freedesktop.DBus.Error.AccessDenied");
+        assert_refused(teacher, MANAGER, "Manager.CancelAll", NULL,
+                        "org.freedesktop.DBus.Error.AccessDenied");
         assert_jobs(f, "1 2 3 4");
 }
 
@@ -132,7 +133,9 @@ static void test_a_pupil_cannot_call_off_what_others_asked_for(Fixture *f, gcons
         fake_polkit_answer(f->polkit, "org.usher1.log-off-self", ADA, FAKE_POLKIT_YES);
         everybody_start(f);
         ada = fixture_connect(f, ADA);
-        g_variant_get(usher_call(ada, MANAGER, "Manager.LogOffSession", ARGS("('3', {'grace': <uint32 3600>})")), "(o)", &own);
+        g_variant_get(usher_call(ada, MANAGER, "Manager.LogOffSession",
+                                      ARGS("('3', {'grace': <uint32 3600>})")),
+                        "(o)", &own);
 
         jobs = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
         assert_refused(ada, own, "Job.Cancel", NULL, "org.freedesktop.DBus.Error.AccessDenied");
@@ -200,7 +203,8 @@ static void test_a_block_inhibitor_is_respected_and_named(Fixture *f, gconstpoin
         assert_deeds(&f->systemd->fake, "");
 
         /* It has no bearing on log-offs, nor on a switch of the mode. */
-        g_strfreev(job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
+        g_strfreev(job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
 }
 
 static void test_other_inhibitors_block_nothing(Fixture *f, gconstpointer data) {
@@ -220,7 +224,8 @@ static void test_the_first_wish_wins(Fixture *f, gconstpointer data) {
         jobs = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
         assert_refused(f->root, MANAGER, "Manager.PowerOff", ARGS("(" NO_OPTIONS ",)"), SHUTTING_DOWN);
         assert_refused(f->root, MANAGER, "Manager.Restart", ARGS("(" NO_OPTIONS ",)"), SHUTTING_DOWN);
-        assert_refused(f->root, MANAGER, "Manager.SetMode", ARGS("('console', " NO_OPTIONS ")"), SHUTTING_DOWN);
+        assert_refused(f->root, MANAGER, "Manager.SetMode", ARGS("('console', " NO_OPTIONS ")"),
+                        SHUTTING_DOWN);
         assert_jobs(f, "1 2 3 4");
 }
 
@@ -243,7 +248,8 @@ static void test_not_while_logind_shuts_down(Fixture *f, gconstpointer data) {
         everybody_start(f);
         fixture_settle(f);
         assert_refused(f->root, MANAGER, "Manager.Restart", ARGS("(" NO_OPTIONS ",)"), SHUTTING_DOWN);
-        assert_refused(f->root, MANAGER, "Manager.SetMode", ARGS("('console', " NO_OPTIONS ")"), SHUTTING_DOWN);
+        assert_refused(f->root, MANAGER, "Manager.SetMode", ARGS("('console', " NO_OPTIONS ")"),
+                        SHUTTING_DOWN);
 }
 
 static void test_each_needs_its_own_right(Fixture *f, gconstpointer data) {
@@ -314,13 +320,15 @@ int main(int argc, char **argv) {
         fixture_init(&argc, &argv);
 
 #define ADD(name, function) fixture_add("/shutdown/" name, function)
-        ADD("everybody-is-logged-off-and-then-it-restarts", test_everybody_is_logged_off_and_then_it_restarts);
+        ADD("everybody-is-logged-off-and-then-it-restarts",
+                        test_everybody_is_logged_off_and_then_it_restarts);
         ADD("the-grace-is-the-shutdowns", test_the_grace_is_the_shutdowns);
         ADD("with-nobody-logged-in-it-is-at-once", test_with_nobody_logged_in_it_is_at_once);
         ADD("cancel-all-calls-it-off", test_cancel_all_calls_it_off);
         ADD("one-cancelled-job-calls-off-all", test_one_cancelled_job_calls_off_all);
         ADD("who-may-log-off-may-not-call-off-a-restart", test_who_may_log_off_may_not_call_off_a_restart);
-        ADD("a-pupil-cannot-call-off-what-others-asked-for", test_a_pupil_cannot_call_off_what_others_asked_for);
+        ADD("a-pupil-cannot-call-off-what-others-asked-for",
+                        test_a_pupil_cannot_call_off_what_others_asked_for);
         ADD("a-pupil-cannot-keep-newcomers-out", test_a_pupil_cannot_keep_newcomers_out);
         ADD("it-outlives-a-kill", test_it_outlives_a_kill);
         ADD("what-cannot-be-ended-does-not-hold-it-up", test_what_cannot_be_ended_does_not_hold_it_up);

@@ -60,7 +60,8 @@ static void test_what_is_no_users_session_is_never_ended(Fixture *f, gconstpoint
                         f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 0>})")));
         g_assert_cmpuint(g_strv_length(one), ==, 0);
         all = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
-                        ARGS("({'grace': <uint32 0>, 'include-caller': <true>, 'include-seatless': <true>},)")));
+                        ARGS("({'grace': <uint32 0>, 'include-caller': <true>, 'include-seatless': "
+                             "<true>},)")));
         g_assert_cmpuint(g_strv_length(all), ==, 0);
         operation = usher_get(f->root, MANAGER, "LastOperation");
         g_assert_true(g_variant_lookup(operation, "skipped-classes", "u", &unknown));

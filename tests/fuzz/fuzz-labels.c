@@ -66,7 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         read_labels(text, length, &again);
         assert(again.n == first.n);
         for (size_t i = 0; i < first.n; i++)
-                assert(streq(first.stations[i], again.stations[i]) && streq(first.labels[i], again.labels[i]));
+                assert(streq(first.stations[i], again.stations[i]) &&
+                                streq(first.labels[i], again.labels[i]));
 
         return 0;
 }

@@ -107,7 +107,7 @@ int put(Room *room, const What *w) {
 }
 
 void hub_at(Room *room, const char *name, const char *seat) {
-        (void) put(room, &(What){ .name = name, .seat = seat, .flags = DEVICE_IS_HUB, .speed = 480 });
+        (void) put(room, &(What) { .name = name, .seat = seat, .flags = DEVICE_IS_HUB, .speed = 480 });
 }
 
 void hub(Room *room, const char *name) {
@@ -115,15 +115,15 @@ void hub(Room *room, const char *name) {
 }
 
 void half(Room *room, const char *name, unsigned speed, const char *peer) {
-        (void) put(room, &(What){ .name = name, .flags = DEVICE_IS_HUB, .speed = speed, .peer = peer });
+        (void) put(room, &(What) { .name = name, .flags = DEVICE_IS_HUB, .speed = speed, .peer = peer });
 }
 
 void input(Room *room, const char *name, const char *seat, unsigned flags) {
         g_autofree char *part = g_strdup_printf("%s:1.0/input/input%s", name, name);
 
-        (void) put(room, &(What){ .name = name, .seat = seat, .flags = DEVICE_IS_OTHER });
+        (void) put(room, &(What) { .name = name, .seat = seat, .flags = DEVICE_IS_OTHER });
         (void) put(room,
-                        &(What){ .name = part,
+                        &(What) { .name = part,
                                         .seat = seat,
                                         .flags = flags,
                                         .usb = name,

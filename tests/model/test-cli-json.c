@@ -6,9 +6,9 @@
 
 #include "json.h"
 
-static const char stations[] =
-        "{\n   \"stations\": [\n      {\n         \"station\": \"seat 0\",\n         \"label\": \"a \\\"{[ b\"\n"
-        "      },{\n         \"station\": \"x]}\"\n      }\n   ]\n}\n";
+static const char stations[] = "{\n   \"stations\": [\n      {\n         \"station\": \"seat 0\",\n         "
+                               "\"label\": \"a \\\"{[ b\"\n"
+                               "      },{\n         \"station\": \"x]}\"\n      }\n   ]\n}\n";
 static const char jobs[] = "{\n   \"jobs\": [\n\n   ]\n}\n";
 
 static void test_document(void) {
@@ -24,7 +24,8 @@ static void test_document(void) {
 }
 
 static void test_row(void) {
-        _cleanup_free_ char *row = json_row("{\n \"jobs\": [\n {\n \"a\": \"[}\",\n \"b\": 3\n }\n ]\n}\n", "\"t\":1");
+        _cleanup_free_ char *row =
+                        json_row("{\n \"jobs\": [\n {\n \"a\": \"[}\",\n \"b\": 3\n }\n ]\n}\n", "\"t\":1");
         _cleanup_free_ char *alone = json_row("", "\"t\":1");
 
         g_assert_cmpstr(row, ==, "{\"t\":1,\"a\":\"[}\",\"b\":3}");
@@ -48,10 +49,17 @@ static void test_string(void) {
                 { "", "\"\"" },
                 { "a\"b\\", "\"a\\\"b\\\\\"" },
                 { "\x1b[2J\n\t", "\"\\u001b[2J\\u000a\\u0009\"" },
-                { "gr\xc3\xb6\xc3\x9f" "e", "\"gr\xc3\xb6\xc3\x9f" "e\"" },
+                { "gr\xc3\xb6\xc3\x9f"
+                  "e",
+                                "\"gr\xc3\xb6\xc3\x9f"
+                                "e\"" },
                 { "\x7f", "\"\\u007f\"" },
-                { "\xc2\x9b" "31m", "\"\\u009b31m\"" },
-                { "\xe2\x80\xae" "x\xd8\x9c\xe2\x81\xa6", "\"\\u202ex\\u061c\\u2066\"" },
+                { "\xc2\x9b"
+                  "31m",
+                                "\"\\u009b31m\"" },
+                { "\xe2\x80\xae"
+                  "x\xd8\x9c\xe2\x81\xa6",
+                                "\"\\u202ex\\u061c\\u2066\"" },
                 { "\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xe2\x82\xac\xf0\x9f\x98\x80\"" },
                 { "\xe2\x80", "\"\xe2\x80\"" },
         };

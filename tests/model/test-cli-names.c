@@ -91,7 +91,8 @@ static void test_same_label_twice(void) {
 
 static void test_candidates(void) {
         _cleanup_(snapshot_freep) Snapshot *s = school();
-        _cleanup_free_ char *some = station_candidates(s, "Stat"), *all = station_candidates(s, "no"), *many = NULL;
+        _cleanup_free_ char *some = station_candidates(s, "Stat"), *all = station_candidates(s, "no"),
+                            *many = NULL;
 
         g_assert_cmpstr(some, ==,
                         "seat-pci-pci-0000_00_11_0 ('Station 1'), seat-pci-pci-0000_00_12_0 ('Station 10')");

@@ -24,7 +24,8 @@ static void expect_line(const Progress *p, size_t columns, bool utf8, const char
 }
 
 static void test_bar(void) {
-        expect_line(&warning, 80, false, "Station 3 (anna):        12 s [############........] warned on the desktop");
+        expect_line(&warning, 80, false,
+                        "Station 3 (anna):        12 s [############........] warned on the desktop");
         expect_line(&warning, 65, false, "Station 3 (anna):        12 s [######....] warned on the desktop");
 }
 
@@ -40,7 +41,9 @@ static void test_bar_full_and_empty(void) {
         p.left = 0;
         expect_line(&p, 65, false, "Station 3 (anna):         0 s [..........] warned on the desktop");
         p.left = p.total = USEC_INFINITY / 4;
-        expect_line(&p, 400, false, "Station 3 (anna): 1281023894 h 00 min [####################] warned on the desktop");
+        expect_line(&p, 400, false,
+                        "Station 3 (anna): 1281023894 h 00 min [####################] warned on the "
+                        "desktop");
         p.total = 0;
         p.left = 5;
         expect_line(&p, 65, false, "Station 3 (anna):         1 s [..........] warned on the desktop");
@@ -86,10 +89,13 @@ static void test_utf8(void) {
         }
 
         g_assert_cmpuint(progress_columns(wide), ==, 4);
-        g_assert_cmpuint(progress_columns("gr\xc3\xb6\xc3\x9f" "e"), ==, 5);
+        g_assert_cmpuint(progress_columns("gr\xc3\xb6\xc3\x9f"
+                                          "e"),
+                        ==, 5);
 
         p.who = wide;
-        expect_line(&p, 50, true, "\xe9\xa3\x9f\xe5\xa0\x82:        12 s "
+        expect_line(&p, 50, true,
+                        "\xe9\xa3\x9f\xe5\xa0\x82:        12 s "
                         "\u2595\u2588\u2588\u2588\u2588\u2591\u2591\u2591\u258f warned on the desktop");
 
         /* A wide character that does not fit whole is left out. */
@@ -143,10 +149,11 @@ static void test_left_alone(void) {
                 { { .caller = 1 }, "Your own session was left alone." },
                 { { .administrators = 1 }, "1 administrator's session was left alone." },
                 { { .administrators = 2, .seatless = 1 },
-                  "2 administrators' sessions and 1 session without a seat were left alone." },
+                                "2 administrators' sessions and 1 session without a seat were left alone." },
                 { { .caller = 1, .administrators = 1, .seatless = 2, .classes = 1 },
-                  "Your own session, 1 administrator's session, 2 sessions without a seat and 1 session that is no "
-                  "user's were left alone." },
+                                "Your own session, 1 administrator's session, 2 sessions without a seat and "
+                                "1 session that is no "
+                                "user's were left alone." },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {

@@ -83,7 +83,7 @@ static void test_every_setting(void) {
         apply(&c, "Stations", "BootMode", "console");
 
         check_same(&c,
-                        &(Config){
+                        &(Config) {
                                         .grace_usec = 120 * USEC_PER_SEC,
                                         .maximum_grace_usec = 2 * USEC_PER_HOUR,
                                         .remind_usec = { 60 * USEC_PER_SEC, 10 * USEC_PER_SEC },

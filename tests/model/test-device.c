@@ -34,7 +34,7 @@ static void test_kind(void) {
         };
 
         for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
-                g_assert_cmpint(device_info_kind(&(DeviceInfo){ .flags = kinds[i].flags }), ==,
+                g_assert_cmpint(device_info_kind(&(DeviceInfo) { .flags = kinds[i].flags }), ==,
                                 kinds[i].kind);
 }
 

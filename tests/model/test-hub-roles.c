@@ -150,9 +150,9 @@ static void test_zero_client_box(Room *room, const void *data) {
         hub(room, "1-1");
         hub(room, "1-1.1");
         input(room, "1-1.1.1", NULL, DEVICE_IS_KEYBOARD | DEVICE_IS_FIXED);
-        (void) put(room, &(What){ .name = "1-1.1.2", .flags = DEVICE_IS_OTHER });
+        (void) put(room, &(What) { .name = "1-1.1.2", .flags = DEVICE_IS_OTHER });
         (void) put(room,
-                        &(What){ .name = "1-1.1.2:1.0/drm/card1",
+                        &(What) { .name = "1-1.1.2:1.0/drm/card1",
                                         .usb = "1-1.1.2",
                                         .subsystem = "drm",
                                         .flags = DEVICE_IS_DISPLAY });
@@ -211,7 +211,7 @@ static void test_hub_is_keyboard(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
         (void) put(room,
-                        &(What){ .name = "1-1:1.1/input/input1",
+                        &(What) { .name = "1-1:1.1/input/input1",
                                         .usb = "1-1",
                                         .subsystem = "input",
                                         .flags = DEVICE_IS_KEYBOARD });
@@ -229,9 +229,9 @@ static void test_usb3_halves(Room *room, const void *data) {
         half(room, "1-3.4", 480, "2-1.4");
         half(room, "2-1.4", 5000, "1-3.4");
         keyboard(room, "1-3.4.1");
-        (void) put(room, &(What){ .name = "2-1.4.2", .flags = DEVICE_IS_OTHER });
+        (void) put(room, &(What) { .name = "2-1.4.2", .flags = DEVICE_IS_OTHER });
         (void) put(room,
-                        &(What){ .name = "2-1.4.2:1.0/sound/card1",
+                        &(What) { .name = "2-1.4.2:1.0/sound/card1",
                                         .usb = "2-1.4.2",
                                         .subsystem = "sound",
                                         .flags = DEVICE_IS_SOUND });
@@ -280,7 +280,7 @@ static void test_usb3_one_half_attached(Room *room, const void *data) {
         half(room, "usb1", 480, NULL);
         half(room, "usb2", 5000, NULL);
         half(room, "1-1", 480, "2-1");
-        (void) put(room, &(What){ .name = "2-1", .seat = "seat-a", .flags = DEVICE_IS_HUB, .speed = 5000 });
+        (void) put(room, &(What) { .name = "2-1", .seat = "seat-a", .flags = DEVICE_IS_HUB, .speed = 5000 });
         (void) settle(room);
 
         check_hub(room, "1-1", "station", "seat-a");

@@ -131,11 +131,11 @@ static void test_bad_seat_is_no_seat(Room *room, const void *data) {
 
 static void test_ps2_keyboard(Room *room, const void *data) {
         (void) put(room,
-                        &(What){ .name = "/sys/devices/platform/i8042/serio0/input/input0",
+                        &(What) { .name = "/sys/devices/platform/i8042/serio0/input/input0",
                                         .subsystem = "input",
                                         .flags = DEVICE_IS_KEYBOARD });
         (void) put(room,
-                        &(What){ .name = "/sys/devices/pci0000:00/0000:00:02.0/drm/card0",
+                        &(What) { .name = "/sys/devices/pci0000:00/0000:00:02.0/drm/card0",
                                         .subsystem = "drm",
                                         .flags = DEVICE_IS_DISPLAY | DEVICE_IS_MASTER_OF_SEAT });
         hub(room, "usb1");
@@ -154,15 +154,15 @@ static void test_usb_display(Room *room, const void *data) {
         hub(room, "usb1");
         hub_at(room, "1-1", "seat-a");
         keyboard_at(room, "1-1.1", "seat-a");
-        (void) put(room, &(What){ .name = "1-1.2", .seat = "seat-a", .flags = DEVICE_IS_OTHER });
+        (void) put(room, &(What) { .name = "1-1.2", .seat = "seat-a", .flags = DEVICE_IS_OTHER });
         (void) put(room,
-                        &(What){ .name = "1-1.2:1.0/drm/card1",
+                        &(What) { .name = "1-1.2:1.0/drm/card1",
                                         .seat = "seat-a",
                                         .usb = "1-1.2",
                                         .subsystem = "drm",
                                         .flags = DEVICE_IS_DISPLAY | DEVICE_IS_MASTER_OF_SEAT });
         (void) put(room,
-                        &(What){ .name = "1-1.2:1.0/graphics/fb1",
+                        &(What) { .name = "1-1.2:1.0/graphics/fb1",
                                         .seat = "seat-a",
                                         .usb = "1-1.2",
                                         .subsystem = "graphics",
@@ -177,7 +177,7 @@ static void test_usb_display(Room *room, const void *data) {
 
 static void test_frame_buffer_alone(Room *room, const void *data) {
         (void) put(room,
-                        &(What){ .name = "/sys/devices/platform/simple-framebuffer.0/graphics/fb0",
+                        &(What) { .name = "/sys/devices/platform/simple-framebuffer.0/graphics/fb0",
                                         .subsystem = "graphics",
                                         .flags = DEVICE_IS_DISPLAY });
         (void) settle(room);
@@ -187,7 +187,7 @@ static void test_frame_buffer_alone(Room *room, const void *data) {
 
 static void test_text_console_makes_seat(Room *room, const void *data) {
         (void) put(room,
-                        &(What){ .name = "/sys/devices/virtual/tty/tty7",
+                        &(What) { .name = "/sys/devices/virtual/tty/tty7",
                                         .seat = "seat-box7",
                                         .subsystem = "tty",
                                         .flags = DEVICE_IS_MASTER_OF_SEAT });

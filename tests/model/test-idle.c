@@ -43,9 +43,12 @@ static void test_due(void) {
 static void test_clock_is_set_back(void) {
         SessionInfo f = facts();
 
-        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .inhibited = 2 * LEFT }), ==, 2 * LEFT + LIMIT);
-        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 3 * LEFT }), ==, 3 * LEFT + LIMIT);
-        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 1, .inhibited = 1 }), ==, LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .inhibited = 2 * LEFT }), ==,
+                        2 * LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 3 * LEFT }), ==,
+                        3 * LEFT + LIMIT);
+        g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 1, .inhibited = 1 }), ==,
+                        LEFT + LIMIT);
 
         /* A desktop that never said when, and one that says it was idle before it was there. */
         f.idle_since_monotonic = 0;
@@ -75,7 +78,8 @@ static void test_whom_it_concerns(void) {
                 f.seat = (char *) table[i].seat;
                 f.state = (char *) table[i].state;
                 g_assert_cmpint(idle_concerns(&f), ==, table[i].concerned);
-                g_assert_cmpint(idle_due(&f, &(IdleClock) { .limit = LIMIT }) != USEC_INFINITY, ==, table[i].concerned);
+                g_assert_cmpint(idle_due(&f, &(IdleClock) { .limit = LIMIT }) != USEC_INFINITY, ==,
+                                table[i].concerned);
         }
 }
 
@@ -128,7 +132,9 @@ static void test_one_station(void) {
 
 /* Whoever asks for what Usher began has it: a moved mouse does not cancel it any more. */
 static void test_taken_over(void) {
-        const JobRequest ours = { .grace = USEC_PER_MINUTE, .reason = JOB_REASON_IDLE, .message = "", .by_user = "" };
+        const JobRequest ours = {
+                .grace = USEC_PER_MINUTE, .reason = JOB_REASON_IDLE, .message = "", .by_user = ""
+        };
         const JobRequest theirs = {
                 .grace = USEC_PER_HOUR,
                 .reason = JOB_REASON_REQUESTED,

@@ -185,7 +185,9 @@ static void test_earlier_deadline_wins(Fixture *f, gconstpointer data) {
 /* Who asks first for the log-off of their own session cannot call off what others asked for after them. */
 static void test_not_the_first_ones_alone(Fixture *f, gconstpointer data) {
         JobRequest again = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root" };
-        JobRequest teacher = { .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina" };
+        JobRequest teacher = {
+                .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina"
+        };
 
         g_assert_cmpint(job_join(&f->job, &again, START), ==, 0);
         g_assert_true(job_is_owned_by(&f->job, 0));
@@ -198,7 +200,9 @@ static void test_not_the_first_ones_alone(Fixture *f, gconstpointer data) {
 
 /* Nor can a job of one's own that a restart was hung on. */
 static void test_a_plan_is_not_the_first_ones(Fixture *f, gconstpointer data) {
-        JobRequest restart = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root", .pending = PENDING_RESTART };
+        JobRequest restart = {
+                .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root", .pending = PENDING_RESTART
+        };
 
         g_assert_cmpint(job_join(&f->job, &restart, START), ==, 0);
         g_assert_cmpint(f->job.pending, ==, PENDING_RESTART);
@@ -207,7 +211,9 @@ static void test_a_plan_is_not_the_first_ones(Fixture *f, gconstpointer data) {
 
 /* What Usher began by itself becomes theirs who ask for it. */
 static void test_ushers_own_is_taken_over(Fixture *f, gconstpointer data) {
-        JobRequest teacher = { .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina" };
+        JobRequest teacher = {
+                .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina"
+        };
 
         g_assert_cmpint(string_replace(&f->job.by_user, ""), >, 0);
         g_assert_cmpint(string_replace(&f->job.lost_hubs, "1-3"), >, 0);

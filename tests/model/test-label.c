@@ -23,10 +23,21 @@ static char *repeat(const char *what, guint n) {
 
 static void test_any_language(void) {
         static const char *const labels[] = {
-                "Station 3", "1", "Fenster links", "Fenêtre (à gauche)", "Ученик 7", "窓側の席", "مقعد ٣", "पंक्ति १",
+                "Station 3",
+                "1",
+                "Fenster links",
+                "Fenêtre (à gauche)",
+                "Ученик 7",
+                "窓側の席",
+                "مقعد ٣",
+                "पंक्ति १",
                 /* A joiner within a word is part of how it is written. */
                 "می\u200cخواهم",
-                "🪑 by the door", "%s%n $(id); \"'<b>&", "Seat 3", "../../etc/shadow", NULL,
+                "🪑 by the door",
+                "%s%n $(id); \"'<b>&",
+                "Seat 3",
+                "../../etc/shadow",
+                NULL,
         };
 
         assert_all(labels, LABEL_GOOD);
@@ -34,8 +45,23 @@ static void test_any_language(void) {
 
 static void test_no_controls(void) {
         static const char *const labels[] = {
-                "a\nb", "a\tb", "\x1b[31mred", "a\x7f", "a\xc2\x9b" "31m", "a\u202e" "b", "a\u2066" "b", "a\u200f", "a\u2028" "b",
-                "\xff\xfe", "\xc3\x28", "\xed\xa0\x80", NULL,
+                "a\nb",
+                "a\tb",
+                "\x1b[31mred",
+                "a\x7f",
+                "a\xc2\x9b"
+                "31m",
+                "a\u202e"
+                "b",
+                "a\u2066"
+                "b",
+                "a\u200f",
+                "a\u2028"
+                "b",
+                "\xff\xfe",
+                "\xc3\x28",
+                "\xed\xa0\x80",
+                NULL,
         };
 
         assert_all(labels, LABEL_NOT_TEXT);
@@ -43,7 +69,17 @@ static void test_no_controls(void) {
 
 static void test_no_space_at_the_ends(void) {
         static const char *const labels[] = {
-                " a", "a ", " ", "\u00a0" "a", "a\u3000", "\u200b", "a\ufeff", "\u200d" "a", NULL,
+                " a",
+                "a ",
+                " ",
+                "\u00a0"
+                "a",
+                "a\u3000",
+                "\u200b",
+                "a\ufeff",
+                "\u200d"
+                "a",
+                NULL,
         };
 
         assert_all(labels, LABEL_BORDERED);
@@ -61,7 +97,8 @@ static void test_characters_are_counted(void) {
 }
 
 static void test_no_id(void) {
-        static const char *const labels[] = { "seat0", "seat-pci-pci-0000_00_11_0", "seat-tomorrow", "seat3", NULL };
+        static const char *const labels[] = { "seat0", "seat-pci-pci-0000_00_11_0", "seat-tomorrow", "seat3",
+                NULL };
 
         assert_all(labels, LABEL_IS_AN_ID);
         g_assert_cmpint(label_check(""), ==, LABEL_EMPTY);

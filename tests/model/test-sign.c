@@ -51,8 +51,8 @@ static Ink measure(cairo_surface_t *surface) {
 
 /* Draws with room around the box, so that what is drawn there is seen. */
 static cairo_surface_t *draw(const char *name, const char *id) {
-        cairo_surface_t *surface = cairo_image_surface_create(
-                        CAIRO_FORMAT_A8, WIDTH + 2 * AROUND, HEIGHT + 2 * AROUND);
+        cairo_surface_t *surface =
+                        cairo_image_surface_create(CAIRO_FORMAT_A8, WIDTH + 2 * AROUND, HEIGHT + 2 * AROUND);
         cairo_t *cr = cairo_create(surface);
 
         cairo_translate(cr, AROUND, AROUND);
@@ -122,7 +122,8 @@ static void test_the_id_stands_below(void) {
 }
 
 static void test_bad_text_draws_nothing(void) {
-        static const BannerText bad[] = { { .name = "" }, { .name = NULL }, { .name = "\xff" }, { "3", "\xc3" } };
+        static const BannerText bad[] = { { .name = "" }, { .name = NULL }, { .name = "\xff" },
+                { "3", "\xc3" } };
 
         for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
                 cairo_surface_t *surface = cairo_image_surface_create(
@@ -148,7 +149,8 @@ static void test_blocks_fill_the_terminal(void) {
         } sizes[] = { { 80, 24 }, { 128, 47 }, { 40, 10 }, { 1, 1 } };
 
         for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
-                g_autofree char *text = blocks_draw(&(BannerText) { "Station 3", ID }, sizes[i].columns, sizes[i].rows);
+                g_autofree char *text = blocks_draw(
+                                &(BannerText) { "Station 3", ID }, sizes[i].columns, sizes[i].rows);
                 g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
 
                 g_assert_cmpuint(g_strv_length(lines), ==, sizes[i].rows + 1);

@@ -6,7 +6,9 @@
 
 #include "station.h"
 
-static const StationEquipment complete = { .known = true, .keyboard = true, .pointer = true, .display = true };
+static const StationEquipment complete = {
+        .known = true, .keyboard = true, .pointer = true, .display = true
+};
 
 static SessionInfo session(const char *id, const char *class, const char *user, bool active) {
         return (SessionInfo) {
@@ -93,7 +95,8 @@ static void test_states(void) {
         g_assert_cmpint(s->state, ==, STATION_IN_USE);
         g_assert_cmpstr(s->active_user, ==, "anna");
         g_assert_cmpuint(s->changed, ==,
-                        STATION_CHANGED_STATE | STATION_CHANGED_ACTIVE_SESSION | STATION_CHANGED_ACTIVE_USER);
+                        STATION_CHANGED_STATE | STATION_CHANGED_ACTIVE_SESSION |
+                                        STATION_CHANGED_ACTIVE_USER);
 
         s->changed = 0;
         g_assert_cmpint(station_update(s, busy, 1, false, &complete), ==, 0);
@@ -179,7 +182,8 @@ static void test_order(void) {
 
 static void test_ids(void) {
         static const char *const good[] = { "seat0", "seat-pci-pci-0000_00_11_0", "seat-1" };
-        static const char *const bad[] = { "", "chair0", "seat/../x", "seat 0", "seat-\n", "seat%n", "../seat0" };
+        static const char *const bad[] = { "", "chair0", "seat/../x", "seat 0", "seat-\n", "seat%n",
+                "../seat0" };
         char longest[300];
 
         for (size_t i = 0; i < G_N_ELEMENTS(good); i++)

@@ -32,7 +32,8 @@ static void file(Machine *m, const char *path, const char *text) {
 }
 
 static void link_to(Machine *m, const char *path, const char *target) {
-        g_autofree char *full = g_build_filename(m->root, path, NULL), *to = g_build_filename(m->root, target, NULL);
+        g_autofree char *full = g_build_filename(m->root, path, NULL),
+                        *to = g_build_filename(m->root, target, NULL);
         g_autofree char *parent = g_path_get_dirname(full);
 
         g_assert_cmpint(g_mkdir_with_parents(parent, 0755), ==, 0);
@@ -122,8 +123,9 @@ static void test_a_name_that_begins_alike(Machine *m, gconstpointer data) {
 }
 
 static void test_what_people_plug_in(Machine *m, gconstpointer data) {
-        mounts(m, "30 22 8:1 / /media/ada/STICK rw shared:9 - vfat /dev/sda1 rw\n"
-                  "31 22 8:17 / /run/media/ben/STICK rw - vfat /dev/sdb1 rw\n");
+        mounts(m,
+                        "30 22 8:1 / /media/ada/STICK rw shared:9 - vfat /dev/sda1 rw\n"
+                        "31 22 8:17 / /run/media/ben/STICK rw - vfat /dev/sdb1 rw\n");
         assert_disk(m, HUB_A, NULL);
         assert_disk(m, HUB_B, NULL);
 }
@@ -185,8 +187,10 @@ static void test_the_systems_own_table_counts(Machine *m, gconstpointer data) {
 }
 
 static void test_odd_lines(Machine *m, gconstpointer data) {
-        mounts(m, "\n - \n1 2\n30 22 8:1 / /srv rw -\n30 22 99:99 / /srv rw - ext4 /dev/../../etc rw\n"
-                  "30 22 0:5 / /dev rw - devtmpfs udev rw\n30 22 ../../../../8:1 / /srv rw - ext4 x rw\n");
+        mounts(m,
+                        "\n - \n1 2\n30 22 8:1 / /srv rw -\n30 22 99:99 / /srv rw - ext4 /dev/../../etc rw\n"
+                        "30 22 0:5 / /dev rw - devtmpfs udev rw\n30 22 ../../../../8:1 / /srv rw - ext4 x "
+                        "rw\n");
         assert_disk(m, HUB_A, NULL);
 }
 

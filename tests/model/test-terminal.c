@@ -44,7 +44,8 @@ static char *screen_until(Pty *p, char mark) {
         while (!strchr(text->str, mark)) {
                 char c;
 
-                g_assert_cmpint(poll(&(struct pollfd) { .fd = p->keyboard, .events = POLLIN }, 1, WAIT_MSEC), ==, 1);
+                g_assert_cmpint(poll(&(struct pollfd) { .fd = p->keyboard, .events = POLLIN }, 1, WAIT_MSEC),
+                                ==, 1);
                 g_assert_cmpint(read(p->keyboard, &c, 1), ==, 1);
                 g_string_append_c(text, c);
         }

@@ -72,8 +72,7 @@ static void check_terminal(const char *s, gboolean keep_newlines, const char *ex
 
 static void test_terminal(void) {
         check_terminal("", FALSE, "");
-        check_terminal("größer 窓 😀 \"<&>\" \\ 100%s%n", FALSE,
-                        "größer 窓 😀 \"<&>\" \\ 100%s%n");
+        check_terminal("größer 窓 😀 \"<&>\" \\ 100%s%n", FALSE, "größer 窓 😀 \"<&>\" \\ 100%s%n");
 
         /* Colours, window titles, links, the clipboard; the bell, backspace, delete. */
         check_terminal("\033[31mred", FALSE, "\\x1b[31mred");

@@ -176,9 +176,10 @@ static void test_what_is_listed(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
         /* A stick, a receiver that is keyboard and mouse at once, and a keyboard's volume knob. */
-        (void) put(room, &(What){ .name = "1-1.1", .flags = DEVICE_IS_OTHER });
+        (void) put(room, &(What) { .name = "1-1.1", .flags = DEVICE_IS_OTHER });
         input(room, "1-1.2", NULL, DEVICE_IS_KEYBOARD | DEVICE_IS_POINTER);
-        (void) put(room, &(What){ .name = "1-1.2:1.1/input/input99", .usb = "1-1.2", .subsystem = "input" });
+        (void) put(room,
+                        &(What) { .name = "1-1.2:1.1/input/input99", .usb = "1-1.2", .subsystem = "input" });
         (void) settle(room);
 
         check_kinds(&find_hub(room, "1-1")->devices, "other keyboard");
@@ -189,7 +190,7 @@ static void test_text_changes(Room *room, const void *data) {
         hub(room, "usb1");
         (void) settle(room);
         (void) put(room,
-                        &(What){ .name = "usb1",
+                        &(What) { .name = "usb1",
                                         .flags = DEVICE_IS_HUB,
                                         .speed = 480,
                                         .product = "Big Hub" });
@@ -205,15 +206,16 @@ static void test_too_many_devices(Room *room, const void *data) {
         for (unsigned i = 0; i < TOPOLOGY_DEVICES_MAX; i++) {
                 g_free(name);
                 name = g_strdup_printf("1-1.%u", i);
-                r = put(room, &(What){ .name = name, .flags = DEVICE_IS_OTHER });
+                r = put(room, &(What) { .name = name, .flags = DEVICE_IS_OTHER });
                 g_assert_cmpint(r, ==, 1);
         }
 
-        g_assert_cmpint(put(room, &(What){ .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, -ENOSPC);
+        g_assert_cmpint(put(room, &(What) { .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, -ENOSPC);
         /* What is there can still change, and be gone. */
-        g_assert_cmpint(put(room, &(What){ .name = name, .flags = DEVICE_IS_OTHER, .product = "x" }), ==, 1);
+        g_assert_cmpint(put(room, &(What) { .name = name, .flags = DEVICE_IS_OTHER, .product = "x" }), ==,
+                        1);
         unplug(room, name);
-        g_assert_cmpint(put(room, &(What){ .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, 1);
+        g_assert_cmpint(put(room, &(What) { .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, 1);
 }
 
 /* Any order of coming, changing and going ends in the same snapshot as looking at it all at once. */
@@ -248,7 +250,7 @@ static void test_random_events(Room *room, const void *data) {
                                 flags_now[i] = 0;
                         } else
                                 (void) put(room,
-                                                &(What){ .name = names[i],
+                                                &(What) { .name = names[i],
                                                                 .seat = seat_now[i],
                                                                 .flags = flags_now[i],
                                                                 .speed = names[i][0] == '2' ? 5000 : 480,
@@ -260,7 +262,7 @@ static void test_random_events(Room *room, const void *data) {
                 for (unsigned i = 0; i < ELEMENTSOF(names); i++)
                         if (flags_now[i] != 0)
                                 (void) put(&fresh,
-                                                &(What){ .name = names[i],
+                                                &(What) { .name = names[i],
                                                                 .seat = seat_now[i],
                                                                 .flags = flags_now[i],
                                                                 .speed = names[i][0] == '2' ? 5000 : 480,

@@ -13,7 +13,7 @@
 #define DEADLINE ((usec_t) 1700057100 * USEC_PER_SEC)
 
 static Wording words(void) {
-        return (Wording){
+        return (Wording) {
                 .station = "seat-pci-pci-0000_00_11_0",
                 .label = "Window left",
                 .session = "c7",

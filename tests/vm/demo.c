@@ -59,7 +59,8 @@ static gpointer show_progress(gpointer data) {
                 if (isatty(STDOUT_FILENO))
                         printf("\r  %s ... %d s ", p->what, s);
                 fflush(stdout);
-                (void) g_cond_wait_until(&p->done_cond, &p->lock, g_get_monotonic_time() + G_USEC_PER_SEC / 2);
+                (void) g_cond_wait_until(
+                                &p->done_cond, &p->lock, g_get_monotonic_time() + G_USEC_PER_SEC / 2);
         }
         g_mutex_unlock(&p->lock);
         return NULL;
@@ -79,7 +80,7 @@ static void progress_end(Progress *p) {
         g_mutex_unlock(&p->lock);
         (void) g_thread_join(p->thread);
         printf("%s  %s: %.0f s\n", isatty(STDOUT_FILENO) ? "\r" : "", p->what,
-               (double) (g_get_monotonic_time() - p->start) / G_USEC_PER_SEC);
+                        (double) (g_get_monotonic_time() - p->start) / G_USEC_PER_SEC);
         g_mutex_clear(&p->lock);
         g_cond_clear(&p->done_cond);
         fflush(stdout);
@@ -102,7 +103,8 @@ static void show(Demo *d, const char *command) {
 
 static void take_pictures(Demo *d, const char *when) {
         for (guint i = 0; i < machine_stations(d->machine); i++) {
-                g_autofree char *path = g_strdup_printf("%s/%u-%s-%s.png", d->folder, d->pictures + 1, when, machine_seats[i]);
+                g_autofree char *path = g_strdup_printf(
+                                "%s/%u-%s-%s.png", d->folder, d->pictures + 1, when, machine_seats[i]);
                 g_autoptr(GError) error = NULL;
 
                 if (!machine_screenshot(d->machine, i, path, &error))
@@ -144,11 +146,15 @@ static void boot(Demo *d, const char *tree, bool shell) {
         g_autoptr(GError) error = NULL;
         Progress p;
 
-        say("A PC with three stations is booting: one computer, three screens, three keyboards, three pupils.");
+        say("A PC with three stations is booting: one computer, three screens, three keyboards, three "
+            "pupils.");
         progress_begin(&p, "booting a real kernel, systemd, logind and three desktops");
-        d->machine = machine_start(&(MachineOptions) { .stations = 3, .tree = tree, .console = shell }, &error);
-        if (!d->machine || !machine_wait_boot(d->machine, &error) || !machine_wait_desktops(d->machine, &error) ||
-            !machine_wait_until(d->machine, MACHINE_BOOT_SEC, &error, "test $(usherctl --no-legend | grep -c in-use) -eq 3")) {
+        d->machine = machine_start(
+                        &(MachineOptions) { .stations = 3, .tree = tree, .console = shell }, &error);
+        if (!d->machine || !machine_wait_boot(d->machine, &error) ||
+                        !machine_wait_desktops(d->machine, &error) ||
+                        !machine_wait_until(d->machine, MACHINE_BOOT_SEC, &error,
+                                        "test $(usherctl --no-legend | grep -c in-use) -eq 3")) {
                 progress_end(&p);
                 fail(error);
         }
@@ -163,19 +169,21 @@ static void name_stations(Demo *d) {
         show(d, "usherctl identify");
         take_pictures(d, "which-is-which");
         wait_until(d, 30, "ten seconds, then the screens are as before",
-                   "test -z \"$(systemctl list-units --no-legend 'usher-identify@*')\"");
+                        "test -z \"$(systemctl list-units --no-legend 'usher-identify@*')\"");
 }
 
 static void log_off_one(Demo *d) {
         g_autofree char *call = NULL, *gone = NULL, *greeter = NULL;
         const char *seat = machine_seats[VICTIM], *pupil = machine_pupils[VICTIM];
 
-        say("The lesson at %s's station is over. The administrator asks for it, with %d seconds of warning:", pupil, GRACE_SEC);
+        say("The lesson at %s's station is over. The administrator asks for it, with %d seconds of warning:",
+                        pupil, GRACE_SEC);
         call = g_strdup_printf("busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff 'sa{sv}' %s "
-                               "2 grace u %d message s 'Class is over'", seat, GRACE_SEC);
+                               "2 grace u %d message s 'Class is over'",
+                        seat, GRACE_SEC);
         show(d, call);
         wait_until(d, 20, "the warning appears on that screen, and on no other",
-                   "test $(usherctl --no-legend jobs | grep -c desktop) -eq 1");
+                        "test $(usherctl --no-legend jobs | grep -c desktop) -eq 1");
         show(d, "usherctl jobs");
         take_pictures(d, "warned");
 
@@ -186,7 +194,8 @@ static void log_off_one(Demo *d) {
 
         say("The login screen comes back on that station; the other two work on.");
         greeter = g_strdup_printf("test \"$(loginctl show-session --value -p Class "
-                                  "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter", seat);
+                                  "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter",
+                        seat);
         wait_until(d, 30, "the login screen", greeter);
         wait_painted(d, VICTIM);
         show(d, "loginctl --no-legend list-sessions");
@@ -196,11 +205,12 @@ static void log_off_one(Demo *d) {
 static void log_off_all(Demo *d) {
         say("The bell rings: everybody goes home. Each is warned on their own screen.");
         show(d, "usherctl log-off-all --grace=15 --message='See you tomorrow'");
-        wait_until(d, 15, "the warnings appear", "test $(usherctl --no-legend jobs | grep -c desktop) -eq 2");
+        wait_until(d, 15, "the warnings appear",
+                        "test $(usherctl --no-legend jobs | grep -c desktop) -eq 2");
         take_pictures(d, "all-warned");
         wait_until(d, 60, "the countdown", "! usherctl --no-legend | grep -qE 'in-use|ending'");
         wait_until(d, 30, "three login screens",
-                   "test $(loginctl --no-legend list-sessions | grep -c lightdm) -eq 3");
+                        "test $(loginctl --no-legend list-sessions | grep -c lightdm) -eq 3");
         for (guint i = 0; i < machine_stations(d->machine); i++)
                 wait_painted(d, i);
         show(d, "usherctl");
@@ -215,7 +225,8 @@ int main(int argc, char *argv[]) {
         gboolean shell = FALSE;
         char *tree = NULL, *folder = NULL;
         const GOptionEntry entries[] = {
-                { "shell", 0, 0, G_OPTION_ARG_NONE, &shell, "stay in the running PC, with a root prompt", NULL },
+                { "shell", 0, 0, G_OPTION_ARG_NONE, &shell, "stay in the running PC, with a root prompt",
+                                NULL },
                 { "tree", 0, 0, G_OPTION_ARG_FILENAME, &tree, "what is installed on the PC", "DIR" },
                 { "pictures", 0, 0, G_OPTION_ARG_FILENAME, &folder, "where the screenshots go", "DIR" },
                 {},
@@ -245,7 +256,7 @@ int main(int argc, char *argv[]) {
         log_off_all(&d);
 
         printf("\nThat took %.0f s. The screenshots are in %s.\n",
-               (double) (g_get_monotonic_time() - d.start) / G_USEC_PER_SEC, folder);
+                        (double) (g_get_monotonic_time() - d.start) / G_USEC_PER_SEC, folder);
 
         if (shell) {
                 say("The PC is yours: log in as root, no password. `poweroff`, or Ctrl-A X, ends it.");

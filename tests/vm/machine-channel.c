@@ -62,7 +62,7 @@ static bool channel_send(Channel *c, const char *line, GError **error) {
                         continue;
                 if (n < 0) {
                         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
-                                    "Failed to write to %s: %s", c->peer, g_strerror(errno));
+                                        "Failed to write to %s: %s", c->peer, g_strerror(errno));
                         return false;
                 }
 
@@ -82,11 +82,13 @@ static bool channel_fill(Channel *c, gint64 deadline, GError **error) {
         for (;;) {
                 gint64 left = MAX(deadline - g_get_monotonic_time(), 0);
 
-                r = poll(&(struct pollfd) { .fd = c->fd, .events = POLLIN }, 1, MIN((left + 999) / 1000, G_MAXINT));
+                r = poll(&(struct pollfd) { .fd = c->fd, .events = POLLIN }, 1,
+                                MIN((left + 999) / 1000, G_MAXINT));
                 if (r > 0 || (r < 0 && errno != EINTR))
                         break;
                 if (r == 0) {
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer from %s in time", c->peer);
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer from %s in time",
+                                        c->peer);
                         return false;
                 }
         }
@@ -121,7 +123,8 @@ static JsonNode *channel_next(Channel *c, GError **error) {
                 if (!node)
                         return NULL;
                 if (!JSON_NODE_HOLDS_OBJECT(node)) {
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s said '%s'", c->peer, line);
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s said '%s'", c->peer,
+                                        line);
                         return NULL;
                 }
 
@@ -129,16 +132,18 @@ static JsonNode *channel_next(Channel *c, GError **error) {
                 if (!json_object_has_member(message, "event"))
                         return g_steal_pointer(&node);
 
-                data = json_object_has_member(message, "data") ? json_object_get_object_member(message, "data") : NULL;
+                data = json_object_has_member(message, "data") ?
+                                json_object_get_object_member(message, "data") :
+                                NULL;
                 event = g_new0(Event, 1);
                 event->name = g_strdup(json_object_get_string_member(message, "event"));
-                event->reason = g_strdup(data ? json_object_get_string_member_with_default(data, "reason", "") : "");
+                event->reason = g_strdup(
+                                data ? json_object_get_string_member_with_default(data, "reason", "") : "");
                 g_queue_push_tail(&c->events, g_steal_pointer(&event));
         }
 }
 
-bool channel_call(
-                Channel *c,
+bool channel_call(Channel *c,
                 const char *command,
                 JsonObject *arguments,
                 guint timeout,
@@ -185,8 +190,10 @@ bool channel_call(
 
                 if (json_object_has_member(reply, "error")) {
                         failure = json_object_get_object_member(reply, "error");
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s refuses: %s", command, c->peer,
-                                    json_object_get_string_member_with_default(failure, "desc", "(no reason given)"));
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s refuses: %s", command,
+                                        c->peer,
+                                        json_object_get_string_member_with_default(
+                                                        failure, "desc", "(no reason given)"));
                         return false;
                 }
 

@@ -7,10 +7,10 @@
 
 /* One conversation in JSON lines: with QEMU itself (QMP), or with the agent in the guest, which speaks the same way. */
 typedef struct Channel {
-        const char *peer;       /* for messages */
+        const char *peer; /* for messages */
         int fd;
         GString *input;
-        GQueue events;          /* Event: what happened while we waited for something else */
+        GQueue events; /* Event: what happened while we waited for something else */
         gint64 last_id;
 } Channel;
 
@@ -18,8 +18,7 @@ void channel_init(Channel *c, const char *peer, int fd);
 void channel_done(Channel *c);
 
 /* Sends a command and waits for its answer. Takes the arguments, which may be NULL. */
-bool channel_call(
-                Channel *c,
+bool channel_call(Channel *c,
                 const char *command,
                 JsonObject *arguments,
                 guint timeout,

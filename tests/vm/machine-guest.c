@@ -25,7 +25,8 @@ static char *member_text(JsonObject *o, const char *name) {
         return g_utf8_make_valid((const char *) bytes, size);
 }
 
-static bool machine_spawn(Machine *m, guint timeout, const char *const *argv, gint64 *ret_pid, GError **error) {
+static bool machine_spawn(
+                Machine *m, guint timeout, const char *const *argv, gint64 *ret_pid, GError **error) {
         g_autoptr(JsonNode) reply = NULL;
         JsonObject *o = json_object_new();
         JsonArray *arguments = json_array_new();
@@ -46,8 +47,7 @@ static bool machine_spawn(Machine *m, guint timeout, const char *const *argv, gi
         return true;
 }
 
-bool machine_run(
-                Machine *m,
+bool machine_run(Machine *m,
                 guint timeout,
                 const char *const *argv,
                 char **ret_out,
@@ -76,7 +76,7 @@ bool machine_run(
                         status = json_object_get_int_member_with_default(o, "exitcode", 137);
                         if (status == 124 || status == 137) {
                                 g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                                            "'%s' took longer than %u s in the PC", argv[0], timeout);
+                                                "'%s' took longer than %u s in the PC", argv[0], timeout);
                                 return false;
                         }
 
@@ -89,7 +89,8 @@ bool machine_run(
                 }
 
                 if (g_get_monotonic_time() > deadline) {
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "'%s' does not end in the PC", argv[0]);
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "'%s' does not end in the PC",
+                                        argv[0]);
                         return false;
                 }
 
@@ -107,7 +108,8 @@ static char *machine_shell_argv(Machine *m, const char *const *argv, const char 
                 return NULL;
         }
         if (status != 0) {
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: exit status %i:\n%s", script, status, out);
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: exit status %i:\n%s", script, status,
+                                out);
                 return NULL;
         }
 
@@ -122,9 +124,10 @@ char *machine_shell(Machine *m, GError **error, const char *format, ...) {
         script = g_strdup_vprintf(format, ap);
         va_end(ap);
 
-        return machine_shell_argv(m, (const char *const []) {
-                "bash", "-c", "exec 2>&1; eval \"$1\"", "bash", script, NULL
-        }, script, error);
+        return machine_shell_argv(m,
+                        (const char *const[]) {
+                                        "bash", "-c", "exec 2>&1; eval \"$1\"", "bash", script, NULL },
+                        script, error);
 }
 
 /* setpriv, not su: no session is opened for this. systemd-run, because polkit takes what a user's own manager runs
@@ -137,23 +140,24 @@ char *machine_shell_as(Machine *m, const char *user, GError **error, const char 
         script = g_strdup_vprintf(format, ap);
         va_end(ap);
 
-        return machine_shell_argv(m, (const char *const []) {
-                "bash", "-c",
-                "exec 2>&1; export XDG_RUNTIME_DIR=/run/user/$(id -u \"$1\");"
-                "exec setpriv --reuid=\"$1\" --regid=\"$1\" --init-groups "
-                "systemd-run --user --quiet --collect --pipe --wait bash -c \"$2\"",
-                "bash", user, script, NULL
-        }, script, error);
+        return machine_shell_argv(m,
+                        (const char *const[]) { "bash", "-c",
+                                        "exec 2>&1; export XDG_RUNTIME_DIR=/run/user/$(id -u \"$1\");"
+                                        "exec setpriv --reuid=\"$1\" --regid=\"$1\" --init-groups "
+                                        "systemd-run --user --quiet --collect --pipe --wait bash -c \"$2\"",
+                                        "bash", user, script, NULL },
+                        script, error);
 }
 
 /* What an administrator would look at first; printed, as errors are for one line. */
 static void machine_show_journal(Machine *m) {
         g_autofree char *text = NULL;
 
-        text = machine_shell(m, NULL, "loginctl; systemctl --failed --no-pager --no-legend;"
-                             "journalctl --boot --no-pager --output=short-monotonic --lines=60;"
-                             "tail --lines=15 /var/log/lightdm/*.log");
-        for (char *line = text; line && *line; ) {
+        text = machine_shell(m, NULL,
+                        "loginctl; systemctl --failed --no-pager --no-legend;"
+                        "journalctl --boot --no-pager --output=short-monotonic --lines=60;"
+                        "tail --lines=15 /var/log/lightdm/*.log");
+        for (char *line = text; line && *line;) {
                 char *end = strchrnul(line, '\n');
 
                 g_printerr("# %.*s\n", (int) (end - line), line);
@@ -172,14 +176,16 @@ bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *f
         va_end(ap);
 
         /* The guest asks by itself: that is quicker than to start a shell for each time. */
-        if (machine_run(m, timeout, (const char *const []) {
-                                "bash", "-c", "until eval \"$1\"; do sleep 0.2; done", "bash", condition, NULL
-                        }, NULL, &err, &status, &e) && status == 0)
+        if (machine_run(m, timeout,
+                            (const char *const[]) { "bash", "-c", "until eval \"$1\"; do sleep 0.2; done",
+                                            "bash", condition, NULL },
+                            NULL, &err, &status, &e) &&
+                        status == 0)
                 return true;
 
         machine_show_journal(m);
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Waited %u s in vain until %s\n%s%s",
-                    timeout, condition, e ? e->message : "", err ?: "");
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Waited %u s in vain until %s\n%s%s", timeout,
+                        condition, e ? e->message : "", err ?: "");
         g_clear_error(&e);
         return false;
 }

@@ -83,14 +83,27 @@ static const char *key_name(char c, bool *ret_shift) {
                 char plain, shifted;
                 const char *name;
         } keys[] = {
-                { ' ', 0, "spc" },              { '\n', 0, "ret" },             { '\t', 0, "tab" },
-                { '-', '_', "minus" },          { '=', '+', "equal" },          { '.', '>', "dot" },
-                { ',', '<', "comma" },          { '/', '?', "slash" },          { ';', ':', "semicolon" },
-                { '\'', '"', "apostrophe" },    { '\\', '|', "backslash" },     { '\033', 0, "esc" },
-                { '1', '!', "1" },              { '2', '@', "2" },              { '7', '&', "7" },
-                { '8', '*', "8" },              { '9', '(', "9" },              { '0', ')', "0" },
+                { ' ', 0, "spc" },
+                { '\n', 0, "ret" },
+                { '\t', 0, "tab" },
+                { '-', '_', "minus" },
+                { '=', '+', "equal" },
+                { '.', '>', "dot" },
+                { ',', '<', "comma" },
+                { '/', '?', "slash" },
+                { ';', ':', "semicolon" },
+                { '\'', '"', "apostrophe" },
+                { '\\', '|', "backslash" },
+                { '\033', 0, "esc" },
+                { '1', '!', "1" },
+                { '2', '@', "2" },
+                { '7', '&', "7" },
+                { '8', '*', "8" },
+                { '9', '(', "9" },
+                { '0', ')', "0" },
         };
-        static const char letters[] = "a\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o\0p\0q\0r\0s\0t\0u\0v\0w\0x\0y\0z";
+        static const char letters[] =
+                        "a\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o\0p\0q\0r\0s\0t\0u\0v\0w\0x\0y\0z";
         static const char *const digits[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
 
         for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
@@ -136,14 +149,15 @@ bool machine_type(Machine *m, guint station, const char *text, GError **error) {
 
                 key = key_name(*text, &shift);
                 if (!key) {
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "No key for '%c'", *text);
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "No key for '%c'",
+                                        *text);
                         return false;
                 }
 
                 if ((shift && !machine_move_key(m, station, "shift", true, error)) ||
-                    !machine_move_key(m, station, key, true, error) ||
-                    !machine_move_key(m, station, key, false, error) ||
-                    (shift && !machine_move_key(m, station, "shift", false, error)))
+                                !machine_move_key(m, station, key, true, error) ||
+                                !machine_move_key(m, station, key, false, error) ||
+                                (shift && !machine_move_key(m, station, "shift", false, error)))
                         return false;
 
                 g_usleep(key_usec);

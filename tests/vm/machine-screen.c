@@ -17,7 +17,8 @@ struct Screen {
         Pixel pixels[];
 };
 
-static bool machine_dump_screen(Machine *m, guint station, const char *path, const char *format, GError **error) {
+static bool machine_dump_screen(
+                Machine *m, guint station, const char *path, const char *format, GError **error) {
         g_autofree char *device = g_strdup_printf("video%u", station);
         JsonObject *o = json_object_new();
 
@@ -46,8 +47,9 @@ Screen *machine_look(Machine *m, guint station, GError **error) {
                 return NULL;
 
         if (pread(m->picture_fd, header, sizeof header - 1, 0) < 0 ||
-            sscanf(header, "P6 %5u %5u 255%n", &width, &height, &length) != 2 || length == 0) {
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "QEMU's picture is in an unknown form");
+                        sscanf(header, "P6 %5u %5u 255%n", &width, &height, &length) != 2 || length == 0) {
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                                "QEMU's picture is in an unknown form");
                 return NULL;
         }
 

@@ -31,7 +31,10 @@
 static pid_t parent_pid;
 
 const char *const machine_seats[MACHINE_STATIONS_MAX] = {
-        "seat0", "seat-pci-pci-0000_00_11_0", "seat-pci-pci-0000_00_12_0", "seat-pci-pci-0000_00_13_0",
+        "seat0",
+        "seat-pci-pci-0000_00_11_0",
+        "seat-pci-pci-0000_00_12_0",
+        "seat-pci-pci-0000_00_13_0",
 };
 
 const char *const machine_pupils[MACHINE_PUPILS_MAX] = { "anna", "ben", "carla" };
@@ -41,8 +44,8 @@ static bool kvm_is_usable(void) {
         g_autofree char *info = NULL;
 
         return g_access("/dev/kvm", R_OK | W_OK) >= 0 &&
-                g_file_get_contents("/proc/cpuinfo", &info, NULL, NULL) &&
-                g_regex_match_simple("^flags\\s*:.*\\b(vmx|svm)\\b", info, G_REGEX_MULTILINE, 0);
+                        g_file_get_contents("/proc/cpuinfo", &info, NULL, NULL) &&
+                        g_regex_match_simple("^flags\\s*:.*\\b(vmx|svm)\\b", info, G_REGEX_MULTILINE, 0);
 }
 
 static void add(GPtrArray *argv, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -79,16 +82,22 @@ static void add_station(GPtrArray *argv, guint i) {
 }
 
 static GPtrArray *machine_make_argv(
-                Machine *m,
-                const MachineOptions *o,
-                const char *image,
-                int monitor_fd,
-                int agent_fd) {
+                Machine *m, const MachineOptions *o, const char *image, int monitor_fd, int agent_fd) {
 
         g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
         const char *const fixed[] = {
-                "qemu-system-x86_64", "-name", "usher-test", "-nodefaults", "-display", "none",
-                "-machine", "pc,i8042=off,vmport=off", "-smp", "2", "-m", "2048",
+                "qemu-system-x86_64",
+                "-name",
+                "usher-test",
+                "-nodefaults",
+                "-display",
+                "none",
+                "-machine",
+                "pc,i8042=off,vmport=off",
+                "-smp",
+                "2",
+                "-m",
+                "2048",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
@@ -107,12 +116,15 @@ static GPtrArray *machine_make_argv(
         add(argv, "-initrd");
         add(argv, "%s/initrd", image);
         add(argv, "-append");
-        add(argv, "root=/dev/vda rw console=ttyS0 quiet panic=1 init=/usr/local/sbin/install-usher " QUICK_KERNEL " %s",
-            o->kernel_arguments ?: "");
+        add(argv,
+                        "root=/dev/vda rw console=ttyS0 quiet panic=1 "
+                        "init=/usr/local/sbin/install-usher " QUICK_KERNEL " %s",
+                        o->kernel_arguments ?: "");
 
         if (o->tree) {
                 add(argv, "-virtfs");
-                add(argv, "local,path=%s,mount_tag=usher,security_model=none,readonly=on,multidevs=remap", o->tree);
+                add(argv, "local,path=%s,mount_tag=usher,security_model=none,readonly=on,multidevs=remap",
+                                o->tree);
         }
         if (o->no_restart)
                 add(argv, "-no-reboot");
@@ -158,8 +170,8 @@ static char *machine_find_image(GError **error) {
         int status;
 
         if (!g_spawn_sync(NULL, (char *[]) { (char *) IMAGE_SCRIPT, NULL }, NULL,
-                          G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, &folder, NULL, &status, error) ||
-            !g_spawn_check_wait_status(status, error)) {
+                            G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, &folder, NULL, &status, error) ||
+                        !g_spawn_check_wait_status(status, error)) {
                 g_prefix_error(error, IMAGE_SCRIPT ": ");
                 return NULL;
         }
@@ -196,7 +208,8 @@ static int machine_make_file(GSubprocessLauncher *launcher, const char *name, GE
 }
 
 /* One end for us, one that QEMU inherits. */
-static int machine_make_channel(GSubprocessLauncher *launcher, Channel *c, const char *peer, GError **error) {
+static int machine_make_channel(
+                GSubprocessLauncher *launcher, Channel *c, const char *peer, GError **error) {
         int fds[2];
 
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
@@ -261,7 +274,8 @@ Machine *machine_start(const MachineOptions *options, GError **error) {
                 return NULL;
 
         if (!machine_launch(m, options, image, error) ||
-            !channel_call(&m->monitor, "qmp_capabilities", NULL, MACHINE_COMMAND_SEC, NULL, error))
+                        !channel_call(&m->monitor, "qmp_capabilities", NULL, MACHINE_COMMAND_SEC, NULL,
+                                        error))
                 return NULL;
 
         return g_steal_pointer(&m);
@@ -317,7 +331,8 @@ static void machine_prefix_serial(Machine *m, GError **error) {
         if (m->serial_fd < 0)
                 return;
 
-        n = pread(m->serial_fd, text, sizeof text - 1, MAX(lseek(m->serial_fd, 0, SEEK_END) - (off_t) sizeof text + 1, 0));
+        n = pread(m->serial_fd, text, sizeof text - 1,
+                        MAX(lseek(m->serial_fd, 0, SEEK_END) - (off_t) sizeof text + 1, 0));
         if (n <= 0)
                 return;
 
@@ -333,13 +348,13 @@ bool machine_wait_boot(Machine *m, GError **error) {
         }
 
         return machine_wait_until(m, MACHINE_BOOT_SEC, error,
-                                  "[[ $(systemctl is-system-running --wait) =~ ^(running|degraded)$ ]]");
+                        "[[ $(systemctl is-system-running --wait) =~ ^(running|degraded)$ ]]");
 }
 
 bool machine_wait_desktops(Machine *m, GError **error) {
         for (guint i = 0; i < MIN(m->stations, MACHINE_PUPILS_MAX); i++)
                 if (!machine_wait_until(m, MACHINE_BOOT_SEC, error,
-                                        "test -e /run/user/$(id -u %s)/essay-is-open", machine_pupils[i]))
+                                    "test -e /run/user/$(id -u %s)/essay-is-open", machine_pupils[i]))
                         return false;
 
         return true;

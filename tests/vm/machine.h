@@ -23,16 +23,16 @@ typedef struct Machine Machine;
 typedef struct Screen Screen;
 
 typedef struct MachineOptions {
-        guint stations;                 /* 1 to 4; 0 means three */
-        const char *tree;               /* what `meson install --destdir` made, to be installed at boot; NULL: nothing */
-        const char *serial_log;         /* where the PC's serial line goes; NULL: into a file of our own */
-        bool console;                   /* the serial line is this terminal; Ctrl-A X ends the PC */
-        bool no_restart;                /* a restart ends the PC as power-off does */
-        const char *kernel_arguments;   /* further ones; NULL: none */
+        guint stations;   /* 1 to 4; 0 means three */
+        const char *tree; /* what `meson install --destdir` made, to be installed at boot; NULL: nothing */
+        const char *serial_log;       /* where the PC's serial line goes; NULL: into a file of our own */
+        bool console;                 /* the serial line is this terminal; Ctrl-A X ends the PC */
+        bool no_restart;              /* a restart ends the PC as power-off does */
+        const char *kernel_arguments; /* further ones; NULL: none */
 } MachineOptions;
 
-extern const char *const machine_seats[MACHINE_STATIONS_MAX];           /* logind's names of the stations */
-extern const char *const machine_pupils[MACHINE_PUPILS_MAX];            /* who is logged in there after boot */
+extern const char *const machine_seats[MACHINE_STATIONS_MAX]; /* logind's names of the stations */
+extern const char *const machine_pupils[MACHINE_PUPILS_MAX];  /* who is logged in there after boot */
 
 /* ---- the PC itself: machine.c ---- */
 
@@ -57,8 +57,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Machine, machine_stop)
 /* ---- commands in the PC: machine-guest.c ---- */
 
 /* Runs a program as root. Success means that it ran to its end, whatever its exit status. */
-bool machine_run(
-                Machine *m,
+bool machine_run(Machine *m,
                 guint timeout,
                 const char *const *argv,
                 char **ret_out,
@@ -70,10 +69,12 @@ bool machine_run(
 char *machine_shell(Machine *m, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* The same as a user who has a session: a child of that user's own service manager, with the desktop's environment. */
-char *machine_shell_as(Machine *m, const char *user, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
+char *machine_shell_as(Machine *m, const char *user, GError **error, const char *format, ...)
+                G_GNUC_PRINTF(4, 5);
 
 /* Asks a shell condition again and again. A failure says what was waited for, and shows the end of the PC's journal. */
-bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
+bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *format, ...)
+                G_GNUC_PRINTF(4, 5);
 
 /* ---- hardware: machine-hardware.c ---- */
 

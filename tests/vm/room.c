@@ -45,7 +45,8 @@ static void warm_up(void) {
         for (guint i = 0; i < MIN(machine_stations(room), MACHINE_PUPILS_MAX); i++) {
                 g_autoptr(GError) error = NULL;
                 g_autofree char *out = machine_shell_as(room, machine_pupils[i], &error,
-                                "busctl --user call org.freedesktop.Notifications /org/freedesktop/Notifications "
+                                "busctl --user call org.freedesktop.Notifications "
+                                "/org/freedesktop/Notifications "
                                 "org.freedesktop.Notifications GetCapabilities");
 
                 g_assert_no_error(error);
@@ -116,7 +117,8 @@ void room_wait_shown(guint station, const Screen *before) {
                 g_autoptr(Screen) now = room_look(station);
 
                 g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-                if (screen_difference(before, now) > SCREEN_CHANGED && screen_difference(last, now) < SCREEN_UNCHANGED)
+                if (screen_difference(before, now) > SCREEN_CHANGED &&
+                                screen_difference(last, now) < SCREEN_UNCHANGED)
                         same++;
                 else
                         same = 0;
@@ -168,12 +170,15 @@ void room_keep_terminal(guint station, const char *command, const char *name) {
         /* A terminal that says how it is has drawn all that came before the question. */
         opened = machine_shell_as(room, machine_pupils[station], &error,
                         "systemd-run --user --quiet --unit=picture "
-                        "xterm -T '%s' -geometry 72x16+40+150 -fa 'DejaVu Sans Mono' -fd 'Droid Sans Fallback' -fs 14 "
+                        "xterm -T '%s' -geometry 72x16+40+150 -fa 'DejaVu Sans Mono' -fd 'Droid Sans "
+                        "Fallback' -fs 14 "
                         "-bg white -fg '#202020' -e bash -c '%s; printf \"\\033[5n\"; read -rsd n; "
-                        "touch $XDG_RUNTIME_DIR/drawn; read'", command, command);
+                        "touch $XDG_RUNTIME_DIR/drawn; read'",
+                        command, command);
         g_assert_no_error(error);
         room_wait_until(SHOW_SEC, "test -e /run/user/$(id -u %s)/drawn", machine_pupils[station]);
         room_keep_screen(station, name);
-        closed = machine_shell_as(room, machine_pupils[station], &error, "systemctl --user stop picture; rm $XDG_RUNTIME_DIR/drawn");
+        closed = machine_shell_as(room, machine_pupils[station], &error,
+                        "systemctl --user stop picture; rm $XDG_RUNTIME_DIR/drawn");
         g_assert_no_error(error);
 }

@@ -30,7 +30,8 @@ void room_assert_prints(const char *expected, const char *command);
 void room_wait_until(guint timeout, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* In a moment, from a unit that nothing stops: with nobody to wait for the agent is gone before it can answer. */
-#define ROOM_RESTART_SOON "systemd-run --quiet --property=DefaultDependencies=no sh -c 'sleep 1; systemctl reboot'"
+#define ROOM_RESTART_SOON \
+        "systemd-run --quiet --property=DefaultDependencies=no sh -c 'sleep 1; systemctl reboot'"
 
 Screen *room_look(guint station);
 

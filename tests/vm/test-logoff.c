@@ -18,8 +18,8 @@
 #define GREETER_SEC 20
 
 static char *property(guint station, const char *name) {
-        g_autofree char *path = room_run(
-                        "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s | cut -d'\"' -f2",
+        g_autofree char *path = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation "
+                                         "s %s | cut -d'\"' -f2",
                         machine_seats[station]);
 
         return room_run("busctl get-property org.usher1 %s org.usher1.Station %s", path, name);
@@ -40,14 +40,20 @@ static void test_stations_and_hubs(void) {
 
                 /* From a hub to its station, and from a session. */
                 hub = room_run("busctl --json=short call org.usher1 /org/usher1 "
-                          "org.usher1.Manager ListHubs | grep -o '\"[^\"]*\",\"station\",\"[^\"]*\",\"%s\"' | cut -d'\"' -f2",
-                          machine_seats[i]);
+                               "org.usher1.Manager ListHubs | grep -o "
+                               "'\"[^\"]*\",\"station\",\"[^\"]*\",\"%s\"' | cut -d'\"' -f2",
+                                machine_seats[i]);
                 g_assert_cmpstr(hub, !=, "");
-                by_id = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s", machine_seats[i]);
-                by_hub = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
+                by_id = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s %s",
+                                machine_seats[i]);
+                by_hub = room_run(
+                                "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s",
+                                hub);
                 g_assert_cmpstr(by_hub, ==, by_id);
-                by_session = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationBySession s "
-                                 "$(loginctl show-seat --value -p ActiveSession %s)", machine_seats[i]);
+                by_session = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager "
+                                      "GetStationBySession s "
+                                      "$(loginctl show-seat --value -p ActiveSession %s)",
+                                machine_seats[i]);
                 g_assert_cmpstr(by_session, ==, by_id);
         }
 }
@@ -57,12 +63,12 @@ static void test_pupil_is_refused_for_others(void) {
         g_autofree char *refused = NULL, *own = NULL;
 
         refused = machine_shell_as(room, machine_pupils[ANNA], &error,
-                                   "usherctl --no-ask-password log-off %s; test $? -eq 1", machine_seats[CARLA]);
+                        "usherctl --no-ask-password log-off %s; test $? -eq 1", machine_seats[CARLA]);
         g_assert_no_error(error);
         room_assert_prints("", "usherctl --no-legend jobs");
 
         own = machine_shell_as(room, machine_pupils[ANNA], &error,
-                               "usherctl --no-ask-password log-off %s --grace=60", machine_seats[ANNA]);
+                        "usherctl --no-ask-password log-off %s --grace=60", machine_seats[ANNA]);
         g_assert_no_error(error);
         room_assert_prints("1", "usherctl --no-legend jobs | grep -c anna");
         g_free(room_run("usherctl cancel"));
@@ -91,9 +97,10 @@ static void test_log_off_one(void) {
         anna = room_look(ANNA);
 
         took = g_get_monotonic_time();
-        job = room_run("t=$(date +%%s%%N); busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff 'sa{sv}' %s "
-                  "2 grace u %d message s 'Class is over'; echo $(( ($(date +%%s%%N) - t) / 1000000 ))",
-                  machine_seats[BEN], GRACE_SEC);
+        job = room_run("t=$(date +%%s%%N); busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff "
+                       "'sa{sv}' %s "
+                       "2 grace u %d message s 'Class is over'; echo $(( ($(date +%%s%%N) - t) / 1000000 ))",
+                        machine_seats[BEN], GRACE_SEC);
         asked = g_get_monotonic_time();
         g_assert_nonnull(strstr(job, "ao 1 \"/org/usher1/job/"));
         g_test_message("the call took %s ms, with busctl's own start", strrchr(job, '\n') + 1);
@@ -105,7 +112,7 @@ static void test_log_off_one(void) {
         anna_meanwhile = room_look(ANNA);
         room_keep_screens("warned");
         g_test_message("changed: %.4f of the warned screen, %.4f of its peer's",
-                       screen_difference(ben, ben_warned), screen_difference(anna, anna_meanwhile));
+                        screen_difference(ben, ben_warned), screen_difference(anna, anna_meanwhile));
         g_assert_cmpfloat(screen_difference(ben, ben_warned), >, SCREEN_CHANGED);
         g_assert_cmpfloat(screen_difference(anna, anna_meanwhile), <, SCREEN_UNCHANGED);
 
@@ -114,18 +121,21 @@ static void test_log_off_one(void) {
         g_assert_cmpint(gone - took, >=, GRACE_SEC * G_USEC_PER_SEC);
         g_assert_cmpint(gone - asked, <=, (GRACE_SEC + END_SEC) * G_USEC_PER_SEC);
 
-        room_wait_until(GREETER_SEC, "test \"$(loginctl show-session --value -p Class "
-                   "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter", machine_seats[BEN]);
+        room_wait_until(GREETER_SEC,
+                        "test \"$(loginctl show-session --value -p Class "
+                        "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter",
+                        machine_seats[BEN]);
         g_test_message("the session was gone %.1f s after the deadline, the greeter there %.1f s later",
-                       (double) (gone - asked) / G_USEC_PER_SEC - GRACE_SEC,
-                       (double) (g_get_monotonic_time() - gone) / G_USEC_PER_SEC);
+                        (double) (gone - asked) / G_USEC_PER_SEC - GRACE_SEC,
+                        (double) (g_get_monotonic_time() - gone) / G_USEC_PER_SEC);
         room_wait_painted(BEN);
         room_keep_screens("logged-off");
 
         room_assert_prints("2", "usherctl --no-legend list | grep -c in-use");
         room_assert_prints("USHER_RESULT=done",
-                      "journalctl --output=export --output-fields=USHER_RESULT SYSLOG_IDENTIFIER=usherd USER_ID=ben "
-                      "| grep USHER_RESULT");
+                        "journalctl --output=export --output-fields=USHER_RESULT SYSLOG_IDENTIFIER=usherd "
+                        "USER_ID=ben "
+                        "| grep USHER_RESULT");
 }
 
 static char *as_carla(const char *command) {
@@ -154,7 +164,8 @@ static void test_do_not_disturb_and_full_screen(void) {
         g_autoptr(Screen) full = NULL;
 
         g_free(as_carla("xfconf-query -c xfce4-notifyd -p /do-not-disturb --create -t bool -s true"));
-        g_free(as_carla("systemd-run --user --quiet --unit=film xterm -fullscreen -bg black -fg black -e sleep infinity"));
+        g_free(as_carla("systemd-run --user --quiet --unit=film xterm -fullscreen -bg black -fg black -e "
+                        "sleep infinity"));
         full = wait_full_screen(CARLA);
 
         g_free(room_run("usherctl log-off %s --grace=60 --message='Class is over'", machine_seats[CARLA]));
@@ -162,7 +173,8 @@ static void test_do_not_disturb_and_full_screen(void) {
         room_wait_shown(CARLA, full);
         room_keep_screen(CARLA, "full-screen");
         g_free(room_run("usherctl cancel"));
-        g_free(as_carla("systemctl --user stop film; xfconf-query -c xfce4-notifyd -p /do-not-disturb -s false"));
+        g_free(as_carla("systemctl --user stop film; xfconf-query -c xfce4-notifyd -p /do-not-disturb -s "
+                        "false"));
 }
 
 static gint64 job_usec(const char *job, const char *name) {
@@ -175,8 +187,8 @@ static gint64 job_usec(const char *job, const char *name) {
 /* A PC whose battery is empty gets its time from the network in the middle of the first lesson. */
 static void test_a_clock_that_is_set(void) {
         static const char *const steps[] = { "+2 hours", "-5 hours" };
-        g_autofree char *job = room_run(
-                        "busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff 'sa{sv}' %s 1 grace u 60 | cut -d'\"' -f2",
+        g_autofree char *job = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff "
+                                        "'sa{sv}' %s 1 grace u 60 | cut -d'\"' -f2",
                         machine_seats[CARLA]);
 
         for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
@@ -184,8 +196,10 @@ static void test_a_clock_that_is_set(void) {
                 gint64 left;
 
                 g_free(room_run("rm -f /run/told /run/ready; "
-                                "systemd-run --quiet --unit=listen -p StandardOutput=file:/run/told -p StandardError=file:/run/ready "
-                                "busctl monitor --match \"type=signal,path=%s,member=PropertiesChanged\"", job));
+                                "systemd-run --quiet --unit=listen -p StandardOutput=file:/run/told -p "
+                                "StandardError=file:/run/ready "
+                                "busctl monitor --match \"type=signal,path=%s,member=PropertiesChanged\"",
+                                job));
                 room_wait_until(MACHINE_COMMAND_SEC, "grep -q Monitoring /run/ready");
                 g_free(room_run("date -s '%s'", steps[i]));
                 room_wait_until(MACHINE_COMMAND_SEC, "grep -q Deadline /run/told");

@@ -32,7 +32,8 @@ static void shell(const char *format, ...) {
         va_end(ap);
 
         argv[2] = command;
-        (void) g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &errors, &status, &error);
+        (void) g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &errors,
+                        &status, &error);
         g_assert_no_error(error);
         g_assert_cmpstr(errors, ==, "");
         g_assert_cmpint(status, ==, 0);
@@ -46,13 +47,15 @@ static void make_tree(void) {
         g_assert_nonnull(tree);
         g_assert_nonnull(g_getenv("USHER_TREE"));
         g_assert_cmpint(g_chmod(tree, 0755), ==, 0);
-        shell("cp -a '%s'/. '%s' && cp -a '" MACHINE_SOURCE_DIR "'/xfce/. '%s' && cp '%s'/xsmp-essay '%s'/usr/local/bin",
-              g_getenv("USHER_TREE"), tree, tree, folder, tree);
+        shell("cp -a '%s'/. '%s' && cp -a '" MACHINE_SOURCE_DIR
+              "'/xfce/. '%s' && cp '%s'/xsmp-essay '%s'/usr/local/bin",
+                        g_getenv("USHER_TREE"), tree, tree, folder, tree);
 }
 
 /* Ben's program has registered so many times by now. */
 static void wait_work(guint times) {
-        room_wait_until(MACHINE_BOOT_SEC, "test $(journalctl -q -t xsmp-essay | grep -c Registered) -eq %u", times);
+        room_wait_until(MACHINE_BOOT_SEC, "test $(journalctl -q -t xsmp-essay | grep -c Registered) -eq %u",
+                        times);
 }
 
 static char *session_at(guint station) {
@@ -67,8 +70,10 @@ static void set_up(void) {
 
 /* When this was last written to the journal, in µs since boot. */
 static guint64 journal_time(const char *match, const char *text) {
-        g_autofree char *t = room_run("journalctl -o json --output-fields=MESSAGE %s | grep '%s' | tail -n 1 "
-                                 "| grep -o '__MONOTONIC_TIMESTAMP\":\"[0-9]*' | grep -o '[0-9]*$'", match, text);
+        g_autofree char *t =
+                        room_run("journalctl -o json --output-fields=MESSAGE %s | grep '%s' | tail -n 1 "
+                                 "| grep -o '__MONOTONIC_TIMESTAMP\":\"[0-9]*' | grep -o '[0-9]*$'",
+                                        match, text);
 
         g_assert_cmpstr(t, !=, "");
         return g_ascii_strtoull(t, NULL, 10);
@@ -80,14 +85,17 @@ static void test_saves(void) {
         guint64 saved, ended, removed;
 
         g_free(room_run("systemctl enable usher-seat-repair@.service && "
-                   "mv /usr/sbin/lightdm-gtk-greeter /usr/sbin/lightdm-gtk-greeter.away"));
+                        "mv /usr/sbin/lightdm-gtk-greeter /usr/sbin/lightdm-gtk-greeter.away"));
         room_keep_screen(BEN, "before");
-        g_free(room_run("usherctl log-off %s --grace=%u --message='Class is over'", machine_seats[BEN], GRACE_SEC));
+        g_free(room_run("usherctl log-off %s --grace=%u --message='Class is over'", machine_seats[BEN],
+                        GRACE_SEC));
         room_wait_until(GRACE_SEC, "usherctl --no-legend jobs | grep ben | grep -q desktop");
         room_wait_shown(BEN, before);
         room_keep_screen(BEN, "first-warning");
-        room_wait_until(GRACE_SEC, "test $(busctl get-property org.usher1 $(busctl get-property org.usher1 /org/usher1 "
-                   "org.usher1.Manager Jobs | cut -d'\"' -f2) org.usher1.Job Remaining | cut -d' ' -f2) -lt 6000000");
+        room_wait_until(GRACE_SEC,
+                        "test $(busctl get-property org.usher1 $(busctl get-property org.usher1 /org/usher1 "
+                        "org.usher1.Manager Jobs | cut -d'\"' -f2) org.usher1.Job Remaining | cut -d' ' "
+                        "-f2) -lt 6000000");
         room_keep_screen(BEN, "reminder");
 
         room_wait_until(GRACE_SEC + END_SEC, "! loginctl show-session %s", session);
@@ -98,7 +106,8 @@ static void test_saves(void) {
         ended = journal_time("-t xsmp-essay", "Told to end");
         removed = journal_time("-t usherd USER_ID=ben", "Log-off of session");
         g_test_message("saved at %.1f s, told to end at %.1f s, the session's end recorded at %.1f s",
-                       (double) saved / G_USEC_PER_SEC, (double) ended / G_USEC_PER_SEC, (double) removed / G_USEC_PER_SEC);
+                        (double) saved / G_USEC_PER_SEC, (double) ended / G_USEC_PER_SEC,
+                        (double) removed / G_USEC_PER_SEC);
         g_assert_cmpuint(saved, <=, ended);
         g_assert_cmpuint(ended, <, removed);
 
@@ -114,16 +123,18 @@ static void test_saves(void) {
 static void test_login_screen_is_repaired(void) {
         g_autofree char *anna = session_at(ANNA), *after = NULL;
 
-        room_wait_until(GREETER_SEC + 15, "usherctl --no-legend list | grep '%s ' | grep -q no-login-screen", machine_seats[BEN]);
+        room_wait_until(GREETER_SEC + 15, "usherctl --no-legend list | grep '%s ' | grep -q no-login-screen",
+                        machine_seats[BEN]);
         wait_work(2);
-        g_free(room_run("journalctl -q -u usher-seat-repair@%s | grep -q 'Giving %s back'", machine_seats[BEN],
-                   machine_seats[BEN]));
+        g_free(room_run("journalctl -q -u usher-seat-repair@%s | grep -q 'Giving %s back'",
+                        machine_seats[BEN], machine_seats[BEN]));
         room_wait_until(10, "usherctl --no-legend list | grep '%s ' | grep -q ' ok '", machine_seats[BEN]);
         after = session_at(ANNA);
         g_assert_cmpstr(after, ==, anna);
 
         /* It leaves alone who is there. */
-        g_free(room_run("systemctl start usher-seat-repair@seat0.service && loginctl show-session %s", anna));
+        g_free(room_run("systemctl start usher-seat-repair@seat0.service && loginctl show-session %s",
+                        anna));
         g_free(room_run("mv /usr/sbin/lightdm-gtk-greeter.away /usr/sbin/lightdm-gtk-greeter"));
 }
 
@@ -131,7 +142,8 @@ static void test_login_screen_is_repaired(void) {
 static void test_what_people_see(void) {
         g_autoptr(Screen) before = room_look(ANNA), cancelled = NULL;
 
-        g_free(room_run("usherctl log-off %s --grace=60 --message='Die Stunde ist um'", machine_seats[ANNA]));
+        g_free(room_run("usherctl log-off %s --grace=60 --message='Die Stunde ist um'",
+                        machine_seats[ANNA]));
         room_wait_until(20, "usherctl --no-legend jobs | grep anna | grep -q desktop");
         room_wait_shown(ANNA, before);
         room_keep_screen(ANNA, "german");
@@ -140,7 +152,8 @@ static void test_what_people_see(void) {
         room_wait_shown(ANNA, before);
         cancelled = room_look(ANNA);
         room_keep_screen(ANNA, "cancelled");
-        g_free(room_run("usherctl message %s 'Bring your exercise books to the front'", machine_seats[ANNA]));
+        g_free(room_run("usherctl message %s 'Bring your exercise books to the front'",
+                        machine_seats[ANNA]));
         room_wait_until(20, "journalctl -q -t usherd USHER_SHOWN=desktop USER_ID=anna | grep -q Message");
         room_wait_shown(ANNA, cancelled);
         room_keep_screen(ANNA, "message");
@@ -154,8 +167,10 @@ static void test_terminated(void) {
         room_wait_until(END_SEC * 2, "! loginctl show-session %s", session);
         g_free(room_run("test ! -e /home/ben/essay.txt"));
 
-        room_wait_until(GREETER_SEC, "test \"$(loginctl show-session --value -p Class "
-                   "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter", machine_seats[BEN]);
+        room_wait_until(GREETER_SEC,
+                        "test \"$(loginctl show-session --value -p Class "
+                        "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter",
+                        machine_seats[BEN]);
         room_wait_painted(BEN);
         room_keep_screen(BEN, "after");
 }

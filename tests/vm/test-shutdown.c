@@ -38,7 +38,8 @@ static void open_three_stations(void) {
                         "printf '[Unit]\\nBefore=usher-shutdown.service\\n'"
                         " > /etc/systemd/system/qemu-guest-agent.service.d/late.conf;"
                         "printf '[Shutdown]\\nGraceSec=%u\\n' > /etc/usher/usherd.conf;"
-                        "systemctl daemon-reload; systemctl reload usherd", GRACE_SEC));
+                        "systemctl daemon-reload; systemctl reload usherd",
+                        GRACE_SEC));
 }
 
 /* A warning on each screen, before the time is over. */
@@ -51,7 +52,8 @@ static void wait_warnings(Screen *const *before, gint64 until) {
                                 break;
 
                         if (g_get_monotonic_time() > until) {
-                                g_autofree char *journal = room_run("usherctl jobs; journalctl -b --no-pager | tail -60");
+                                g_autofree char *journal = room_run(
+                                                "usherctl jobs; journalctl -b --no-pager | tail -60");
 
                                 g_error("No warning on screen %u in time.\n%s", i, journal);
                         }
@@ -65,7 +67,8 @@ static void assert_held_up(Screen *const *before, gint64 begin, const char *name
         room_assert_prints("3", "usherctl --no-legend jobs | grep -c ' warning .* desktop '");
 
         do
-                room_assert_prints("3", "for u in anna ben carla; do pgrep --uid $u --exact openbox; done | wc -l");
+                room_assert_prints("3",
+                                "for u in anna ben carla; do pgrep --uid $u --exact openbox; done | wc -l");
         while (g_get_monotonic_time() < begin + (GRACE_SEC - 4) * G_USEC_PER_SEC);
 }
 
@@ -86,7 +89,7 @@ static void test_restart_is_held_up_until_everybody_is_gone(void) {
         wait_restart(GRACE_SEC + END_SEC);
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, GRACE_SEC * G_USEC_PER_SEC);
         g_test_message("from the command to the reset: %.1f s, %u s of them grace",
-                       (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC, GRACE_SEC);
+                        (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC, GRACE_SEC);
 
         wait_boot();
         room_wait_pupils();
@@ -103,8 +106,9 @@ static void assert_seats(const char *expected) {
 
 static void wait_greeter(const char *seat) {
         room_wait_until(GREETER_SEC,
-                   "test \"$(loginctl show-session --value -p Class $(loginctl show-seat --value -p ActiveSession %s))\" = greeter",
-                   seat);
+                        "test \"$(loginctl show-session --value -p Class $(loginctl show-seat --value -p "
+                        "ActiveSession %s))\" = greeter",
+                        seat);
 }
 
 static void test_console_and_back(void) {
@@ -117,7 +121,7 @@ static void test_console_and_back(void) {
 
         /* The stations of this PC log their pupils in by themselves when they appear: not now. */
         g_free(room_run("cp /etc/lightdm/lightdm.conf.d/50-stations.conf /root;"
-                   "sed -i /^autologin/d /etc/lightdm/lightdm.conf.d/50-stations.conf"));
+                        "sed -i /^autologin/d /etc/lightdm/lightdm.conf.d/50-stations.conf"));
 
         g_free(room_run("usherctl mode console --grace=5"));
         room_assert_prints("3", "usherctl --no-legend jobs | grep -c mode-switch");
@@ -133,19 +137,21 @@ static void test_console_and_back(void) {
         for (guint i = 0; i < STATIONS; i++)
                 wait_greeter(machine_seats[i]);
         g_test_message("from console mode to greeters on all stations: %.1f s",
-                       (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC);
+                        (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC);
         room_keep_screens("station");
 
         /* A switch that fails is undone, and says so. */
         g_free(room_run("mkdir -p /run/systemd/system/usher-console.service.d;"
-                   "printf '[Service]\\nExecStart=false\\n' > /run/systemd/system/usher-console.service.d/fail.conf;"
-                   "systemctl daemon-reload; usherctl mode console"));
+                        "printf '[Service]\\nExecStart=false\\n' > "
+                        "/run/systemd/system/usher-console.service.d/fail.conf;"
+                        "systemctl daemon-reload; usherctl mode console"));
         room_wait_until(60, "journalctl -b -u usherd | grep -q 'failed and was undone'");
         room_assert_prints("station", "usherctl mode");
         room_assert_prints("", "ls /run/udev/rules.d");
         assert_seats(stations);
 
-        g_free(room_run("mv /root/50-stations.conf /etc/lightdm/lightdm.conf.d/; systemctl restart lightdm"));
+        g_free(room_run("mv /root/50-stations.conf /etc/lightdm/lightdm.conf.d/; systemctl restart "
+                        "lightdm"));
         room_wait_pupils();
 }
 
@@ -186,11 +192,13 @@ static void test_with_nobody_logged_in_it_costs_nothing(void) {
         g_autoptr(GError) error = NULL;
         double with, without;
 
-        room = machine_start(&(MachineOptions) {
+        room = machine_start(
+                        &(MachineOptions) {
                                         .stations = 1,
                                         .tree = g_getenv("USHER_TREE"),
                                         .kernel_arguments = "systemd.unit=multi-user.target",
-                                }, &error);
+                        },
+                        &error);
         g_assert_no_error(error);
         wait_boot();
         room_assert_prints("active", "systemctl is-active usher-shutdown");
@@ -198,11 +206,13 @@ static void test_with_nobody_logged_in_it_costs_nothing(void) {
 
         wait_boot();
         g_free(room_run("systemctl disable --quiet usherd; systemctl stop usherd usher-shutdown;"
-                   "cd /lib/systemd/system; rm -r usher* session-.scope.d/usher.conf user@.service.d/usher.conf;"
-                   "systemctl daemon-reload"));
+                        "cd /lib/systemd/system; rm -r usher* session-.scope.d/usher.conf "
+                        "user@.service.d/usher.conf;"
+                        "systemctl daemon-reload"));
         without = timed_restart();
 
-        g_test_message("from a second before the command to the reset: %.2f s with Usher, %.2f s without", with, without);
+        g_test_message("from a second before the command to the reset: %.2f s with Usher, %.2f s without",
+                        with, without);
 
         /* Nobody waits for a grace that nobody is given. How the two compare is said above. */
         g_assert_cmpfloat(with, <, without + GRACE_SEC);

@@ -30,7 +30,8 @@ static void the_room(void) {
                 return;
 
         room_open(&(MachineOptions) { .stations = STATIONS });
-        room_wait_until(MACHINE_BOOT_SEC, "test $(usherctl --no-legend list | grep -c ' ok ') -eq %d", STATIONS);
+        room_wait_until(MACHINE_BOOT_SEC, "test $(usherctl --no-legend list | grep -c ' ok ') -eq %d",
+                        STATIONS);
         for (guint i = 0; i < STATIONS; i++)
                 g_free(room_run("usherctl label %s '%s'", machine_seats[i], labels[i]));
 }
@@ -48,7 +49,8 @@ static void keep(const char *name, const char *text) {
 }
 
 static void wait_health(guint station, const char *health) {
-        room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -F '%s ' | grep -q ' %s '", machine_seats[station], health);
+        room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -F '%s ' | grep -q ' %s '",
+                        machine_seats[station], health);
 }
 
 /* The hub that a station has, by its id; the test fails if there is not exactly one. */
@@ -57,7 +59,8 @@ static char *hub_of(guint station) {
 
         the_room();
         hub = room_run("busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
-                        "grep -o '\\[\"[^\"]*\",\"station\",\"[^\"]*\",\"%s\"' | cut -d'\"' -f2", machine_seats[station]);
+                       "grep -o '\\[\"[^\"]*\",\"station\",\"[^\"]*\",\"%s\"' | cut -d'\"' -f2",
+                        machine_seats[station]);
 
         g_assert_cmpstr(hub, !=, "");
         g_assert_null(strchr(hub, '\n'));
@@ -65,8 +68,10 @@ static char *hub_of(guint station) {
 }
 
 static void wait_role(const char *hub, const char *role, const char *seat) {
-        room_wait_until(SOON_SEC, "busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
-                   "grep -q '\\[\"%s\",\"%s\",\"[^\"]*\",\"%s\"'", hub, role, seat);
+        room_wait_until(SOON_SEC,
+                        "busctl --json=short call org.usher1 /org/usher1 org.usher1.Manager ListHubs | "
+                        "grep -q '\\[\"%s\",\"%s\",\"[^\"]*\",\"%s\"'",
+                        hub, role, seat);
 }
 
 static void test_labels(void) {
@@ -86,7 +91,8 @@ static void test_labels(void) {
         /* From a hub to its station in one call, and the label wherever a station is named. */
         hub = hub_of(CARLA);
         by_hub = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
-        path = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s '%s'", labels[CARLA]);
+        path = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s '%s'",
+                        labels[CARLA]);
         g_assert_cmpstr(by_hub, ==, path);
         g_free(room_run("usherctl status '%s' | grep -q carla", labels[CARLA]));
 }
@@ -98,8 +104,10 @@ static void test_hub_out_and_in(void) {
         (void) machine_unplug_hub(room, NOBODY, &error);
         g_assert_no_error(error);
         wait_health(NOBODY, "no-keyboard");
-        room_wait_until(SOON_SEC, "test -n \"$(journalctl --flush; journalctl -o cat -t usherd SEAT_ID=%s USHER_HEALTH=no-keyboard)\"",
-                   machine_seats[NOBODY]);
+        room_wait_until(SOON_SEC,
+                        "test -n \"$(journalctl --flush; journalctl -o cat -t usherd SEAT_ID=%s "
+                        "USHER_HEALTH=no-keyboard)\"",
+                        machine_seats[NOBODY]);
         (void) machine_plug_hub(room, NOBODY, &error);
         g_assert_no_error(error);
         wait_health(NOBODY, "ok");
@@ -116,8 +124,10 @@ static void test_chained_hub(void) {
         (void) machine_plug_chained_hub(room, CARLA, &error);
         g_assert_no_error(error);
         room_wait_until(SOON_SEC, "usherctl --no-legend hubs | grep -q '%s '", chained);
-        room_wait_until(SOON_SEC, "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s | grep -q 'station/%s\"'",
-                   chained, "seat_2dpci_2dpci_2d0000_5f00_5f12_5f0");
+        room_wait_until(SOON_SEC,
+                        "busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s | grep "
+                        "-q 'station/%s\"'",
+                        chained, "seat_2dpci_2dpci_2d0000_5f00_5f12_5f0");
 
         g_free(room_run("usherctl attach %s '%s'", chained, labels[BEN]));
         wait_role(chained, "station", machine_seats[BEN]);
@@ -170,11 +180,13 @@ static void test_associate(void) {
         wait_role(hub, "station", "seat0");
         wait_health(CARLA, "no-keyboard");
 
-        g_free(room_run("systemd-run --quiet --unit=associate -p StandardOutput=file:/run/said -p StandardError=file:/run/said "
-                   "usherctl associate '%s'", labels[CARLA]));
+        g_free(room_run("systemd-run --quiet --unit=associate -p StandardOutput=file:/run/said -p "
+                        "StandardError=file:/run/said "
+                        "usherctl associate '%s'",
+                        labels[CARLA]));
         room_wait_until(SOON_SEC, "grep -q 'press Enter' /run/said");
         process = room_run("systemctl show --value -p User,MainPID usher-associate; "
-                      "ps -o user= -p $(systemctl show --value -p MainPID usher-associate)");
+                           "ps -o user= -p $(systemctl show --value -p MainPID usher-associate)");
         g_test_message("usher-associate: %s", process);
         g_assert_null(strstr(process, "root"));
 
@@ -188,7 +200,8 @@ static void test_associate(void) {
         wait_health(CARLA, "ok");
 
         /* Then nobody listens any more. */
-        room_wait_until(SOON_SEC, "! systemctl is-active --quiet usher-associate.service usher-associate.socket");
+        room_wait_until(SOON_SEC,
+                        "! systemctl is-active --quiet usher-associate.service usher-associate.socket");
         room_wait_until(SOON_SEC, "! test -e /run/usher-associate");
         said = room_run("cat /run/said; journalctl -o cat -u usher-associate");
         g_assert_null(strstr(said, "secret"));
@@ -200,7 +213,8 @@ static void test_associate(void) {
 static void identify(guint station, const Screen *before, const char *picture) {
         g_autoptr(Screen) shown = NULL;
 
-        g_free(room_run("usherctl identify '%s' || { journalctl -b -n 40 -o cat; exit 1; }", labels[station]));
+        g_free(room_run("usherctl identify '%s' || { journalctl -b -n 40 -o cat; exit 1; }",
+                        labels[station]));
         shown = room_look(station);
         room_keep_screen(station, picture);
         g_assert_cmpfloat(screen_difference(before, shown), >, SIGN_AT_LEAST);
@@ -250,7 +264,8 @@ static void test_identify_takes_no_keys(void) {
         the_room();
         before = room_look(CARLA);
         g_free(room_run("usherctl identify '%s'", labels[CARLA]));
-        (void) machine_type(room, CARLA, "is as light as a feather and as strong as an ox, and it floats\n", &error);
+        (void) machine_type(room, CARLA, "is as light as a feather and as strong as an ox, and it floats\n",
+                        &error);
         g_assert_no_error(error);
         room_wait_until(SOON_SEC, "test -z \"$(systemctl list-units --no-legend 'usher-identify@*')\"");
         after = room_look(CARLA);
@@ -293,7 +308,7 @@ static void test_labels_after_a_restart(void) {
         (void) machine_wait_boot(room, &error);
         g_assert_no_error(error);
         (void) machine_wait_until(room, MACHINE_BOOT_SEC, &error,
-                                  "test $(usherctl --no-legend list | grep -c ' ok ') -eq 3");
+                        "test $(usherctl --no-legend list | grep -c ' ok ') -eq 3");
         g_assert_no_error(error);
 
         list = room_run("usherctl list");

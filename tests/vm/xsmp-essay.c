@@ -93,7 +93,8 @@ int main(int argc, char *argv[]) {
         signal(SIGHUP, on_term);
 
         connection = SmcOpenConnection(NULL, NULL, SmProtoMajor, SmProtoMinor,
-                        SmcSaveYourselfProcMask | SmcDieProcMask | SmcSaveCompleteProcMask | SmcShutdownCancelledProcMask,
+                        SmcSaveYourselfProcMask | SmcDieProcMask | SmcSaveCompleteProcMask |
+                                        SmcShutdownCancelledProcMask,
                         &callbacks, NULL, &id, sizeof(error), error);
         if (!connection) {
                 syslog(LOG_ERR, "No session manager: %s", error);
