@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What people type is none of our business, so the kernel is told to keep it from us: each device is opened, and before
- * anything is read from it everything but Enter is masked (EVIOCSMASK). A device that does not take the mask is closed
- * again. That is also why this leans on no library: those ask for the state of every key. */
+/* What people type is none of our business, so the kernel is told to keep it from us: each device is opened,
+ * and before anything is read from it everything but Enter is masked (EVIOCSMASK). A device that does not
+ * take the mask is closed again. That is also why this leans on no library: those ask for the state of every
+ * key. */
 
 #include <fcntl.h>
 #include <linux/input.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-associate: says on which keyboard Enter was pressed, for as long as somebody listens. systemd gives it a socket
- * that only root can connect to, and starts it with the first connection; it ends with that connection. It sends
- * "ready", then for each Enter a line with the keyboard's place in sysfs, and it takes no orders. */
+/* usher-associate: says on which keyboard Enter was pressed, for as long as somebody listens. systemd gives
+ * it a socket that only root can connect to, and starts it with the first connection; it ends with that
+ * connection. It sends "ready", then for each Enter a line with the keyboard's place in sysfs, and it takes
+ * no orders. */
 
 #include <sys/socket.h>
 

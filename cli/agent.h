@@ -10,7 +10,7 @@ typedef struct Agent {
 
 #define AGENT_NONE ((Agent) { .pid = 0 })
 
-/* Starts it where it can be of use: as a person, on a terminal. It is no error if it cannot be started: polkit
- * may know another agent, and says no otherwise. */
+/* Starts it where it can be of use: as a person, on a terminal. It is no error if it cannot be started:
+ * polkit may know another agent, and says no otherwise. */
 void agent_start(Agent *a);
 void agent_stop(Agent *a);

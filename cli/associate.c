@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherctl associate: which keyboard belongs to which station, by Enter. The keys are read by usher-associate, which
- * systemd starts when we connect and which ends when we do; here only the place of a keyboard arrives. What follows
- * from it, the hub and its move, is the snapshot's and AttachHub's as for everybody. */
+/* usherctl associate: which keyboard belongs to which station, by Enter. The keys are read by
+ * usher-associate, which systemd starts when we connect and which ends when we do; here only the place of a
+ * keyboard arrives. What follows from it, the hub and its move, is the snapshot's and AttachHub's as for
+ * everybody. */
 
 #include <poll.h>
 #include <signal.h>
@@ -73,7 +74,8 @@ static int try_connect(void) {
         return TAKE_FD(fd);
 }
 
-/* One line of usher-associate, without its end. Returns 1, 0 when the time is over, -EPIPE when it has ended. */
+/* One line of usher-associate, without its end. Returns 1, 0 when the time is over, -EPIPE when it has
+ * ended. */
 static int read_line(Association *a, usec_t until, char **ret) {
         for (;;) {
                 char *end = memchr(a->buffer, '\n', a->n_buffer);
@@ -144,8 +146,8 @@ static int association_begin(Association *a) {
         return 0;
 }
 
-/* Of the hubs above a keyboard the nearest that is a station's; where none is so far, the nearest that is no part of
- * the machine. One that several stations hang on is nobody's. */
+/* Of the hubs above a keyboard the nearest that is a station's; where none is so far, the nearest that is no
+ * part of the machine. One that several stations hang on is nobody's. */
 static const SnapshotHub *find_hub(const Snapshot *s, const char *syspath) {
         const SnapshotHub *found = NULL;
         bool found_role = false;

@@ -7,7 +7,8 @@
 #include "bus-util.h"
 #include "macro.h"
 
-/* A verb returns one of these, or a negative errno after it has said what went wrong (that is EXIT_FAILED). */
+/* A verb returns one of these, or a negative errno after it has said what went wrong (that is EXIT_FAILED).
+ */
 typedef enum ExitStatus {
         EXIT_OK = 0,
         EXIT_FAILED = 1,

@@ -15,8 +15,8 @@ int connection_new_call(Command *c,
                 const char *member,
                 sd_bus_message **ret);
 
-/* Makes the call and waits, as long as somebody may be typing a password. A refusal is told in people's words:
- * |what| is what was not done, "Failed to end the session". */
+/* Makes the call and waits, as long as somebody may be typing a password. A refusal is told in people's
+ * words: |what| is what was not done, "Failed to end the session". */
 int connection_call(Command *c, sd_bus_message *m, const char *what, sd_bus_message **ret_reply);
 
 /* Says why a call failed. Returns the error's negative errno. */

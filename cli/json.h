@@ -3,14 +3,14 @@
 
 #include "command.h"
 
-/* libsmartcols writes one table as one JSON object with one array, over many lines. These turn such texts into
- * what we promise in usherctl(1). All return NULL when out of memory. */
+/* libsmartcols writes one table as one JSON object with one array, over many lines. These turn such texts
+ * into what we promise in usherctl(1). All return NULL when out of memory. */
 
 /* One document of several tables: {"version":1,"stations":[…],"jobs":[…]}. */
 char *json_document(const char *const *tables, size_t n, JsonMode mode);
 
-/* The first row of a table as an object on one line, with |first| (members of JSON, with their commas) before
- * the row's own. */
+/* The first row of a table as an object on one line, with |first| (members of JSON, with their commas)
+ * before the row's own. */
 char *json_row(const char *table, const char *first);
 
 /* A string of JSON with its quotes. */

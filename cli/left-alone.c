@@ -37,7 +37,8 @@ static int read_entry(sd_bus_message *m, const char *name, const char *contents,
         return 0;
 }
 
-/* It is one property for all callers: somebody else's call may have come between, and then it is not told. */
+/* It is one property for all callers: somebody else's call may have come between, and then it is not told.
+ */
 void left_alone_tell(Command *c, const char *method) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         _cleanup_free_ char *sentence = NULL;

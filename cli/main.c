@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherctl: the verb, its arguments, and how it ends. A verb is one row of a group and one function; a group is
- * one file. */
+/* usherctl: the verb, its arguments, and how it ends. A verb is one row of a group and one function; a group
+ * is one file. */
 
 #include <locale.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* monitor: a line for each change, until Ctrl-C. In JSON a line is an object, with the same members as in the
- * listings; the first lines are what is there already. */
+/* monitor: a line for each change, until Ctrl-C. In JSON a line is an object, with the same members as in
+ * the listings; the first lines are what is there already. */
 
 #include <time.h>
 
@@ -24,8 +24,8 @@ static void monitor_done(Monitor *m) {
         sd_event_unref(m->event);
 }
 
-/* A reader that is gone, `usherctl monitor | head` say, ends us: at once, and where that cannot be seen with the next
- * line. */
+/* A reader that is gone, `usherctl monitor | head` say, ends us: at once, and where that cannot be seen with
+ * the next line. */
 static int on_output(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         return sd_event_exit(sd_event_source_get_event(s), EXIT_OK);
 }

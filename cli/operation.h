@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A verb that makes jobs: it calls usherd once or several times, then tells of the jobs or waits for them. */
+/* A verb that makes jobs: it calls usherd once or several times, then tells of the jobs or waits for them.
+ */
 
 #include "wait.h"
 
@@ -21,9 +22,9 @@ void operation_done(Operation *o);
 /* The stations as they were at the beginning. */
 const Snapshot *operation_snapshot(const Operation *o);
 
-/* Calls a method of the Manager that takes |argument| (a string, or NULL for none) and the options of the command
- * line. *ret_n is how many jobs that made. A refusal is told as |what| and remembered; only what makes going on
- * senseless is returned. */
+/* Calls a method of the Manager that takes |argument| (a string, or NULL for none) and the options of the
+ * command line. *ret_n is how many jobs that made. A refusal is told as |what| and remembered; only what
+ * makes going on senseless is returned. */
 int operation_call(Operation *o, const char *member, const char *argument, const char *what, size_t *ret_n);
 
 /* Tells of the jobs, or waits for them. Returns the verb's exit status. */

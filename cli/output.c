@@ -97,7 +97,8 @@ int complain(int error, const char *format, ...) {
         return r;
 }
 
-/* 1 for a word that says yes, 0 for no, -EINVAL else. "16" and "256" are numbers of colours in $SYSTEMD_COLORS. */
+/* 1 for a word that says yes, 0 for no, -EINVAL else. "16" and "256" are numbers of colours in
+ * $SYSTEMD_COLORS. */
 static int parse_switch(const char *s) {
         static const char *const yes[] = { "1", "yes", "y", "true", "t", "on", "16", "256", "24bit" };
         static const char *const no[] = { "0", "no", "n", "false", "f", "off" };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How words reach people. Whatever stands in them came from outside: these functions escape all of it, so that no
- * caller can forget to. */
+/* How words reach people. Whatever stands in them came from outside: these functions escape all of it, so
+ * that no caller can forget to. */
 
 #include <stdarg.h>
 
@@ -10,9 +10,10 @@
 
 typedef struct Command Command;
 
-/* Text from outside as it may be shown: escaped, and where the locale is not UTF-8, a '?' for each character that is
- * not ASCII. (To a terminal that does not know UTF-8 the second byte of one may be a control character; and
- * libsmartcols 2.38 does not return from measuring what the locale cannot read.) NULL when out of memory. */
+/* Text from outside as it may be shown: escaped, and where the locale is not UTF-8, a '?' for each character
+ * that is not ASCII. (To a terminal that does not know UTF-8 the second byte of one may be a control
+ * character; and libsmartcols 2.38 does not return from measuring what the locale cannot read.) NULL when
+ * out of memory. */
 char *output_safe(const char *text);
 
 /* A line on |f|. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The pager is started without a shell: its command is split at blanks and looked for along $PATH. It never gets
- * the right to start other programs (LESSSECURE), since an administrator may let people run usherctl alone as
- * root. For the same reason $PAGER of somebody who came by sudo or pkexec is not used. */
+/* The pager is started without a shell: its command is split at blanks and looked for along $PATH. It never
+ * gets the right to start other programs (LESSSECURE), since an administrator may let people run usherctl
+ * alone as root. For the same reason $PAGER of somebody who came by sudo or pkexec is not used. */
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How a job looks while somebody waits for it. Pure: text in, text out. Who it is must be escaped already, since
- * lines are cut to fit the terminal. All return NULL when out of memory. */
+/* How a job looks while somebody waits for it. Pure: text in, text out. Who it is must be escaped already,
+ * since lines are cut to fit the terminal. All return NULL when out of memory. */
 
 #include "macro.h"
 
@@ -19,8 +19,8 @@ typedef struct Progress {
 /* usherd came back without the job, or not at all: what became of it is not known. */
 #define RESULT_LOST "lost"
 
-/* What a person understands by the words of Job.Phase, Job.Warned and the results. The first two are fixed texts
- * that may be kept. */
+/* What a person understands by the words of Job.Phase, Job.Warned and the results. The first two are fixed
+ * texts that may be kept. */
 const char *progress_phase_text(const char *phase);
 const char *progress_warned_text(const char *warned);
 const char *progress_result_text(const char *result);

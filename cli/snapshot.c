@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The structs know their own fields by a table, which reads them from the bus (snapshot-read.c), fills the gaps
- * and frees them: a new property is one member and one row. */
+/* The structs know their own fields by a table, which reads them from the bus (snapshot-read.c), fills the
+ * gaps and frees them: a new property is one member and one row. */
 
 #include "names.h"
 #include "snapshot.h"

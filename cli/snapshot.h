@@ -110,11 +110,12 @@ extern const SnapshotKind snapshot_kind_station, snapshot_kind_hub, snapshot_kin
 Snapshot *snapshot_free(Snapshot *s);
 DEFINE_CLEANUP(Snapshot *, snapshot_free);
 
-/* Adds an empty object of a kind and returns it, NULL when out of memory. Valid until the next one is added. */
+/* Adds an empty object of a kind and returns it, NULL when out of memory. Valid until the next one is added.
+ */
 void *snapshot_add(Snapshot *s, const SnapshotKind *kind, const char *path);
 
-/* Sorts stations as people count them (seat0 first, then by label), hubs by port, jobs by number; and leaves no
- * string NULL. */
+/* Sorts stations as people count them (seat0 first, then by label), hubs by port, jobs by number; and leaves
+ * no string NULL. */
 int snapshot_finish(Snapshot *s);
 
 const SnapshotStation *snapshot_find_station(const Snapshot *s, const char *id);

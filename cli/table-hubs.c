@@ -92,8 +92,8 @@ static const SnapshotHub *parent_of(const Snapshot *s, const SnapshotHub *hub, c
         return parent && parent != hub && is_of(parent, only) ? parent : NULL;
 }
 
-/* A hub can be added once its parent is. Each round adds the next level; when a round adds nothing, what is left
- * are hubs that claim to be each other's parents, which become roots: none is ever lost. */
+/* A hub can be added once its parent is. Each round adds the next level; when a round adds nothing, what is
+ * left are hubs that claim to be each other's parents, which become roots: none is ever lost. */
 int hubs_table_add_tree(Table *t, const Snapshot *s, const SnapshotStation *only) {
         _cleanup_free_ struct libscols_line **lines = NULL;
         bool progress, roots = false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A table, for people or as JSON, from one description of its columns. What people see is escaped here; JSON has
- * what usherd said. */
+/* A table, for people or as JSON, from one description of its columns. What people see is escaped here; JSON
+ * has what usherd said. */
 
 #include "command.h"
 #include "output.h"

@@ -87,7 +87,8 @@ static int verb_lock(Command *c, char **arguments) {
         return connection_call(c, m, "Failed to lock the station", NULL);
 }
 
-/* Whether this can only be the id of a station that is not there yet: what begins an id need not be short for it. */
+/* Whether this can only be the id of a station that is not there yet: what begins an id need not be short
+ * for it. */
 static bool is_new_id(const Snapshot *s, const char *name) {
         if (!startswith(name, "seat-"))
                 return false;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A job that is waited for is live until JobRemoved tells its result. While usherd is not on the bus, or shows
- * other jobs but not this one (it has just started and has not read its own state yet), a timer runs; a job that
- * is still missing at its end is lost. So a restart of usherd is waited through, and nothing waits for ever. */
+/* A job that is waited for is live until JobRemoved tells its result. While usherd is not on the bus, or
+ * shows other jobs but not this one (it has just started and has not read its own state yet), a timer runs;
+ * a job that is still missing at its end is lost. So a restart of usherd is waited through, and nothing
+ * waits for ever. */
 
 #include "connection.h"
 #include "json.h"

@@ -4,8 +4,8 @@
 #include "command.h"
 #include "snapshot.h"
 
-/* Waits for jobs and shows how they go on. It subscribes when it is made: make it before the call that makes the
- * jobs. */
+/* Waits for jobs and shows how they go on. It subscribes when it is made: make it before the call that makes
+ * the jobs. */
 typedef struct Wait Wait;
 
 int wait_new(Command *c, Wait **ret);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Signals are hints to look again: whatever usherd tells, one new snapshot soon after it has the truth, so a lost
- * signal repairs itself and twenty signals are one look. Only the result of a job stands in its signal alone.
+/* Signals are hints to look again: whatever usherd tells, one new snapshot soon after it has the truth, so a
+ * lost signal repairs itself and twenty signals are one look. Only the result of a job stands in its signal
+ * alone.
  *
- * Any local user may send us a signal that claims to be usherd's; the bus tells who really sent it. So a signal
- * counts only if it comes from the connection that answered our last call or that the bus named as owner. */
+ * Any local user may send us a signal that claims to be usherd's; the bus tells who really sent it. So a
+ * signal counts only if it comes from the connection that answered our last call or that the bus named as
+ * owner. */
 
 #include <signal.h>
 

@@ -37,6 +37,6 @@ int watch_refresh(Watch *w);
 const Snapshot *watch_snapshot(const Watch *w);
 
 /* Runs the loop until a handler ends it (sd_event_exit()), a signal ends it, or the bus is gone. Returns the
- * code, EXIT_SIGNAL + n for a signal, or a negative errno after it has said what went wrong. sd-bus closes the
- * bus when its loop ends: no call can be made afterwards. */
+ * code, EXIT_SIGNAL + n for a signal, or a negative errno after it has said what went wrong. sd-bus closes
+ * the bus when its loop ends: no call can be made afterwards. */
 int watch_run(Watch *w);

@@ -5,6 +5,6 @@
 
 #define EXIT_WRONG_USAGE 2
 
-/* Answers --help, with what the program does, and --version. Returns 1 to go on, 0 when that was all, -EINVAL for anything
- * else, which has been complained about. */
+/* Answers --help, with what the program does, and --version. Returns 1 to go on, 0 when that was all,
+ * -EINVAL for anything else, which has been complained about. */
 int arguments_read(int argc, char *argv[], const char *what);

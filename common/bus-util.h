@@ -12,15 +12,15 @@
 #define _cleanup_creds_ _cleanup_(sd_bus_creds_unrefp)
 #define _cleanup_event_ _cleanup_(sd_event_unrefp)
 
-/* One property while an a{sv} is read: the message stands inside the variant. Returns 1 when the property was
- * read, 0 when it is not wanted (it is skipped then), or a negative errno. */
+/* One property while an a{sv} is read: the message stands inside the variant. Returns 1 when the property
+ * was read, 0 when it is not wanted (it is skipped then), or a negative errno. */
 typedef int (*BusPropertyFunc)(sd_bus_message *m, const char *name, const char *contents, void *userdata);
 
 /* Walks an a{sv} and hands each entry to func. A property with a type that func does not expect is func's to
  * refuse. Returns 0 or a negative errno. */
 int bus_message_read_properties(sd_bus_message *m, BusPropertyFunc func, void *userdata);
 
-/* Sends a method call through its handler again, from its first argument. |after| runs when that is over: it gets the
- * event source in |ret|, which takes it back. */
+/* Sends a method call through its handler again, from its first argument. |after| runs when that is over: it
+ * gets the event source in |ret|, which takes it back. */
 int bus_message_dispatch_again(
                 sd_bus_message *m, sd_event_source **ret, sd_event_handler_t after, void *userdata);

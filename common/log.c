@@ -27,7 +27,8 @@ static const char *const log_level_table[] = {
 
 DEFINE_STRING_TABLE(int, log_level, log_level_table, ELEMENTSOF(log_level_table));
 
-/* Whether stderr is the stream that systemd connected to the journal: $JOURNAL_STREAM names it, systemd.exec(5). */
+/* Whether stderr is the stream that systemd connected to the journal: $JOURNAL_STREAM names it,
+ * systemd.exec(5). */
 static bool stderr_is_journal(void) {
         const char *e = getenv("JOURNAL_STREAM");
         uintmax_t device, inode;

@@ -11,8 +11,9 @@
  * `failed`). */
 #define USHER_MESSAGE_JOB_ENDED "470f658d8c12434aa1f2f49fffad093a"
 
-/* One record a message to a person at a station: SEAT_ID=, USHER_STATION=label, SESSION_ID=, USER_ID=name of who was to
- * read it, USHER_STARTED_BY=name of who sent it, USHER_TEXT=, USHER_SHOWN=desktop, terminal or none. */
+/* One record a message to a person at a station: SEAT_ID=, USHER_STATION=label, SESSION_ID=, USER_ID=name of
+ * who was to read it, USHER_STARTED_BY=name of who sent it, USHER_TEXT=, USHER_SHOWN=desktop, terminal or
+ * none. */
 #define USHER_MESSAGE_MESSAGE "ef04ffff566d4e6fbfccf7af4d565cd2"
 
 /* No greeter and no new session after a log-off: SEAT_ID=, USHER_STATION=label, USHER_JOB=. */
@@ -21,6 +22,6 @@
 /* A station lost something it needs, or has it back: SEAT_ID=, USHER_STATION=label, USHER_HEALTH=. */
 #define USHER_MESSAGE_STATION_HEALTH "67e5e81957544006931231ab5a4ba9e2"
 
-/* A station's hub was unplugged for longer than HubLostSec=: SEAT_ID=, USHER_STATION=label, USHER_HUBS=, USHER_ACTION=lock
- * or log-off. */
+/* A station's hub was unplugged for longer than HubLostSec=: SEAT_ID=, USHER_STATION=label, USHER_HUBS=,
+ * USHER_ACTION=lock or log-off. */
 #define USHER_MESSAGE_HUB_LOST "5092fc19daf84642a79c62d7400acd14"

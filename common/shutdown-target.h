@@ -9,5 +9,6 @@ typedef struct ShutdownTarget {
         const char *what;   /* as in "The machine ..." */
 } ShutdownTarget;
 
-/* Reads systemd's answer to ListJobs for the target that it is on its way to; NULL where the machine stays on. */
+/* Reads systemd's answer to ListJobs for the target that it is on its way to; NULL where the machine stays
+ * on. */
 int shutdown_target_read(sd_bus_message *reply, const ShutdownTarget **ret);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Text from outside, made safe for where it goes. A terminal obeys control characters and reorders what stands
- * between bidirectional controls (CVE-2021-42574, CVE-2024-28085), a notification server obeys markup. Neither
- * is ever handed what a person or a device wrote as it came. */
+/* Text from outside, made safe for where it goes. A terminal obeys control characters and reorders what
+ * stands between bidirectional controls (CVE-2021-42574, CVE-2024-28085), a notification server obeys
+ * markup. Neither is ever handed what a person or a device wrote as it came. */
 
 #include <stdint.h>
 
@@ -48,8 +48,8 @@ static bool is_control(uint32_t c) {
         return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/* What changes the order or the lines of the text around it: bidirectional marks, embeddings and isolates, and
- * Unicode's own line and paragraph separators. */
+/* What changes the order or the lines of the text around it: bidirectional marks, embeddings and isolates,
+ * and Unicode's own line and paragraph separators. */
 static bool is_reordering(uint32_t c) {
         return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
                         (c >= 0x2066 && c <= 0x2069);

@@ -12,12 +12,12 @@ bool text_is_utf8(const char *s);
  * keep_newlines is set. What is printable stays as it is. Returns NULL when out of memory. */
 char *text_escape_terminal(const char *s, bool keep_newlines);
 
-/* For the body of a notification whose server knows body-markup: & < > " ' become entities. The result has no
- * other control characters than newlines and tabs. Returns NULL when out of memory. */
+/* For the body of a notification whose server knows body-markup: & < > " ' become entities. The result has
+ * no other control characters than newlines and tabs. Returns NULL when out of memory. */
 char *text_escape_markup(const char *s);
 
-/* For anything that leaves over D-Bus or reaches the journal but came from a device: the same text, with each
- * invalid byte and control character as \xNN, at most max bytes, cut between characters. */
+/* For anything that leaves over D-Bus or reaches the journal but came from a device: the same text, with
+ * each invalid byte and control character as \xNN, at most max bytes, cut between characters. */
 char *text_sanitize(const char *s, size_t max);
 
 /* The longest prefix of s, in bytes, that has at most max bytes and ends between two characters. */

@@ -14,7 +14,8 @@
 /* Smaller letters nobody reads from afar, but a sign that shows them is better than none. */
 #define SIZE_MIN 4
 
-/* A name in one long word is broken where words should not be, rather than shown smaller than this part of the box. */
+/* A name in one long word is broken where words should not be, rather than shown smaller than this part of
+ * the box. */
 #define UNBROKEN_MIN_PART 0.2
 
 static void layout_freep(PangoLayout **layout) {

@@ -31,7 +31,8 @@ static int active(int fd, int *ret) {
         return 0;
 }
 
-/* Opens the terminal as our controlling one: whose it is may switch to it, and needs no capability for that. */
+/* Opens the terminal as our controlling one: whose it is may switch to it, and needs no capability for that.
+ */
 static int open_free_terminal(int *ret_number, int *ret_before) {
         _cleanup_close_ int any = -EBADF;
         char path[32];

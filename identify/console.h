@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A sign on a virtual terminal of its own, which the machine's console is switched to and back from: what runs on the
- * others is not touched. For root, who may open one. See console_ioctl(2). */
+/* A sign on a virtual terminal of its own, which the machine's console is switched to and back from: what
+ * runs on the others is not touched. For root, who may open one. See console_ioctl(2). */
 
 #include "macro.h"
 #include "banner-draw.h"
 
 typedef struct Console Console;
 
-/* Returns -ENXIO where there is no console or no terminal is free, or another errno of open(2) or ioctl(2). */
+/* Returns -ENXIO where there is no console or no terminal is free, or another errno of open(2) or ioctl(2).
+ */
 int console_new(Console **ret, const BannerText *text);
 
 /* Switches back, unless somebody has switched on. */

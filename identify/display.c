@@ -102,8 +102,8 @@ static int look_at_environment(Search *s, int proc, const char *pid) {
         return name ? add(s, name, find_variable(block, size, "XAUTHORITY")) : 0;
 }
 
-/* Whether a process is of the session: in its scope, or with the user's service manager, which is where desktops that
- * are made of units run. */
+/* Whether a process is of the session: in its scope, or with the user's service manager, which is where
+ * desktops that are made of units run. */
 static bool is_of_session(const Search *s, pid_t pid) {
         _cleanup_free_ char *session = NULL;
         uid_t uid;

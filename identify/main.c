@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-identify: shows in letters that fill the screen which station this is, for ten seconds. usherd has systemd start
- * it as the user at whose desktop, login screen or terminal the sign is to be; it shows what usherd's list of notices
- * has for that user, and ends with the last sign. Where it cannot, it says so and usherd finds another way. */
+/* usher-identify: shows in letters that fill the screen which station this is, for ten seconds. usherd has
+ * systemd start it as the user at whose desktop, login screen or terminal the sign is to be; it shows what
+ * usherd's list of notices has for that user, and ends with the last sign. Where it cannot, it says so and
+ * usherd finds another way. */
 
 #include <sys/queue.h>
 #include <systemd/sd-daemon.h>
@@ -64,8 +65,8 @@ DEFINE_CLEANUP(Sign *, sign_free);
 
 static int list(Program *p);
 
-/* Ends the program after the last sign. What was asked for before systemd knew of that is in the list, and no other start
- * comes of it, so the list decides. */
+/* Ends the program after the last sign. What was asked for before systemd knew of that is in the list, and
+ * no other start comes of it, so the list decides. */
 static void check_end(Program *p) {
         if (!TAILQ_EMPTY(&p->signs) || p->list)
                 return;
@@ -251,8 +252,8 @@ static int list(Program *p) {
         return sd_bus_call_async(p->bus, &p->list, m, on_list, p, CALL_USEC);
 }
 
-/* A hint to look: what is to be shown, and for whom, usherd's list says. The bus takes the signal from the owner of
- * usherd's name only. */
+/* A hint to look: what is to be shown, and for whom, usherd's list says. The bus takes the signal from the
+ * owner of usherd's name only. */
 static int on_notice_new(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Program *p = userdata;
         int r;

@@ -97,8 +97,8 @@ static int check(Window *w, xcb_void_cookie_t cookie) {
         return error ? -EIO : 0;
 }
 
-/* The picture is the window's background, so the server paints it whenever that is needed. The server keeps it until
- * the connection ends. */
+/* The picture is the window's background, so the server paints it whenever that is needed. The server keeps
+ * it until the connection ends. */
 static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const BannerText *text) {
         uint16_t width = MAX_OF(monitor->width * WIDTH_PART, 1),
                  height = MAX_OF(monitor->height * HEIGHT_PART, 1);

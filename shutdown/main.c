@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-shutdown: what usher-shutdown.service runs when it is stopped. If that is because the machine goes down, it has
- * usherd warn everybody and log them off, and returns when that is over; the rest of the shutdown waits for it. Whatever
- * fails here, the shutdown goes on. */
+/* usher-shutdown: what usher-shutdown.service runs when it is stopped. If that is because the machine goes
+ * down, it has usherd warn everybody and log them off, and returns when that is over; the rest of the
+ * shutdown waits for it. Whatever fails here, the shutdown goes on. */
 
 #include <systemd/sd-daemon.h>
 
@@ -13,11 +13,12 @@
 #include "shutdown-target.h"
 #include "timespan.h"
 
-/* systemd forces a restart 30 minutes after it was asked for (JobTimeoutSec= of its targets): the rest of the shutdown
- * needs some of them. */
+/* systemd forces a restart 30 minutes after it was asked for (JobTimeoutSec= of its targets): the rest of
+ * the shutdown needs some of them. */
 #define HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
 
-/* Without a word of usherd's for so long, it will not come back: systemd starts nothing again that is to be stopped. */
+/* Without a word of usherd's for so long, it will not come back: systemd starts nothing again that is to be
+ * stopped. */
 #define PATIENCE_USEC (3 * USEC_PER_SEC)
 
 #define CALL_USEC (5 * USEC_PER_SEC)
@@ -152,8 +153,9 @@ static int look(sd_bus *bus, Situation *ret) {
         return 0;
 }
 
-/* On the console and in systemctl status. In English, as what systemd writes before and after it: the journal gets the
- * same lines, the console's font may lack other letters, and people were told in their own language on their screens. */
+/* On the console and in systemctl status. In English, as what systemd writes before and after it: the
+ * journal gets the same lines, the console's font may lack other letters, and people were told in their own
+ * language on their screens. */
 static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told) {
         _cleanup_free_ char *left = timespan_format(s->left);
         const char *plural = s->people == 1 ? "" : "s";
@@ -257,7 +259,8 @@ static int run(void) {
         if (r < 0)
                 return r;
 
-        /* Somebody stops or restarts the unit; an upgrade of the package, say. Nobody is logged off for that. */
+        /* Somebody stops or restarts the unit; an upgrade of the package, say. Nobody is logged off for
+         * that. */
         target = find_target(bus);
         if (!target) {
                 log_info("The machine does not go down, so nobody is logged off.");

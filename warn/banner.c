@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A session on a terminal reads it there and nowhere else, a graphical one on the desktop. Where there is no
- * notification server so far the notice waits: one that comes up before usherd's time is over still gets it. */
+ * notification server so far the notice waits: one that comes up before usherd's time is over still gets it.
+ */
 
 #include "log.h"
 #include "banner.h"
@@ -93,7 +94,8 @@ static int show_notification(Banner *p) {
         if (r < 0)
                 return r;
 
-        /* A message stays until it was read: whoever sent it cannot ask whether somebody looked at the screen. */
+        /* A message stays until it was read: whoever sent it cannot ask whether somebody looked at the
+         * screen. */
         return notification_update(p->notification,
                         &(NotificationContent) {
                                         .summary = summary,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One notice on its way to the user's eyes: on the desktop, or on the terminal of a session that has no desktop. */
+/* One notice on its way to the user's eyes: on the desktop, or on the terminal of a session that has no
+ * desktop. */
 
 #include "notices.h"
 #include "warning.h"

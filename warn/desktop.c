@@ -103,8 +103,9 @@ static void accepted(DesktopRequest *d) {
         d->func(true, "", d->userdata);
 }
 
-/* A session manager that takes its time has taken the request: programs are being asked. So they are where the
- * user has just asked for a log-out of their own, which refuses ours: a program may be asking whether to save. */
+/* A session manager that takes its time has taken the request: programs are being asked. So they are where
+ * the user has just asked for a log-out of their own, which refuses ours: a program may be asking whether to
+ * save. */
 static bool is_refusal(const struct SessionManager *s, sd_bus_message *m) {
         return sd_bus_message_is_method_error(m, NULL) && sd_bus_message_get_errno(m) != ETIMEDOUT &&
                         !(s->busy && sd_bus_message_is_method_error(m, s->busy));

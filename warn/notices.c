@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The signal says that there is something, and for whom; the list, which has our own only, says what. A notice that
- * has been reported stays known until usherd has answered that: a list that was on its way meanwhile would have it
- * shown twice. */
+/* The signal says that there is something, and for whom; the list, which has our own only, says what. A
+ * notice that has been reported stays known until usherd has answered that: a list that was on its way
+ * meanwhile would have it shown twice. */
 
 #include "log.h"
 #include "names.h"

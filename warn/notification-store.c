@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A file in memory that the service manager holds for the unit while it is restarted, and lets go of when the unit ends:
- * see FileDescriptorStoreMax= in systemd.service(5). No other user and no later login has anything to do with it. Each
- * place is written at once and whole, so a kill leaves the old words or the new ones. */
+/* A file in memory that the service manager holds for the unit while it is restarted, and lets go of when
+ * the unit ends: see FileDescriptorStoreMax= in systemd.service(5). No other user and no later login has
+ * anything to do with it. Each place is written at once and whole, so a kill leaves the old words or the new
+ * ones. */
 
 #include <fcntl.h>
 #include <sys/mman.h>

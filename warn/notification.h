@@ -45,8 +45,8 @@ void notifier_close_strays(Notifier *s, JobIsLive is_live, void *userdata);
 /* Whether nothing is left to be sent or to be answered. */
 bool notifier_is_idle(const Notifier *s);
 
-/* job: the path of the job that it is for. Should this process be killed, the one that comes after it finds the
- * notification again by that. NULL for one that it has no more to do with. */
+/* job: the path of the job that it is for. Should this process be killed, the one that comes after it finds
+ * the notification again by that. NULL for one that it has no more to do with. */
 int notification_new(
                 Notification **ret, Notifier *s, const char *job, NotificationFunc func, void *userdata);
 

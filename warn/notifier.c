@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The notification server as it comes and goes, what it can do, and what its user clicks. A bubble that a process of
- * ours which was killed has left there is replaced where its job goes on, and taken away where the job is over. */
+/* The notification server as it comes and goes, what it can do, and what its user clicks. A bubble that a
+ * process of ours which was killed has left there is replaced where its job goes on, and taken away where
+ * the job is over. */
 
 #include "log.h"
 #include "names.h"

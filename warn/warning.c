@@ -49,7 +49,8 @@ static Wording wording_of(const Warning *w) {
         const WarnJob *job = w->job;
         usec_t passed = now_monotonic(), now = now_realtime();
 
-        /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks are set. */
+        /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks
+         * are set. */
         return (Wording) {
                 .station = strempty(job->station),
                 .label = strempty(job->label),

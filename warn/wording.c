@@ -103,8 +103,8 @@ static void wall_clock(usec_t t, char *buffer, size_t size) {
                 buffer[0] = '\0';
 }
 
-/* Some forty characters of a summary are all that many notification servers show, and the time left stands at its
- * end: it is no sentence. */
+/* Some forty characters of a summary are all that many notification servers show, and the time left stands
+ * at its end: it is no sentence. */
 char *wording_summary(const Wording *w) {
         unsigned long seconds, minutes, hours;
         char at[64], *s;

@@ -15,7 +15,8 @@ static const char *action_for(Manager *m, const SessionInfo *f, uid_t caller) {
         return administrator_may_own(m, f) ? USHER_ACTION_LOG_OFF_ADMINISTRATOR : USHER_ACTION_LOG_OFF;
 }
 
-/* Asks for each of the sessions that need this action: the details say whose it is, and a rule may go by that. */
+/* Asks for each of the sessions that need this action: the details say whose it is, and a rule may go by
+ * that. */
 static int check_action(Manager *m,
                 sd_bus_message *message,
                 const SessionInfo *const *sessions,
@@ -154,7 +155,7 @@ bool is_callers_session(sd_bus_message *message, const SessionInfo *f) {
         if (sd_pid_get_session(pid, &session) >= 0)
                 return streq(session, f->id);
 
-        /* A program that the user's own service manager started belongs to no session: its user's sessions at
-         * stations are the caller's. */
+        /* A program that the user's own service manager started belongs to no session: its user's sessions
+         * at stations are the caller's. */
         return uid != 0 && uid == f->uid && !isempty(f->seat);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which right a log-off needs, and who the caller is. All of these return as polkit_check() does: 1 authorised, 0 the
- * answer is not in and the handler returns 1, negative with the error set. */
+/* Which right a log-off needs, and who the caller is. All of these return as polkit_check() does: 1
+ * authorised, 0 the answer is not in and the handler returns 1, negative with the error set. */
 
 #include "manager.h"
 
@@ -28,6 +28,6 @@ const char *pending_action(PendingKind kind);
 /* Whether the caller may end administrators' sessions without being asked for a password. */
 int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_bus_error *error);
 
-/* Whether this is the session that the caller calls from, as the kernel tells of the process that the bus vouches for.
- * It only ever spares a session, so a wrong answer ends nothing. */
+/* Whether this is the session that the caller calls from, as the kernel tells of the process that the bus
+ * vouches for. It only ever spares a session, so a wrong answer ends nothing. */
 bool is_callers_session(sd_bus_message *message, const SessionInfo *f);

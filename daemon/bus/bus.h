@@ -7,8 +7,8 @@
 
 #include "manager.h"
 
-/* Puts the objects on the manager's bus. The name is asked for when the manager has its first picture, so that
- * whoever can call us gets whole answers; READY=1 follows the name. */
+/* Puts the objects on the manager's bus. The name is asked for when the manager has its first picture, so
+ * that whoever can call us gets whole answers; READY=1 follows the name. */
 int bus_setup(Manager *m);
 
 extern const ManagerEvents bus_manager_events;

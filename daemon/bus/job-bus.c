@@ -81,7 +81,8 @@ static int too_late(sd_bus_error *error) {
                         error, USHER_ERROR_NOT_CANCELLABLE, "The end of the session has begun already.");
 }
 
-/* The right to end the job's session after that grace. A session that is gone is nobody's to decide about. */
+/* The right to end the job's session after that grace. A session that is gone is nobody's to decide about.
+ */
 static int authorize_job(JobRunner *l, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
         const SessionInfo *f = job_runner_session(l);
 
@@ -107,7 +108,8 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         Station *s = manager_find_station(m, l->job.station);
         int r;
 
-        /* Whoever began it alone may call it off. That somebody's own session is meant gives them no right to stay. */
+        /* Whoever began it alone may call it off. That somebody's own session is meant gives them no right
+         * to stay. */
         r = sender_is(message, l->job.by_uid, error);
         if (r < 0)
                 return r;

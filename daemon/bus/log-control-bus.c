@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* org.freedesktop.LogControl1(5), so that `systemctl service-log-level usherd debug` works. Writing is root's: sd-bus
- * lets nobody else change a property that is not marked unprivileged, and the bus policy does not either. */
+/* org.freedesktop.LogControl1(5), so that `systemctl service-log-level usherd debug` works. Writing is
+ * root's: sd-bus lets nobody else change a property that is not marked unprivileged, and the bus policy does
+ * not either. */
 
 #include "bus-util.h"
 #include "bus.h"

@@ -41,7 +41,8 @@ static unsigned count_new(Manager *m, const Targets *t) {
         return n;
 }
 
-/* Begins all of them and appends their jobs to the reply; the jobs are on disk before the caller hears of them. */
+/* Begins all of them and appends their jobs to the reply; the jobs are on disk before the caller hears of
+ * them. */
 static int begin(Manager *m,
                 sd_bus_message *message,
                 Targets *t,
@@ -316,8 +317,8 @@ int cancel_all(Manager *m, sd_bus_message *message, sd_bus_error *error) {
                 else
                         others++;
 
-        /* What somebody began they may call off. For the rest a dialog is only worth it when there is nothing of
-         * their own to cancel. */
+        /* What somebody began they may call off. For the rest a dialog is only worth it when there is
+         * nothing of their own to cancel. */
         if (others > 0 || (own == 0 && planned == 0)) {
                 r = may_cancel(m, message, USHER_ACTION_LOG_OFF_ALL, own == 0, &may_others, error);
                 if (r <= 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods that end sessions, for the Manager's and the Station's interface alike. Each reads its options,
- * validates, finds, authorises, acts and replies, in this order. */
+/* The methods that end sessions, for the Manager's and the Station's interface alike. Each reads its
+ * options, validates, finds, authorises, acts and replies, in this order. */
 
 #include "manager.h"
 

@@ -8,8 +8,8 @@
 #include "text.h"
 #include "timespan.h"
 
-/* libdbus and sd-bus let no text pass that is not UTF-8 or has a zero byte in it. What the limit and the emptiness
- * are about is ours. */
+/* libdbus and sd-bus let no text pass that is not UTF-8 or has a zero byte in it. What the limit and the
+ * emptiness are about is ours. */
 static int read_text(sd_bus_message *message, const char **ret, sd_bus_error *error) {
         const char *text;
         int r;

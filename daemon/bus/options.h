@@ -17,7 +17,8 @@ typedef struct LogOffOptions {
         bool block_logins;
 } LogOffOptions;
 
-/* Reads the options. An unknown key, a wrong type or a value out of bounds is InvalidArgs, with the key named. */
+/* Reads the options. An unknown key, a wrong type or a value out of bounds is InvalidArgs, with the key
+ * named. */
 int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);
 
 /* The same, where ret has what an option is that was left out. */

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A teacher says LogOffAll the moment the class has logged in. Were the pupils taken for administrators until the user
- * database has answered, the call would leave them all alone; so it is held for the milliseconds that takes. Where the
- * user database is silent the call goes on without, after DEFERRED_USEC, and the stronger right is needed. */
+/* A teacher says LogOffAll the moment the class has logged in. Were the pupils taken for administrators
+ * until the user database has answered, the call would leave them all alone; so it is held for the
+ * milliseconds that takes. Where the user database is silent the call goes on without, after DEFERRED_USEC,
+ * and the stronger right is needed. */
 
 #include "administrator.h"
 #include "bus-util.h"
 #include "caller.h"
 #include "sender.h"
 
-/* root needs no right and no question. And a message that polkit knows has passed here: held now, its verdicts would be
- * forgotten and a password asked for twice. */
+/* root needs no right and no question. And a message that polkit knows has passed here: held now, its
+ * verdicts would be forgotten and a password asked for twice. */
 static bool may_wait(Manager *m, sd_bus_message *message, uid_t uid) {
         return uid != 0 && !polkit_is_asked(m->polkit, message);
 }

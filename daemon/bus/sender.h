@@ -3,9 +3,10 @@
 
 #include "manager.h"
 
-/* What the user database has to say before a request is judged: what the sender is called, and which of these sessions
- * are administrators'. It comes before the first question to polkit. Returns 1 when it is known or not to be had in
- * time, 0 when the message is held (the handler returns 1 then), negative with the error set. */
+/* What the user database has to say before a request is judged: what the sender is called, and which of
+ * these sessions are administrators'. It comes before the first question to polkit. Returns 1 when it is
+ * known or not to be had in time, 0 when the message is held (the handler returns 1 then), negative with the
+ * error set. */
 int sender_await(Manager *m,
                 sd_bus_message *message,
                 const SessionInfo *const *sessions,

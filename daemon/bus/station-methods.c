@@ -36,7 +36,8 @@ static int check_label(Manager *m, const Station *s, const char *label, sd_bus_e
         return r;
 }
 
-/* That the disk is full is not the caller's to mend, nor is a file of somebody else's in the place of ours. */
+/* That the disk is full is not the caller's to mend, nor is a file of somebody else's in the place of ours.
+ */
 static int explain_label(int r, sd_bus_error *error) {
         if (r == -ENOMEM)
                 return r;

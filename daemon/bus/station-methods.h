@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods that look after stations and hubs: read, find, authorise, act, reply. Each has its own bus object's
- * station where it is about one. */
+/* The methods that look after stations and hubs: read, find, authorise, act, reply. Each has its own bus
+ * object's station where it is about one. */
 
 #include "manager.h"
 

@@ -12,7 +12,8 @@ struct Clock {
         void *userdata;
 };
 
-/* A timer for a time that never comes, which the kernel cancels when the clock is set; see timerfd_create(2). */
+/* A timer for a time that never comes, which the kernel cancels when the clock is set; see
+ * timerfd_create(2). */
 static int arm(Clock *c) {
         static const struct itimerspec never = { .it_value.tv_sec = INT64_MAX };
 

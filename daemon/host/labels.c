@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whoever can write the file, or put another in its place, decides what every administrator sees. So neither it nor its
- * directory is followed, opened or replaced unless it is a plain one of ours that nobody else can write to: a link, a
- * pipe or a device in its place is refused, and left as it is for somebody to look at. */
+/* Whoever can write the file, or put another in its place, decides what every administrator sees. So neither
+ * it nor its directory is followed, opened or replaced unless it is a plain one of ours that nobody else can
+ * write to: a link, a pipe or a device in its place is refused, and left as it is for somebody to look at.
+ */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -273,7 +274,8 @@ static int commit(Labels *l) {
         if (renameat(l->directory, LABELS_FILE_NEW, l->directory, LABELS_FILE) < 0)
                 return -errno;
 
-        /* The new name has to reach the disk as well. The labels are right already: no error of this undoes that. */
+        /* The new name has to reach the disk as well. The labels are right already: no error of this undoes
+         * that. */
         if (fsync(l->directory) < 0)
                 log_debug_errno(errno, "Failed to synchronise '%s', ignoring: %m", l->path);
 

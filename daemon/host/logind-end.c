@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The one place from which a session is ended: only ever by logind, only after logind was asked once more whether
- * the id still is the session that was meant. */
+/* The one place from which a session is ended: only ever by logind, only after logind was asked once more
+ * whether the id still is the session that was meant. */
 
 #include <signal.h>
 

@@ -56,7 +56,8 @@ static int read_list(sd_bus_message *reply, uid_t **ret, size_t *ret_n) {
         while ((r = sd_bus_message_read(reply, "(ssssuu)", &what, NULL, NULL, &mode, &uid, NULL)) > 0) {
                 uid_t *more;
 
-                /* "block-weak" of later versions does not hold against the user's own wish, but nobody wishes here. */
+                /* "block-weak" of later versions does not hold against the user's own wish, but nobody
+                 * wishes here. */
                 if (!startswith(mode, "block") || !names_idle(what))
                         continue;
                 if (n >= INHIBITORS_MAX)

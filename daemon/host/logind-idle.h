@@ -7,8 +7,8 @@
 
 typedef struct LogindIdle LogindIdle;
 
-/* r is 0, or what went wrong; then there are no uids. The users hold a block on idle, each may be named more than
- * once. */
+/* r is 0, or what went wrong; then there are no uids. The users hold a block on idle, each may be named more
+ * than once. */
 typedef void (*LogindIdleHandler)(int r, const uid_t *uids, size_t n_uids, void *userdata);
 
 /* The field that ret points to is NULL again when the handler runs. */

@@ -13,7 +13,8 @@
 #define BLOCKERS_MAX 8
 #define BLOCKER_TEXT_MAX 64
 
-/* SD_LOGIND_ROOT_CHECK_INHIBITORS, org.freedesktop.login1(5): we are root, and ask to be refused all the same. */
+/* SD_LOGIND_ROOT_CHECK_INHIBITORS, org.freedesktop.login1(5): we are root, and ask to be refused all the
+ * same. */
 #define ROOT_CHECK_INHIBITORS UINT64_C(1)
 
 /* Where logind does not say: its own default, logind.conf(5). */
@@ -261,8 +262,8 @@ static void on_inhibit(sd_bus_message *reply, void *userdata) {
         int fd, r;
 
         if (sd_bus_message_is_method_error(reply, NULL)) {
-                /* While a shutdown is under way there is no lock to be had; the next one that is called off, or
-                 * the next logind, brings the next chance. */
+                /* While a shutdown is under way there is no lock to be had; the next one that is called off,
+                 * or the next logind, brings the next chance. */
                 log_info("logind gives no delay lock: %s",
                                 strempty(sd_bus_message_get_error(reply)->message));
                 return;

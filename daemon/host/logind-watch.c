@@ -77,7 +77,8 @@ static void on_session(sd_bus_message *reply, void *userdata) {
 
         r = logind_session_read(reply, w->path, &info);
         if (r == -ESRCH)
-                /* It ended between the list and the question. That is everyday life, and the list will say so. */
+                /* It ended between the list and the question. That is everyday life, and the list will say
+                 * so. */
                 watch_gone(w);
         else if (r < 0) {
                 log_debug_errno(r, "Failed to read session '%s', asking again: %m", w->id);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What logind.c, which looks and listens, and logind-watch.c, which follows each session, know of each other. */
+/* What logind.c, which looks and listens, and logind-watch.c, which follows each session, know of each
+ * other. */
 
 #include <sys/queue.h>
 #include <systemd/sd-event.h>
@@ -15,8 +16,9 @@ typedef struct Watch {
         char *path;
         SessionInfo *told;
         bool listed; /* seen in the list that is being read */
-        bool stale; /* to be asked for with the next list: it may be another session's now, or there was no answer */
-        bool again; /* a hint came while the question was out */
+        bool stale;  /* to be asked for with the next list: it may be another session's now, or there was no
+                        answer */
+        bool again;  /* a hint came while the question was out */
         AsyncCall *query;
         TAILQ_ENTRY(Watch) watches;
 } Watch;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The watch on logind. Every signal below its object tree is taken as a hint and answered by a question; the match
- * is bound to logind's unique name, so that nobody else's signal even counts as a hint. The same walk serves the
- * first look, each hint and the look after a restart of logind: what differs from what was told is told. */
+/* The watch on logind. Every signal below its object tree is taken as a hint and answered by a question; the
+ * match is bound to logind's unique name, so that nobody else's signal even counts as a hint. The same walk
+ * serves the first look, each hint and the look after a restart of logind: what differs from what was told
+ * is told. */
 
 #include "bus-util.h"
 #include "log.h"

@@ -11,8 +11,8 @@
 typedef struct Logind Logind;
 
 typedef struct LogindEvents {
-        /* New, or different from what was told before. The facts stand until the next session() of this id has
-         * returned, or its session_gone(). */
+        /* New, or different from what was told before. The facts stand until the next session() of this id
+         * has returned, or its session_gone(). */
         void (*session)(const SessionInfo *info, void *userdata);
         void (*session_gone)(const char *id, void *userdata);
         void (*seat)(const char *id, void *userdata);
@@ -55,12 +55,12 @@ typedef enum LogindEndHow {
 
 typedef struct LogindEnd LogindEnd;
 
-/* r is 0 when logind took the request, -ESRCH when there is no such session (any more) or the id is another's,
- * else what went wrong. That the session is gone is told by session_gone(), never by this. */
+/* r is 0 when logind took the request, -ESRCH when there is no such session (any more) or the id is
+ * another's, else what went wrong. That the session is gone is told by session_gone(), never by this. */
 typedef void (*LogindEndHandler)(int r, void *userdata);
 
-/* Ends the session that the facts describe. Right before it logind is asked once more whether the id still is that
- * very session. The field that ret points to is NULL again when the handler runs. */
+/* Ends the session that the facts describe. Right before it logind is asked once more whether the id still
+ * is that very session. The field that ret points to is NULL again when the handler runs. */
 int logind_end_session(Logind *l,
                 LogindEnd **ret,
                 const SessionInfo *session,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who holds a well-known bus name. sd-bus lets a match on a well-known sender through for any sender, and every
- * local user may send us a unicast signal; so a match that is to be believed is bound to the unique name that this
- * module gives, and made anew when the name changes hands. */
+/* Who holds a well-known bus name. sd-bus lets a match on a well-known sender through for any sender, and
+ * every local user may send us a unicast signal; so a match that is to be believed is bound to the unique
+ * name that this module gives, and made anew when the name changes hands. */
 
 #include <systemd/sd-bus.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The file is made without a name, its inode is noted, and only then it gets the name, in one step that fails where
- * somebody was faster. So at every moment of a crash the note says the truth: the file at the name is ours if, and
- * only if, it is the inode noted. */
+/* The file is made without a name, its inode is noted, and only then it gets the name, in one step that
+ * fails where somebody was faster. So at every moment of a crash the note says the truth: the file at the
+ * name is ours if, and only if, it is the inode noted. */
 
 #include <fcntl.h>
 #include <sys/stat.h>

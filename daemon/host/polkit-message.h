@@ -11,7 +11,8 @@ typedef enum PolkitAnswer {
         POLKIT_ANSWER_NONE, /* so far */
         POLKIT_ANSWER_ALLOWED,
         POLKIT_ANSWER_DENIED,
-        POLKIT_ANSWER_CHALLENGE, /* would be allowed after a password, and the caller did not want to be asked */
+        POLKIT_ANSWER_CHALLENGE, /* would be allowed after a password, and the caller did not want to be
+                                    asked */
 } PolkitAnswer;
 
 /* The question whether this sender may do this. The number is what polkit_message_cancel() calls it by. */

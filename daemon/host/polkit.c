@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An entry for each message whose verdict is awaited or just came in. It holds every question the message has asked
- * so far with its answer: a method may need two rights, and is dispatched once more for each. The entry goes when the
- * dispatch after the last answer is over, or when the caller leaves the bus. */
+/* An entry for each message whose verdict is awaited or just came in. It holds every question the message
+ * has asked so far with its answer: a method may need two rights, and is dispatched once more for each. The
+ * entry goes when the dispatch after the last answer is over, or when the caller leaves the bus. */
 
 #include <sys/queue.h>
 
@@ -122,8 +122,8 @@ bool polkit_is_asked(Polkit *p, sd_bus_message *m) {
         return entry_find(p, m);
 }
 
-/* What only waits for its source of idle priority is over when another message is in its handler. A daemon that is
- * kept busy is never idle, and these would count as requests that wait. */
+/* What only waits for its source of idle priority is over when another message is in its handler. A daemon
+ * that is kept busy is never idle, and these would count as requests that wait. */
 static void drop_dispatched(Polkit *p) {
         Entry *e, *next;
 
@@ -144,7 +144,8 @@ static unsigned count_uid(Polkit *p, uid_t uid) {
         return n;
 }
 
-/* The caller left the bus: nobody waits for the answer, and nothing may be done for somebody who is not there. */
+/* The caller left the bus: nobody waits for the answer, and nothing may be done for somebody who is not
+ * there. */
 static int on_sender_gone(sd_bus_track *track, void *userdata) {
         _cleanup_creds_ sd_bus_creds *creds = NULL;
         Entry *e = userdata;

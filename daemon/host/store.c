@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The file is lines of NAME=VALUE, an empty line after each job and after what follows them. In a value every byte that
- * is not a letter, a digit or one of -_./: is %XX, so no text can ever be taken for a line of its own. */
+/* The file is lines of NAME=VALUE, an empty line after each job and after what follows them. In a value
+ * every byte that is not a letter, a digit or one of -_./: is %XX, so no text can ever be taken for a line
+ * of its own. */
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -256,8 +257,8 @@ static bool is_complete(const Piece *piece) {
                         j->deadline > 0;
 }
 
-/* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one that
- * cannot be read, whose lines are passed over all the same. */
+/* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one
+ * that cannot be read, whose lines are passed over all the same. */
 static int read_piece(FILE *f, Piece *piece) {
         _cleanup_free_ char *line = NULL;
         bool any = false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Live jobs on disk, and what is to follow them, so that a usherd that was killed or upgraded comes back with the same
- * jobs and deadlines. The file is private, in the runtime directory, and gone with the boot whose clock its deadlines
- * are on. */
+/* Live jobs on disk, and what is to follow them, so that a usherd that was killed or upgraded comes back
+ * with the same jobs and deadlines. The file is private, in the runtime directory, and gone with the boot
+ * whose clock its deadlines are on. */
 
 #include "job.h"
 
@@ -32,6 +32,6 @@ int store_mark_boot(Store *s);
 /* Gets one stored job after the other; it may take what it owns out of it. */
 typedef void (*StoreHandler)(Job *j, void *userdata);
 
-/* Reads what was committed last; the plan stays as it is where there is none. A file that is missing is no error; a job
- * that cannot be read is logged and left out, the others stand. */
+/* Reads what was committed last; the plan stays as it is where there is none. A file that is missing is no
+ * error; a job that cannot be read is logged and left out, the others stand. */
 int store_load(Store *s, StoredPending *pending, StoreHandler handler, void *userdata);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* From the mount table to block devices, from those that are made of others (LUKS, LVM, RAID) to what they are made
- * of, and from each to its place in sysfs. See proc_pid_mountinfo(5) and the kernel's sysfs-block. */
+/* From the mount table to block devices, from those that are made of others (LUKS, LVM, RAID) to what they
+ * are made of, and from each to its place in sysfs. See proc_pid_mountinfo(5) and the kernel's sysfs-block.
+ */
 
 #include <fcntl.h>
 #include <limits.h>
@@ -78,8 +79,8 @@ static int look_at(Search *s, const char *path, unsigned depth) {
         return for_each_name(slaves, look_at, s, depth + 1);
 }
 
-/* One btrfs can be on many devices: where the one that was mounted is among those of a file system, all of them
- * count. */
+/* One btrfs can be on many devices: where the one that was mounted is among those of a file system, all of
+ * them count. */
 static int look_at_btrfs(Search *s, const char *name) {
         _cleanup_free_ char *all = NULL;
         _cleanup_closedir_ DIR *d = NULL;

@@ -244,7 +244,8 @@ static void on_owner(const char *unique, void *userdata) {
                 return;
         }
 
-        /* Not arg2=, the unit: sd-bus looks at no argument behind one that is no string, as the job's number is. */
+        /* Not arg2=, the unit: sd-bus looks at no argument behind one that is no string, as the job's number
+         * is. */
         r = add_match(w, &w->jobs, SYSTEMD_PATH, "interface='" SYSTEMD_IFACE_MANAGER "',member='JobRemoved'",
                         on_job_removed);
         if (r >= 0)

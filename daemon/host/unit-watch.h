@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One unit of systemd's that is followed, and started or stopped. systemd's signals are hints to look again; what is
- * told is what it answered. See org.freedesktop.systemd1(5). */
+/* One unit of systemd's that is followed, and started or stopped. systemd's signals are hints to look again;
+ * what is told is what it answered. See org.freedesktop.systemd1(5). */
 
 #include <systemd/sd-bus.h>
 
@@ -30,6 +30,6 @@ UnitState unit_watch_state(const UnitWatch *w);
 /* error: "" when systemd has done it, else why not, safe to be shown. */
 typedef void (*UnitOrderHandler)(const char *error, void *userdata);
 
-/* Has systemd start or stop the unit; one order at a time, -EBUSY else. The state that came of it has been told when
- * the handler runs. */
+/* Has systemd start or stop the unit; one order at a time, -EBUSY else. The state that came of it has been
+ * told when the handler runs. */
 int unit_watch_order(UnitWatch *w, bool start, UnitOrderHandler handler, void *userdata);

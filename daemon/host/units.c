@@ -148,7 +148,8 @@ void units_start_no_login_screen(Units *u, const char *seat) {
         char unit[512];
         int r;
 
-        /* logind's own rule for the ids of seats leaves nothing in them that the name of a unit has no room for. */
+        /* logind's own rule for the ids of seats leaves nothing in them that the name of a unit has no room
+         * for. */
         if (snprintf(unit, sizeof(unit), "usher-no-login-screen@%s.target", seat) >= (int) sizeof(unit))
                 return;
 

@@ -15,8 +15,8 @@ int units_new(Units **ret, sd_bus *bus);
 Units *units_free(Units *u);
 DEFINE_CLEANUP(Units *, units_free);
 
-/* Starts usher-warn as this user. Where it runs already nothing happens. That it could not be started is logged;
- * the warning's grace does not depend on it. */
+/* Starts usher-warn as this user. Where it runs already nothing happens. That it could not be started is
+ * logged; the warning's grace does not depend on it. */
 void units_start_warn(Units *u, uid_t uid);
 
 typedef void (*UnitsFailedHandler)(uid_t uid, void *userdata);
@@ -24,7 +24,8 @@ typedef void (*UnitsFailedHandler)(uid_t uid, void *userdata);
 /* The same for usher-identify; failed() is called when systemd would not, as where it is not installed. */
 void units_start_identify(Units *u, uid_t uid, UnitsFailedHandler failed, void *userdata);
 
-/* Tells whoever wants to know that no login screen came back at a seat: starts usher-no-login-screen@SEAT.target. */
+/* Tells whoever wants to know that no login screen came back at a seat: starts
+ * usher-no-login-screen@SEAT.target. */
 void units_start_no_login_screen(Units *u, const char *seat);
 
 /* Stops a scope; what stays on is told by logind. */
@@ -37,8 +38,8 @@ typedef void (*UnitsSurvivorsHandler)(const char *names, void *userdata);
 int units_list_survivors(
                 Units *u, UnitsCall **ret, const char *scope, UnitsSurvivorsHandler handler, void *userdata);
 
-/* Whether systemd is on its way to shut the machine down, or into its rescue mode; also where logind knows nothing of
- * it, as at Ctrl-Alt-Del. Negative where there is no saying. */
+/* Whether systemd is on its way to shut the machine down, or into its rescue mode; also where logind knows
+ * nothing of it, as at Ctrl-Alt-Del. Negative where there is no saying. */
 typedef void (*UnitsShutdownHandler)(int r, void *userdata);
 
 /* Asks that. The field that ret points to is NULL again when the handler runs. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The user database may be a directory on the network, and its library calls wait as long as that likes to. Nobody's
- * countdown may wait with them. So each lookup has a process of its own, forked for it: it asks, writes one record
- * of a fixed size into a pipe and is gone. What hangs is that process, and no other lookup with it; it is killed
- * when the time is up. The modules of the user database, which come from elsewhere, are never loaded into the daemon.
+/* The user database may be a directory on the network, and its library calls wait as long as that likes to.
+ * Nobody's countdown may wait with them. So each lookup has a process of its own, forked for it: it asks,
+ * writes one record of a fixed size into a pipe and is gone. What hangs is that process, and no other lookup
+ * with it; it is killed when the time is up. The modules of the user database, which come from elsewhere,
+ * are never loaded into the daemon.
  *
- * A thread could not be killed. A process that stays and takes lookups would need a protocol, and would keep those
- * waiting that come after the one that hangs. systemd-userdbd answers without blocking, but is not everywhere. And
- * there is one thread in the daemon, so the child may go on from where fork() has left it: a program of its own would
- * be one more file to install and to find. It may do what the service may: ask a service of this machine, as SSSD is one,
- * and not a server. */
+ * A thread could not be killed. A process that stays and takes lookups would need a protocol, and would keep
+ * those waiting that come after the one that hangs. systemd-userdbd answers without blocking, but is not
+ * everywhere. And there is one thread in the daemon, so the child may go on from where fork() has left it: a
+ * program of its own would be one more file to install and to find. It may do what the service may: ask a
+ * service of this machine, as SSSD is one, and not a server. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -23,8 +24,8 @@
 
 static_assert(sizeof(UserRecord) <= PIPE_BUF, "an answer is written as one piece");
 
-/* The process. It outlives its lookup while the kernel does not let it die: one that sleeps uninterruptibly on a
- * dead file server still counts. */
+/* The process. It outlives its lookup while the kernel does not let it die: one that sleeps uninterruptibly
+ * on a dead file server still counts. */
 typedef struct LookupWorker {
         Users *users;
         Lookup *lookup; /* NULL: killed */
@@ -138,8 +139,8 @@ static int on_timeout(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* The child's half of user_record_read(). Signals are as in a new program: the end of the service must be its end too,
- * also in the middle of a lookup. */
+/* The child's half of user_record_read(). Signals are as in a new program: the end of the service must be
+ * its end too, also in the middle of a lookup. */
 static _Noreturn void lookup_worker_run(const Lookup *q, int answer_fd, pid_t parent) {
         UserRecord answer;
         sigset_t none;
@@ -208,7 +209,8 @@ static int lookup_worker_new(Lookup *q) {
                 lookup_worker_run(q, writable, parent);
         r = pid < 0 ? -errno : sd_event_add_child(a->event, &k->exit, pid, WEXITED, on_worker_exit, k);
         if (r < 0) {
-                /* Nobody else would take note of its end, and it has not come so far that it could sleep on anything. */
+                /* Nobody else would take note of its end, and it has not come so far that it could sleep on
+                 * anything. */
                 if (pid > 0) {
                         (void) kill(pid, SIGKILL);
                         (void) waitpid(pid, NULL, 0);

@@ -10,8 +10,8 @@
 /* Processes that ask, at once. Further lookups wait for their turn. */
 #define LOOKUP_WORKERS_MAX 16U
 
-/* A lookup that has no answer by then gets none, its process is killed. SSSD says from its cache what it knows when
- * its server has been silent for 8 s, and that answer is worth having. */
+/* A lookup that has no answer by then gets none, its process is killed. SSSD says from its cache what it
+ * knows when its server has been silent for 8 s, and that answer is worth having. */
 #define LOOKUP_TIMEOUT_USEC (10 * USEC_PER_SEC)
 
 /* What had no answer is not asked again before: calls of anybody can make us ask. */
@@ -20,8 +20,8 @@
 typedef struct Users Users;
 typedef struct Lookup Lookup;
 
-/* Gets the answer, or NULL: there is no such account, or the user database cannot tell or is silent. By then the
- * lookup is freed and the field that held it is NULL. */
+/* Gets the answer, or NULL: there is no such account, or the user database cannot tell or is silent. By then
+ * the lookup is freed and the field that held it is NULL. */
 typedef void (*LookupHandler)(const UserRecord *answer, void *userdata);
 
 /* SIGCHLD must be blocked. */

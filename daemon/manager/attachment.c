@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* To attach a device logind writes a rule and has the kernel send an event for each device. But udevd looks for new
- * rules only when it has not done so within three seconds (systemd 252, event_queue_start()): of a hub that was plugged
- * in a moment ago the new rule may go unseen, and nothing happens until the next restart. So we look after that time,
- * and ask once more where it has had no effect. */
+/* To attach a device logind writes a rule and has the kernel send an event for each device. But udevd looks
+ * for new rules only when it has not done so within three seconds (systemd 252, event_queue_start()): of a
+ * hub that was plugged in a moment ago the new rule may go unseen, and nothing happens until the next
+ * restart. So we look after that time, and ask once more where it has had no effect. */
 
 #include "attachment.h"
 #include "log.h"
@@ -75,8 +75,8 @@ static bool repair(Manager *m) {
                         any = true;
                 }
 
-        /* Of a flush we cannot tell. Asking anew for any attachment has the same effect; another flush would undo
-         * those that came after it. */
+        /* Of a flush we cannot tell. Asking anew for any attachment has the same effect; another flush would
+         * undo those that came after it. */
         if (m->detached && !any)
                 ask_again(m, TAILQ_FIRST(&m->attachments));
         m->detached = false;

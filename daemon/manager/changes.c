@@ -9,8 +9,8 @@
 #include "pending.h"
 #include "shutdown.h"
 
-/* Whoever has usherd answer without a pause, and everybody may, must not keep what changes from being told and written
- * down: so long it waits for one at most. */
+/* Whoever has usherd answer without a pause, and everybody may, must not keep what changes from being told
+ * and written down: so long it waits for one at most. */
 #define NOTIFY_LATE_USEC (50 * USEC_PER_MSEC)
 
 static bool has_job(Manager *m, const char *seat) {
@@ -62,8 +62,8 @@ static bool has_hub(Manager *m, const char *seat) {
         return false;
 }
 
-/* A station stays while its seat is there, while it has a label to be missed by, while hubs are waiting for its screen,
- * and while a job runs on it. */
+/* A station stays while its seat is there, while it has a label to be missed by, while hubs are waiting for
+ * its screen, and while a job runs on it. */
 static bool is_wanted(Manager *m, const Station *s) {
         return s->present || !isempty(s->label) || has_hub(m, s->id) || has_job(m, s->id);
 }

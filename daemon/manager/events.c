@@ -229,8 +229,8 @@ static void on_seat_changed(const char *seat, unsigned mask, void *userdata) {
                 hub_lost_check(m, seat);
 }
 
-/* A hub may belong to a seat that logind does not make, for want of a screen: that is a station all the same, for an
- * administrator must see where the hub has gone. */
+/* A hub may belong to a seat that logind does not make, for want of a screen: that is a station all the
+ * same, for an administrator must see where the hub has gone. */
 static void make_stations_of_hubs(Manager *m) {
         for (size_t i = 0; i < topology_n_hubs(m->topology); i++) {
                 const Hub *h = topology_hub_at(m->topology, i);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A hub that is pulled out takes keyboard and mouse along, and leaves a screen with somebody's work on it. The
- * topology says which hubs a seat has lost; here is one timer for each such seat, and what it does once. A log-off that
- * comes of it bears the hubs' names: so it is known after a restart of usherd what to look out for. */
+/* A hub that is pulled out takes keyboard and mouse along, and leaves a screen with somebody's work on it.
+ * The topology says which hubs a seat has lost; here is one timer for each such seat, and what it does once.
+ * A log-off that comes of it bears the hubs' names: so it is known after a restart of usherd what to look
+ * out for. */
 
 #include "hub-lost.h"
 #include "journal.h"

@@ -5,8 +5,8 @@
 
 #include "manager.h"
 
-/* The lost hubs of this seat have changed: waits, or stops waiting. A log-off that was begun for a lost hub is called
- * off when the hub is back in time. */
+/* The lost hubs of this seat have changed: waits, or stops waiting. A log-off that was begun for a lost hub
+ * is called off when the hub is back in time. */
 void hub_lost_check(Manager *m, const char *seat);
 
 /* Takes up the log-offs from before a restart of usherd, before udev has told of anything. */
@@ -18,7 +18,8 @@ void hub_lost_serve(Manager *m);
 /* The configuration has changed. */
 void hub_lost_reconfigure(Manager *m);
 
-/* The administrator has moved things: what is not there now is no longer missed, and nobody is logged off for it. */
+/* The administrator has moved things: what is not there now is no longer missed, and nobody is logged off
+ * for it. */
 void hub_lost_forget(Manager *m);
 
 void hub_lost_done(Manager *m);

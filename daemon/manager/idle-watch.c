@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What idle means is logind's to say: a desktop sets the hint, and for a terminal logind looks when something was last
- * typed. The latter comes without a signal, so sessions on terminals are looked at now and then.
+/* What idle means is logind's to say: a desktop sets the hint, and for a terminal logind looks when
+ * something was last typed. The latter comes without a signal, so sessions on terminals are looked at now
+ * and then.
  *
- * One timer and at most one question. The question who holds an idle inhibitor is asked each minute while somebody is
- * idle, and right before a log-off begins; what it finds sets that user's clocks back. */
+ * One timer and at most one question. The question who holds an idle inhibitor is asked each minute while
+ * somebody is idle, and right before a log-off begins; what it finds sets that user's clocks back. */
 
 #include "idle-watch.h"
 #include "log.h"
@@ -201,7 +202,8 @@ void idle_watch_check(IdleWatch *w) {
         TAILQ_FOREACH(s, &w->manager->sessions, sessions)
                 next = MIN_OF(next, next_look(w, s, now));
 
-        /* Each change of anything comes by here: what is to be looked at in a while must not be put off by that. */
+        /* Each change of anything comes by here: what is to be looked at in a while must not be put off by
+         * that. */
         if (next != USEC_INFINITY && next > now) {
                 uint64_t armed;
                 int enabled;

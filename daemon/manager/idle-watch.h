@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Forgotten sessions: logs off who has been away for IdleLogOffSec=, and calls that off at the first sign of life. */
+/* Forgotten sessions: logs off who has been away for IdleLogOffSec=, and calls that off at the first sign of
+ * life. */
 
 #include "manager.h"
 

@@ -12,8 +12,8 @@
  * notification server two seconds, and the rest is for a busy machine to start it. */
 #define WARNED_USEC (10 * USEC_PER_SEC)
 
-/* logind says nothing when a session whose processes stay on begins to close: it is asked this long before the end, which
- * goes another way for such a session. */
+/* logind says nothing when a session whose processes stay on begins to close: it is asked this long before
+ * the end, which goes another way for such a session. */
 #define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
 
 static void changed(JobRunner *l, unsigned mask) {
@@ -147,8 +147,8 @@ static void perform(JobRunner *l, JobAction action) {
                 l->warn_again = 0;
                 break;
         case JOB_TERMINATE:
-                /* While the machine goes down logind would have systemd stop the scope, and systemd waits with that
-                 * until the hook has ended, which waits for us. */
+                /* While the machine goes down logind would have systemd stop the scope, and systemd waits
+                 * with that until the hook has ended, which waits for us. */
                 end_session(l, shutdown_is_under_way(l->manager) ? LOGIND_SIGNAL : LOGIND_TERMINATE);
                 break;
         case JOB_KILL:
@@ -162,7 +162,8 @@ static void perform(JobRunner *l, JobAction action) {
         }
 }
 
-/* The next reminder time that lies ahead, or the time by which usher-warn must have told how it reached the user. */
+/* The next reminder time that lies ahead, or the time by which usher-warn must have told how it reached the
+ * user. */
 static usec_t next_warning(JobRunner *l, usec_t now) {
         const Config *c = &l->manager->config;
         usec_t next = USEC_INFINITY;
@@ -180,8 +181,8 @@ static usec_t next_warning(JobRunner *l, usec_t now) {
         return next;
 }
 
-/* usher-warn is started with the job and again at each reminder: where it runs already nothing happens, and where it
- * was killed it is back. */
+/* usher-warn is started with the job and again at each reminder: where it runs already nothing happens, and
+ * where it was killed it is back. */
 static void warn(JobRunner *l, usec_t now) {
         if (now < l->warn_again)
                 return;
@@ -331,7 +332,8 @@ int job_runner_begin(Manager *m, const SessionInfo *session, const JobRequest *r
         manager_changed(m, MANAGER_CHANGED_JOBS);
         manager_station_changed(m, l->job.station, STATION_CHANGED_JOBS);
 
-        /* The first step is the timer's, so that a job without grace ends after its caller has heard of it. */
+        /* The first step is the timer's, so that a job without grace ends after its caller has heard of it.
+         */
         l->phase_began[JOB_WARNING] = l->readable_since = l->job.created;
         l->warn_since = l->job.created;
         logind_look_session(m->logind, session->id);

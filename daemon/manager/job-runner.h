@@ -32,8 +32,8 @@ struct JobRunner {
         TAILQ_ENTRY(JobRunner) jobs;
 };
 
-/* Begins a log-off of this session, or joins the one that is under way. Returns 1 for a new job, 0 for a joined one,
- * -ENOBUFS when there are JOBS_MAX. */
+/* Begins a log-off of this session, or joins the one that is under way. Returns 1 for a new job, 0 for a
+ * joined one, -ENOBUFS when there are JOBS_MAX. */
 int job_runner_begin(Manager *m, const SessionInfo *session, const JobRequest *request, JobRunner **ret);
 
 /* Takes a job from before a restart; what it owns is taken out of j. */

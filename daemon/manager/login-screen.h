@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* After a log-off a greeter or a new session must stand on that seat in time, else the station says so: a black
- * screen is the commonest complaint. */
+/* After a log-off a greeter or a new session must stand on that seat in time, else the station says so: a
+ * black screen is the commonest complaint. */
 
 #include "manager.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What usherd knows and is doing. Facts come up from the peers, changes go up to the bus by ManagerEvents, once
- * each: what changed is collected and told in one deferred flush, so that the twenty events of one replugged hub are
- * one signal. */
+/* What usherd knows and is doing. Facts come up from the peers, changes go up to the bus by ManagerEvents,
+ * once each: what changed is collected and told in one deferred flush, so that the twenty events of one
+ * replugged hub are one signal. */
 
 #include <sys/queue.h>
 #include <systemd/sd-bus.h>
@@ -44,7 +44,8 @@ typedef struct Notice Notice;
 typedef struct PendingAction PendingAction;
 typedef void (*ModeHandler)(const char *error, void *userdata);
 
-/* What the user database says of a session's user. Until it says something, ending it takes the stronger right. */
+/* What the user database says of a session's user. Until it says something, ending it takes the stronger
+ * right. */
 typedef enum Privilege {
         PRIVILEGE_NEW,     /* nothing so far */
         PRIVILEGE_UNKNOWN, /* it was asked in vain */
@@ -165,8 +166,8 @@ struct Manager {
         void *userdata;
 };
 
-/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept, state_directory where
- * labels are. */
+/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept, state_directory
+ * where labels are. */
 int manager_new(Manager **ret,
                 sd_event *event,
                 sd_bus *bus,
@@ -180,7 +181,8 @@ DEFINE_CLEANUP(Manager *, manager_free);
 /* Begins to look at the peers; what they say is told by the events from here on. */
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata);
 
-/* The name is ours. Jobs from before a restart go on from here, so that nobody misses how one of them ended. */
+/* The name is ours. Jobs from before a restart go on from here, so that nobody misses how one of them ended.
+ */
 void manager_serve(Manager *m);
 
 /* Takes another configuration; live jobs keep their deadlines. */
@@ -197,7 +199,8 @@ Session *session_free(Session *s);
 JobRunner *manager_find_job(Manager *m, uint32_t number);
 JobRunner *manager_find_job_of(Manager *m, const SessionInfo *f);
 
-/* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for it. */
+/* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for
+ * it. */
 int manager_make_station(Manager *m, const char *id, Station **ret);
 
 /* Stations in the order of listings. The array is the caller's, the stations are not. */
@@ -212,8 +215,8 @@ void manager_station_changed(Manager *m, const char *seat, unsigned mask);
 
 void manager_set_last_operation(Manager *m, const Operation *o);
 
-/* Keeps newcomers out from now on; they are let in again when no live job asks for it any more. Returns a negative
- * errno where /run/nologin cannot be made. */
+/* Keeps newcomers out from now on; they are let in again when no live job asks for it any more. Returns a
+ * negative errno where /run/nologin cannot be made. */
 int manager_block_logins(Manager *m);
 
 /* Writes the live jobs down now: before a caller hears that they exist. */

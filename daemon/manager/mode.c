@@ -5,8 +5,8 @@
 #include "names.h"
 #include "pending.h"
 
-/* So long we wait at the start for systemd to say which mode it is; a systemd that is silent must not keep people from
- * being warned. */
+/* So long we wait at the start for systemd to say which mode it is; a systemd that is silent must not keep
+ * people from being warned. */
 #define KNOWN_USEC (2 * USEC_PER_SEC)
 
 static void know(Manager *m, Mode mode) {

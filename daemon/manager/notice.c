@@ -23,9 +23,9 @@ static const char *const notice_shown_table[_NOTICE_SHOWN_MAX] = {
 
 DEFINE_STRING_TABLE(NoticeShown, notice_shown, notice_shown_table, _NOTICE_SHOWN_MAX);
 
-/* How long a notice waits to be shown. A desktop that is just starting may take that long until it has a notification
- * server; which station it is nobody asks for longer than they look at the screens, and a caller of Identify, who
- * waits, must hear of it before the bus gives up after 25 s. */
+/* How long a notice waits to be shown. A desktop that is just starting may take that long until it has a
+ * notification server; which station it is nobody asks for longer than they look at the screens, and a
+ * caller of Identify, who waits, must hear of it before the bus gives up after 25 s. */
 static const usec_t notice_usec[_NOTICE_KIND_MAX] = {
         [NOTICE_MESSAGE] = USEC_PER_MINUTE,
         [NOTICE_SIGN] = 5 * USEC_PER_SEC,

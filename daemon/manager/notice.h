@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Short-lived texts for the people at a station. A program of ours fetches and shows them, as the user they are for:
- * usher-warn, or usher-identify for what is to be seen from afar. A notice is dropped when it was shown, when its session
- * ends and when its time is over; a restart of usherd forgets it. */
+/* Short-lived texts for the people at a station. A program of ours fetches and shows them, as the user they
+ * are for: usher-warn, or usher-identify for what is to be seen from afar. A notice is dropped when it was
+ * shown, when its session ends and when its time is over; a restart of usherd forgets it. */
 
 #include "manager.h"
 
@@ -46,8 +46,9 @@ struct Notice {
 DECLARE_STRING_TABLE(NoticeKind, notice_kind);
 DECLARE_STRING_TABLE(NoticeShown, notice_shown);
 
-/* Makes one for a session of that seat, NULL for the console that the seat has when nobody runs anything there, and has
- * it shown. *ret is the manager's. -ENOBUFS when NOTICES_PER_SESSION_MAX wait for that session already. */
+/* Makes one for a session of that seat, NULL for the console that the seat has when nobody runs anything
+ * there, and has it shown. *ret is the manager's. -ENOBUFS when NOTICES_PER_SESSION_MAX wait for that
+ * session already. */
 int notice_new(Notice **ret,
                 Manager *m,
                 NoticeKind kind,
@@ -57,8 +58,9 @@ int notice_new(Notice **ret,
                 const char *text);
 Notice *notice_free(Notice *n);
 
-/* Shows somebody's words at a station. Returns how many sessions they are for: 0 where nobody is. -ENOBUFS when there are
- * people, but NOTICES_PER_SESSION_MAX wait for each of them already. The text is the caller's to check. */
+/* Shows somebody's words at a station. Returns how many sessions they are for: 0 where nobody is. -ENOBUFS
+ * when there are people, but NOTICES_PER_SESSION_MAX wait for each of them already. The text is the caller's
+ * to check. */
 int notice_send(Manager *m, const Station *s, const char *from, const char *text);
 
 Notice *notice_find(Manager *m, uint32_t number);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The last step of a plan, when everybody is logged off. usherd may have been killed in the middle of it, and it takes
- * the step again then: so whether the machine is on its way down already is asked first, of logind, who may still be
- * waiting for delay locks, and of systemd, whom others ask without logind. What is no refusal is tried again when logind
- * is back, but not for ever: see PENDING_LATE_MAX_USEC. */
+/* The last step of a plan, when everybody is logged off. usherd may have been killed in the middle of it,
+ * and it takes the step again then: so whether the machine is on its way down already is asked first, of
+ * logind, who may still be waiting for delay locks, and of systemd, whom others ask without logind. What is
+ * no refusal is tried again when logind is back, but not for ever: see PENDING_LATE_MAX_USEC. */
 
 #include "log.h"
 #include "mode.h"
 #include "pending.h"
 
 static bool is_refusal(int r) {
-        /* Nobody has the name, nobody started for it, no answer in time, no bus: as sd-bus-errors(3) maps them. */
+        /* Nobody has the name, nobody started for it, no answer in time, no bus: as sd-bus-errors(3) maps
+         * them. */
         return r != -ENXIO && r != -EHOSTUNREACH && r != -ETIMEDOUT && r != -ECONNRESET;
 }
 
@@ -49,7 +50,8 @@ static void on_shut_down(int r, const char *text, void *userdata) {
                 return;
         }
 
-        /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds nobody. */
+        /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds
+         * nobody. */
         if (r < 0)
                 log_error_errno(r, "The machine was to %s, but logind refused: %s",
                                 pending_describe(p->kind), text);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is to come when everybody is logged off: a restart, the power off, another mode. One at a time. It is stored
- * beside its jobs until logind or systemd has taken it on or refused it, so that it outlives a restart of usherd as they
- * do, and is done once. Who calls one of the jobs off calls off all of it. */
+/* What is to come when everybody is logged off: a restart, the power off, another mode. One at a time. It is
+ * stored beside its jobs until logind or systemd has taken it on or refused it, so that it outlives a
+ * restart of usherd as they do, and is done once. Who calls one of the jobs off calls off all of it. */
 
 #include "logind-shutdown.h"
 #include "manager.h"
 
-/* A plan that usherd could not go on with for so long, because it was not running or logind was not, is off, with the
- * log-offs that are left of it. An upgrade that stops usherd meanwhile fits in, and whoever asked is still about; later,
- * others may be at work there, whom a restart out of the blue would hit. */
+/* A plan that usherd could not go on with for so long, because it was not running or logind was not, is off,
+ * with the log-offs that are left of it. An upgrade that stops usherd meanwhile fits in, and whoever asked
+ * is still about; later, others may be at work there, whom a restart out of the blue would hit. */
 #define PENDING_LATE_MAX_USEC (5 * USEC_PER_MINUTE)
 
 typedef struct PendingRequest {
@@ -22,8 +22,8 @@ typedef struct PendingRequest {
         bool block_logins;
 } PendingRequest;
 
-/* The answer to whoever asked: error is set when nothing came of it, else the plan's jobs are those of the manager's
- * with this kind. Nothing follows the jobs before this has returned. */
+/* The answer to whoever asked: error is set when nothing came of it, else the plan's jobs are those of the
+ * manager's with this kind. Nothing follows the jobs before this has returned. */
 typedef void (*PendingAnswer)(
                 Manager *m, sd_bus_message *message, PendingKind kind, const sd_bus_error *error);
 
@@ -66,7 +66,8 @@ int pending_begin(Manager *m,
 /* What the store is to keep; false for nothing. */
 bool pending_to_be_stored(Manager *m, StoredPending *ret);
 
-/* Takes up the plan from before a restart of usherd, of the kind PENDING_NONE where there was none. The jobs are there. */
+/* Takes up the plan from before a restart of usherd, of the kind PENDING_NONE where there was none. The jobs
+ * are there. */
 void pending_restore(Manager *m, const StoredPending *stored);
 
 /* The name is ours: a plan from before a restart goes on from here, or is off if that was long ago. */

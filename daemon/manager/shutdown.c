@@ -154,8 +154,8 @@ static void on_hook_is_for_shutdown(int r, void *userdata) {
         manager_changed(m, 0);
 }
 
-/* Ctrl-Alt-Del and its like reach systemd without logind: then the hook is the first that we see of it. But the hook
- * also stops and starts when an administrator or an upgrade restarts its unit. */
+/* Ctrl-Alt-Del and its like reach systemd without logind: then the hook is the first that we see of it. But
+ * the hook also stops and starts when an administrator or an upgrade restarts its unit. */
 static void on_hook(UnitState state, void *userdata) {
         Manager *m = userdata;
         int r;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shutdowns of the machine, whoever asks for them. usher-shutdown.service holds them up and has everybody warned; what
- * goes past it, to logind alone, is held up by our delay lock for as long as logind lets us, for a last word. */
+/* Shutdowns of the machine, whoever asks for them. usher-shutdown.service holds them up and has everybody
+ * warned; what goes past it, to logind alone, is held up by our delay lock for as long as logind lets us,
+ * for a last word. */
 
 #include "manager.h"
 

@@ -72,8 +72,8 @@ void config_init(Config *c);
 int config_apply_line(
                 Config *c, const char *section, const char *key, const char *value, char **ret_problem);
 
-/* How long a session at this station may be idle, 0 for as long as it likes. The section for the id goes before that
- * for the label: labels change. */
+/* How long a session at this station may be idle, 0 for as long as it likes. The section for the id goes
+ * before that for the label: labels change. */
 usec_t config_idle_log_off(const Config *c, const char *station, const char *label);
 
 /* What a problem is told to. */

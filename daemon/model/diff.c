@@ -87,7 +87,8 @@ static int find_lost(Snapshot *new, const Snapshot *old, const Diff *d) {
         for (size_t i = 0; i < old->n_seats; i++) {
                 const TopologySeat *s = old->seats[i];
 
-                /* In the first snapshot every hub is new, and which of them came after the lost one cannot be told. */
+                /* In the first snapshot every hub is new, and which of them came after the lost one cannot
+                 * be told. */
                 if (old->n_hubs > 0 && has_another_hub(new, d, s))
                         continue;
 

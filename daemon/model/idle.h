@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* When a forgotten session is to be ended. Time is an argument, and CLOCK_MONOTONIC throughout: a wall clock that is put
- * right by an hour must not end anybody's session. */
+/* When a forgotten session is to be ended. Time is an argument, and CLOCK_MONOTONIC throughout: a wall clock
+ * that is put right by an hour must not end anybody's session. */
 
 #include "session.h"
 
 typedef struct IdleClock {
-        usec_t limit;     /* IdleLogOffSec= for its station, 0 for never */
-        usec_t inhibited; /* when a program of its user was last seen to hold an idle inhibitor, 0 for never */
+        usec_t limit;      /* IdleLogOffSec= for its station, 0 for never */
+        usec_t inhibited;  /* when a program of its user was last seen to hold an idle inhibitor, 0 for never
+                            */
         usec_t idle_reset; /* when a log-off of it was last cancelled, 0 for never */
 } IdleClock;
 

@@ -214,7 +214,8 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
                 return now >= j->deadline ? begin_end(j, now, session, config) : JOB_WAIT;
 
         case JOB_ASKING:
-                /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do nothing. */
+                /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do
+                 * nothing. */
                 if (session == JOB_SESSION_CLOSING && !j->leaving) {
                         j->leaving = true;
                         return enter(j, JOB_ASKING, now + config->terminate_usec, JOB_WAIT);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One log-off as a state machine: time and what logind says go in, the next thing to do comes out. It knows no
- * clock and no bus; the runner in manager/job-runner.c does what it answers. */
+/* One log-off as a state machine: time and what logind says go in, the next thing to do comes out. It knows
+ * no clock and no bus; the runner in manager/job-runner.c does what it answers. */
 
 #include "config.h"
 #include "session.h"
@@ -84,7 +84,8 @@ typedef struct Job {
         bool graphical;
         bool block_logins; /* newcomers are kept out until it has ended */
         PendingKind pending;
-        char *lost_hubs; /* the station hubs for whose loss alone it was begun, with spaces between; "" for none */
+        char *lost_hubs; /* the station hubs for whose loss alone it was begun, with spaces between; "" for
+                            none */
 
         JobReason reason;
         char *message;
@@ -129,8 +130,8 @@ void job_done(Job *j);
 /* Whether Usher began it by itself, for a session that nobody used: no account stands behind it. */
 bool job_is_automatic(const Job *j);
 
-/* A second request for the same session: the earlier deadline wins, and with it its words. Who asks for what began
- * automatically has it for their own from then on. Returns whether anything changed, or -ENOMEM. */
+/* A second request for the same session: the earlier deadline wins, and with it its words. Who asks for what
+ * began automatically has it for their own from then on. Returns whether anything changed, or -ENOMEM. */
 int job_join(Job *j, const JobRequest *request, usec_t now);
 
 /* Whether it is this account's alone: who asked for it may call it off, unless somebody else did too. */
@@ -149,9 +150,10 @@ int job_end_now(Job *j, usec_t now);
 /* -EALREADY when the end has begun: what was asked of the desktop cannot be taken back. */
 int job_cancel(Job *j);
 
-/* -EALREADY after the warning, -ERANGE past config->maximum_grace_usec from the start; nothing changes then. */
+/* -EALREADY after the warning, -ERANGE past config->maximum_grace_usec from the start; nothing changes then.
+ */
 int job_extend(Job *j, usec_t by, const Config *config);
 
-/* After a restart of usherd or a suspend: the user gets at least the minimum grace, and is warned again. Returns
- * whether the deadline moved. */
+/* After a restart of usherd or a suspend: the user gets at least the minimum grace, and is warned again.
+ * Returns whether the deadline moved. */
 bool job_ensure_minimum(Job *j, usec_t now, const Config *config);

@@ -4,8 +4,8 @@
 #include "station.h"
 #include "text.h"
 
-/* What looks like nothing at the beginning or the end of a line, so that two labels would look the same. The joiners
- * among them have a meaning within words of some languages, and there they may stand. */
+/* What looks like nothing at the beginning or the end of a line, so that two labels would look the same. The
+ * joiners among them have a meaning within words of some languages, and there they may stand. */
 static const char *const spaces[] = {
         " ",
         "\u00a0",

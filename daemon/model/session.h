@@ -38,8 +38,8 @@ typedef struct SessionInfo {
         bool remote;
 } SessionInfo;
 
-/* What makes a session that one and no other: ids are used again after a while, and leaders too, but not both
- * with one start time. */
+/* What makes a session that one and no other: ids are used again after a while, and leaders too, but not
+ * both with one start time. */
 typedef struct SessionIdentity {
         char *id;
         pid_t leader;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One place where a person sits, and what is to be said of it: everything but id and label is derived from the facts
- * of its seat, its sessions and its jobs. */
+/* One place where a person sits, and what is to be said of it: everything but id and label is derived from
+ * the facts of its seat, its sessions and its jobs. */
 
 #include "session.h"
 
@@ -21,7 +21,8 @@ typedef enum StationHealth {
         STATION_NO_POINTER,
         STATION_NO_KEYBOARD,
         STATION_NO_DISPLAY,
-        STATION_NO_LOGIN_SCREEN, /* neither a greeter nor a new session stood there in time after a log-off */
+        STATION_NO_LOGIN_SCREEN, /* neither a greeter nor a new session stood there in time after a log-off
+                                  */
         STATION_ABSENT,
         _STATION_HEALTH_MAX,
         _STATION_HEALTH_INVALID = -EINVAL,
@@ -79,14 +80,15 @@ DEFINE_CLEANUP(Station *, station_free);
 /* The label, or the id where it has none: what people call the station. */
 const char *station_name(const Station *s);
 
-/* Whether id can be a seat's, by logind's own rule (seat_name_is_valid: "seat", then letters, digits, - and _). */
+/* Whether id can be a seat's, by logind's own rule (seat_name_is_valid: "seat", then letters, digits, - and
+ * _). */
 bool station_id_is_valid(const char *id);
 
 /* The order of listings: seat0 first, then by name. */
 int station_compare(const Station *a, const Station *b);
 
-/* Of the sessions at this seat, the one that the station is in use by: the active one of a person, else any of a
- * person. NULL for none. */
+/* Of the sessions at this seat, the one that the station is in use by: the active one of a person, else any
+ * of a person. NULL for none. */
 const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n);
 
 /* Derives all anew from the sessions of this seat and adds what changed to s->changed. */

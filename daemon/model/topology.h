@@ -115,7 +115,8 @@ const TopologySeat *topology_find_seat(const Topology *t, const char *id);
 /* The ids of the seat's lost hubs, with the separator between them: "1-2, 3-1". NULL when out of memory. */
 char *topology_seat_format_lost(const TopologySeat *seat, const char *separator);
 
-/* Before the first topology_settle(): this seat had a station hub which was unplugged when that was noted down. */
+/* Before the first topology_settle(): this seat had a station hub which was unplugged when that was noted
+ * down. */
 int topology_note_lost(Topology *t, const char *seat, const char *hub);
 
 /* HubLost has been acted upon, or the administrator has moved things: stop calling those hubs lost. */

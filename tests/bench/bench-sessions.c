@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd costs on a large PC, beside logind: that knows the same seats and sessions, is asked the same questions
- * by the same connection, in turns, in the same minute. The absolute figures are this machine's; the ratios say
- * something. HACKING.md says how to run it. */
+/* What usherd costs on a large PC, beside logind: that knows the same seats and sessions, is asked the same
+ * questions by the same connection, in turns, in the same minute. The absolute figures are this machine's;
+ * the ratios say something. HACKING.md says how to run it. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a benchmark measures with: samples of time and their median, what a service has used, and a table in which every
- * figure stands beside its peer's. */
+/* What a benchmark measures with: samples of time and their median, what a service has used, and a table in
+ * which every figure stands beside its peer's. */
 
 #include <glib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A notification server of the user's own, and not a nice one: box-notifier MODE FILE. It writes what it is asked to
- * show to FILE, an escaped line each ("new", "replaces" and "close", and "strange" for a number that it never gave), and
- * answers as its mode says:
+/* A notification server of the user's own, and not a nice one: box-notifier MODE FILE. It writes what it is
+ * asked to show to FILE, an escaped line each ("new", "replaces" and "close", and "strange" for a number
+ * that it never gave), and answers as its mode says:
  *
  *     good      at once
  *     plain     at once, but it knows neither markup nor actions

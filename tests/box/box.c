@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The machine as a whole: its bus, waiting, seats, signals. session.c has the people, run.c their programs. */
+/* The machine as a whole: its bus, waiting, seats, signals. session.c has the people, run.c their programs.
+ */
 
 #include <unistd.h>
 
@@ -119,7 +120,8 @@ Box *box_new(GError **error) {
                         "JobRemoved", SYSTEMD_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, box,
                         NULL);
 
-        /* systemd sends its signals only to those who asked. Asking twice on one connection is an error to it. */
+        /* systemd sends its signals only to those who asked. Asking twice on one connection is an error to
+         * it. */
         reply = box_call_systemd(box, "Subscribe", NULL, error);
         if (!reply && error && g_dbus_error_is_remote_error(*error)) {
                 g_autofree char *name = g_dbus_error_get_remote_error(*error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The installed usherctl, with the lines that people type: `usherctl log-off 'Window left' --wait`. They are split as a
- * shell would, and no shell runs them. */
+/* The installed usherctl, with the lines that people type: `usherctl log-off 'Window left' --wait`. They are
+ * split as a shell would, and no shell runs them. */
 
 #include "usher.h"
 

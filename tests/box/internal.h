@@ -28,8 +28,8 @@ GSource *box_read_into(int fd, GString *text);
 void box_read_end(GSource *source);
 bool box_wait_text(GString *where, const char *text, guint timeout_msec);
 bool box_type(int fd, const char *text);
-/* Everything to start a program with, but the program: as box_spawn(), and with the terminal that will be its standard
- * input for its own. */
+/* Everything to start a program with, but the program: as box_spawn(), and with the terminal that will be
+ * its standard input for its own. */
 GSubprocessLauncher *box_launcher_new(const char *user,
                 BoxSession *session,
                 GSubprocessFlags flags,

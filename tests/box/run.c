@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Programs run as other users. Which session a process belongs to is nothing but its control group, so a child that
- * moves itself there before it becomes the user is that session's own to logind and polkit. */
+/* Programs run as other users. Which session a process belongs to is nothing but its control group, so a
+ * child that moves itself there before it becomes the user is that session's own to logind and polkit. */
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -48,7 +48,8 @@ static void identity_assume(gpointer p) {
                 _exit(127);
 }
 
-/* The line "0::/user.slice/…" of the session's leader. A host that still has cgroup v1 shows more lines than that. */
+/* The line "0::/user.slice/…" of the session's leader. A host that still has cgroup v1 shows more lines than
+ * that. */
 static char *session_group(BoxSession *session, GError **error) {
         g_autofree char *path = NULL, *text = NULL;
         g_auto(GStrv) lines = NULL;
@@ -162,7 +163,8 @@ BoxResult *box_run_as(Box *box,
         g_subprocess_communicate_utf8_async(child, NULL, NULL, on_communicated, &run);
         late = !box_wait(run_ended, &run, BOX_TIMEOUT_MSEC);
         if (late) {
-                /* It must come back before `run` leaves the stack. What holds its pipes open is not ours to kill. */
+                /* It must come back before `run` leaves the stack. What holds its pipes open is not ours to
+                 * kill. */
                 g_subprocess_force_exit(child);
                 g_assert_true(box_wait(run_ended, &run, BOX_TIMEOUT_MSEC));
                 g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "'%s' did not end", command[0]);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A session is opened as a display manager does it: a process of root's goes through a PAM stack with pam_systemd in
- * it, and becomes the user. That process is a transient service with PAMName=. systemd cannot tell us when the stack is
- * through: with Type=exec it waits for a descriptor to be closed of which its (sd-pam) helper holds a copy. So the
- * service is a simple one, and logind is asked for its main process's session. */
+/* A session is opened as a display manager does it: a process of root's goes through a PAM stack with
+ * pam_systemd in it, and becomes the user. That process is a transient service with PAMName=. systemd cannot
+ * tell us when the stack is through: with Type=exec it waits for a descriptor to be closed of which its
+ * (sd-pam) helper holds a copy. So the service is a simple one, and logind is asked for its main process's
+ * session. */
 
 #include <pwd.h>
 #include <signal.h>

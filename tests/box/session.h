@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* For test programs that run inside the box: real sessions of real users on real seats, programs run as those
- * users, and signals seen go by. Everything waits in the default main context, and always with a deadline. */
+/* For test programs that run inside the box: real sessions of real users on real seats, programs run as
+ * those users, and signals seen go by. Everything waits in the default main context, and always with a
+ * deadline. */
 
 #include <gio/gio.h>
 #include <stdbool.h>
@@ -77,8 +78,8 @@ struct BoxSession {
         GSource *reader;
 };
 
-/* Opens a session, and returns when logind lists it. start + wait_open do the same in two steps, so that many
- * can open at the same time. */
+/* Opens a session, and returns when logind lists it. start + wait_open do the same in two steps, so that
+ * many can open at the same time. */
 BoxSession *box_session_open(Box *box, const BoxSessionOptions *options, GError **error);
 BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError **error);
 bool box_session_wait_open(BoxSession *session, GError **error);
@@ -103,8 +104,8 @@ bool box_session_wait_text(BoxSession *session, const char *text, guint timeout_
 /* Types on it. */
 bool box_session_type(BoxSession *session, const char *text);
 
-/* Starts a program as a user: within a session, if one is given, as that session's own programs are for logind and
- * polkit, and with its user's session bus; else outside of any session. */
+/* Starts a program as a user: within a session, if one is given, as that session's own programs are for
+ * logind and polkit, and with its user's session bus; else outside of any session. */
 GSubprocess *box_spawn(Box *box,
                 const char *user,
                 BoxSession *session,
@@ -123,7 +124,8 @@ BoxResult *box_run_as(
                 Box *box, const char *user, BoxSession *session, const char *const *command, GError **error);
 void box_result_free(BoxResult *result);
 
-/* A program that goes on while the test does: on a terminal of its own, or with its output and errors in a pipe. */
+/* A program that goes on while the test does: on a terminal of its own, or with its output and errors in a
+ * pipe. */
 typedef struct {
         GSubprocess *process;
         GString *screen; /* every byte that it wrote so far */
@@ -139,8 +141,8 @@ BoxProgram *box_program_start(const char *user,
 bool box_program_wait_text(BoxProgram *program, const char *text, guint timeout_msec);
 /* Types on its terminal. */
 bool box_program_type(BoxProgram *program, const char *text);
-/* Waits for its end, and for the last of what it wrote. Returns its exit status, 128 + signal, or -1 when the time is
- * up. */
+/* Waits for its end, and for the last of what it wrote. Returns its exit status, 128 + signal, or -1 when
+ * the time is up. */
 int box_program_wait(BoxProgram *program, guint timeout_msec);
 /* Kills it. */
 void box_program_free(BoxProgram *program);
@@ -157,8 +159,8 @@ typedef struct {
         GVariant *parameters;
 } BoxSignal;
 
-/* Waits until `n` signals of this name have been seen since the start; returns the n-th, still owned by the monitor,
- * or NULL when the time is up. NULL matches all names. */
+/* Waits until `n` signals of this name have been seen since the start; returns the n-th, still owned by the
+ * monitor, or NULL when the time is up. NULL matches all names. */
 const BoxSignal *box_monitor_wait(BoxMonitor *monitor, const char *member, guint n, guint timeout_msec);
 guint box_monitor_count(BoxMonitor *monitor, const char *member);
 

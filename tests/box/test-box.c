@@ -181,7 +181,8 @@ static void test_terminal_is_read_back(Fixture *f, gconstpointer unused) {
         g_assert_true(box_session_type(session, "this\n"));
         g_assert_true(box_session_wait_text(session, "got this", BOX_TIMEOUT_MSEC));
 
-        /* The terminal is its user's, as after a real login: a warning can be written to it without privilege. */
+        /* The terminal is its user's, as after a real login: a warning can be written to it without
+         * privilege. */
         script = g_strdup_printf("echo 'the bell rings' >%s", session->tty);
         result = box_run_as(
                         f->box, "u3", NULL, (const char *const[]) { "/bin/sh", "-c", script, NULL }, &error);

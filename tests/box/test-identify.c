@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which station this is, where there is no X server: on terminals, and among the notifications of a desktop that
- * usher-identify finds no display of. */
+/* Which station this is, where there is no X server: on terminals, and among the notifications of a desktop
+ * that usher-identify finds no display of. */
 
 #include <string.h>
 
@@ -44,8 +44,8 @@ static void test_nothing_to_show_it_on(Usher *u, gconstpointer unused) {
         g_assert_nonnull(strstr(nobody, "'seat-box5': Nothing runs at that station"));
 }
 
-/* A name that is wrong is found before anything is shown; a station that has nothing to show it on is no reason to leave
- * out the others. */
+/* A name that is wrong is found before anything is shown; a station that has nothing to show it on is no
+ * reason to leave out the others. */
 static void test_several(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = usher_open(
                         u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .terminal = true });

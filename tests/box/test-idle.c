@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Forgotten sessions with the real logind: the user's own programs say that nobody is there, or hold an inhibitor. */
+/* Forgotten sessions with the real logind: the user's own programs say that nobody is there, or hold an
+ * inhibitor. */
 
 #include <string.h>
 

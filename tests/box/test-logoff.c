@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A log-off from the call to the end, with the real logind, PAM and systemd: when it comes, what it takes, and what is
- * restarted or killed meanwhile. Who may call for it, and whom it reaches, is test-rights.c's. */
+/* A log-off from the call to the end, with the real logind, PAM and systemd: when it comes, what it takes,
+ * and what is restarted or killed meanwhile. Who may call for it, and whom it reaches, is test-rights.c's.
+ */
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is to follow the log-offs, with the real systemd: it outlives what happens to units and programs meanwhile. */
+/* What is to follow the log-offs, with the real systemd: it outlives what happens to units and programs
+ * meanwhile. */
 
 #include "usher.h"
 
@@ -41,7 +42,8 @@ static void assert_planned(Fixture *f) {
         g_assert_true(usher_job_wait(f->usher, f->jobs[0], "Phase", "warning", 0));
 }
 
-/* As an administrator or an upgrade does. Its program runs when it is stopped, and logs nobody off for that. */
+/* As an administrator or an upgrade does. Its program runs when it is stopped, and logs nobody off for that.
+ */
 static void test_hook_restarted(Fixture *f, gconstpointer unused) {
         usher_systemctl("restart", NULL, "usher-shutdown.service");
         assert_planned(f);

@@ -66,7 +66,8 @@ static guint count(const char *text, const char *part) {
         return n;
 }
 
-/* What is new holds for what begins from now on; what is wrong is said once, with its place, and stays as it was. */
+/* What is new holds for what begins from now on; what is wrong is said once, with its place, and stays as it
+ * was. */
 static void test_reload(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box1", 60, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Device events by the thousand, from the real kernel and the real udevd, while usherd does not get to run: the kernel
- * drops some, and usherd has to notice, look at everything again and be quiet afterwards. */
+/* Device events by the thousand, from the real kernel and the real udevd, while usherd does not get to run:
+ * the kernel drops some, and usherd has to notice, look at everything again and be quiet afterwards. */
 
 #include <glib/gstdio.h>
 #include <signal.h>

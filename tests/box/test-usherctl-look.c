@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the installed usherctl shows of stations and jobs: as text, as JSON, as they change, and of another machine; and
- * how stations are named. */
+/* What the installed usherctl shows of stations and jobs: as text, as JSON, as they change, and of another
+ * machine; and how stations are named. */
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -173,7 +173,8 @@ static char *read_phases(const char *text) {
         return g_string_free(phases, FALSE);
 }
 
-/* A stubborn program lets a phase last. What lasts no longer than it takes to look, as its death, is not told. */
+/* A stubborn program lets a phase last. What lasts no longer than it takes to look, as its death, is not
+ * told. */
 static void test_monitor(Usher *u, gconstpointer unused) {
         static const char *const stubborn[] = { "/bin/bash", "-c",
                 "trap '' TERM HUP; while :; do sleep 1; done", NULL };

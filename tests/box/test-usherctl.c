@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Logging people off with the installed usherctl: what is printed, on a terminal and elsewhere, and how it ends. */
+/* Logging people off with the installed usherctl: what is printed, on a terminal and elsewhere, and how it
+ * ends. */
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -303,7 +304,8 @@ static bool has_no_echo(gpointer userdata) {
         return !has_echo(userdata);
 }
 
-/* Somebody at a station, without the right, tries to log another off; returns when the password is asked for. */
+/* Somebody at a station, without the right, tries to log another off; returns when the password is asked
+ * for. */
 static BoxProgram *ask(BoxSession *session) {
         /* From a shell, as always: with the first process of a terminal the terminal ends. */
         BoxProgram *p = ctl_start(session->user, session, true,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What becomes of a warning when the programs that show it are not what they should be: the countdown goes on, and nobody is
- * ended without the whole of it. */
+/* What becomes of a warning when the programs that show it are not what they should be: the countdown goes
+ * on, and nobody is ended without the whole of it. */
 
 #include "usher.h"
 
@@ -65,7 +65,8 @@ static void test_killed_helper(Usher *u, gconstpointer unused) {
         kill_helper(s);
         g_assert_true(notifier_wait(n, "new Log-off at", BOX_TIMEOUT_MSEC));
 
-        /* While the desktop is to be asked. The job may be over the asking in a moment: there is nobody to ask. */
+        /* While the desktop is to be asked. The job may be over the asking in a moment: there is nobody to
+         * ask. */
         if (usher_job_wait(u, jobs[0], "Phase", "asking", 6000))
                 kill_helper(s);
         usher_assert_removed(u, 1, s, "done", USHER_END_MSEC);

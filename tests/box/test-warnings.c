@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Everyone in the room, with the real logind: whom a log-off means and whom it does not, and what they read of it. */
+/* Everyone in the room, with the real logind: whom a log-off means and whom it does not, and what they read
+ * of it. */
 
 #include <glib/gstdio.h>
 #include <string.h>

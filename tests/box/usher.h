@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* usherd in the box, for the tests that follow a warning from the call to the end: calls with answers that must be
- * right, properties of the job, and a notification server of our own. */
+/* usherd in the box, for the tests that follow a warning from the call to the end: calls with answers that
+ * must be right, properties of the job, and a notification server of our own. */
 
 #include "session.h"
 
@@ -32,7 +32,8 @@ GVariant *usher_call(Usher *u, const char *member, GVariant *parameters, GError 
 void usher_call_fails(Usher *u, const char *member, GVariant *parameters, const char *error_name);
 
 BoxSession *usher_open(Usher *u, const BoxSessionOptions *options);
-/* usherd hears of a session a moment after logind does, and its grace runs from when it is open: until then. */
+/* usherd hears of a session a moment after logind does, and its grace runs from when it is open: until then.
+ */
 void usher_wait_known(Usher *u, BoxSession *session);
 
 /* Options of a log-off; message may be NULL. */
@@ -60,10 +61,12 @@ void usher_assert_removed(Usher *u, guint n, BoxSession *session, const char *re
 /* What a program prints; it must end well. */
 char *usher_output(const char *const *argv);
 void usher_systemctl(const char *verb, const char *argument, const char *unit);
-/* The records of the journal that match FIELD=value, with all their fields, once all that was sent to it is there. */
+/* The records of the journal that match FIELD=value, with all their fields, once all that was sent to it is
+ * there. */
 char *usher_journal(const char *match);
 
-/* A notification server on the session's bus: box-notifier MODE. What it was asked to show is in a file, a line each. */
+/* A notification server on the session's bus: box-notifier MODE. What it was asked to show is in a file, a
+ * line each. */
 typedef struct {
         GSubprocess *process;
         char *file;

@@ -31,8 +31,8 @@ void accounts_enter(const char *passwd) {
                 _exit(EXIT_FAILURE);
 }
 
-/* A lease: the kernel lets nobody open the file before its holder has given it back, for which it asks with SIGIO. There
- * is none to be had while somebody has the file open. */
+/* A lease: the kernel lets nobody open the file before its holder has given it back, for which it asks with
+ * SIGIO. There is none to be had while somebody has the file open. */
 int accounts_hang(const char *passwd) {
         gint64 end = wait_begin();
         int lease;

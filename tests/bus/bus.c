@@ -89,9 +89,9 @@ static void write_configuration(Bus *bus, const char *policy) {
         }
 }
 
-/* The keeper stands between us and the dbus-daemon, which sheds the parent-death signal when it becomes another
- * user: the keeper is told of our death, or of the end of the test, and kills it. Only functions that are safe
- * after fork() are used here. */
+/* The keeper stands between us and the dbus-daemon, which sheds the parent-death signal when it becomes
+ * another user: the keeper is told of our death, or of the end of the test, and kills it. Only functions
+ * that are safe after fork() are used here. */
 static void run_keeper(pid_t test, char **arguments) {
         sigset_t signals;
         pid_t daemon;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A system bus of the test's own: the distribution's dbus-daemon with the distribution's configuration, in which
- * nothing is changed but the socket, the pid file and where services may be started from (nowhere). The policies
- * are the distribution's too, with ours from the source tree added. */
+/* A system bus of the test's own: the distribution's dbus-daemon with the distribution's configuration, in
+ * which nothing is changed but the socket, the pid file and where services may be started from (nowhere).
+ * The policies are the distribution's too, with ours from the source tree added. */
 
 #include <gio/gio.h>
 #include <sys/types.h>

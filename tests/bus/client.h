@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How a test asks and waits. Everything, the fakes too, runs in the default main context: while a test waits for
- * an answer the fakes answer. Nothing sleeps; what does not come within WAIT_SECONDS fails the test. */
+/* How a test asks and waits. Everything, the fakes too, runs in the default main context: while a test waits
+ * for an answer the fakes answer. Nothing sleeps; what does not come within WAIT_SECONDS fails the test. */
 
 #include <gio/gio.h>
 
@@ -20,8 +20,8 @@
 gint64 wait_begin(void);
 void wait_step(gint64 end, const char *where, const char *what);
 
-/* Runs the main loop until that time of the monotonic clock, in µs: only where a test must show that something
- * does not happen before. */
+/* Runs the main loop until that time of the monotonic clock, in µs: only where a test must show that
+ * something does not happen before. */
 void wait_until_time(gint64 time);
 
 /* A call under way, or answered. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Two seats with a screen and a hub each, and keyboard and mouse on it; and usherd, which is not started so far. */
+/* Two seats with a screen and a hub each, and keyboard and mouse on it; and usherd, which is not started so
+ * far. */
 
 #include "fixture.h"
 #include "hubs.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Two pupils, the head (an administrator), and somebody by ssh: for the tests of what is asked of everybody at once. */
+/* Two pupils, the head (an administrator), and somebody by ssh: for the tests of what is asked of everybody
+ * at once. */
 
 #include "fixture.h"
 

@@ -68,8 +68,8 @@ void fake_logind_set_locked(FakeLogind *logind, const char *id, gboolean locked)
 void fake_logind_set_idle(FakeLogind *logind, const char *id, gboolean idle);
 void fake_logind_set_active(FakeLogind *logind, const char *id, gboolean active);
 
-/* The id is another session's from now on, with another leader and start, and no signal says so: as when signals are
- * lost. */
+/* The id is another session's from now on, with another leader and start, and no signal says so: as when
+ * signals are lost. */
 void fake_logind_reuse_id(FakeLogind *logind, const char *id, uid_t uid);
 
 /* The id of the session whose scope this is: "session-3.scope". NULL if there is none. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A polkit that answers what the test tells it to. It fails the test by itself when it is asked about anything but
- * a name on the bus: every other kind of subject is a race (CVE-2013-4288). */
+/* A polkit that answers what the test tells it to. It fails the test by itself when it is asked about
+ * anything but a name on the bus: every other kind of subject is a race (CVE-2013-4288). */
 
 #include "fake.h"
 
 typedef enum FakeVerdict {
         FAKE_POLKIT_NO,
         FAKE_POLKIT_YES,
-        FAKE_POLKIT_CHALLENGE, /* with the interactive flag the person says yes, without it nobody is asked */
+        FAKE_POLKIT_CHALLENGE, /* with the interactive flag the person says yes, without it nobody is asked
+                                */
         FAKE_POLKIT_ERROR,     /* the call fails */
 } FakeVerdict;
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A systemd that writes down which units it is asked to start and stop. It knows the scopes of the fake logind's
- * sessions, usher-console.service and usher-shutdown.service, and usher-warn@UID.service. For the latter it plays usher-warn itself, as that user on
- * the bus: SetWarned and SetAsked are accepted from the job's own user (and root) only. */
+/* A systemd that writes down which units it is asked to start and stop. It knows the scopes of the fake
+ * logind's sessions, usher-console.service and usher-shutdown.service, and usher-warn@UID.service. For the
+ * latter it plays usher-warn itself, as that user on the bus: SetWarned and SetAsked are accepted from the
+ * job's own user (and root) only. */
 
 #include "fake-logind.h"
 
@@ -15,7 +16,8 @@ typedef struct FakeSystemd {
         /* StartUnit fails with this error. */
         const char *refuse_start;
 
-        /* What the warners say of each job of their user: "desktop", "terminal", "none". NULL: they are mute. */
+        /* What the warners say of each job of their user: "desktop", "terminal", "none". NULL: they are
+         * mute. */
         const char *warned;
         /* What they say when a job is in the phase "asking". */
         enum {
@@ -31,7 +33,8 @@ typedef struct FakeSystemd {
         /* Starting usher-console.service ends in failure. */
         gboolean console_fails;
 
-        /* The target that it is on its way to, as ListJobs has it: "reboot.target". NULL: the machine stays on. */
+        /* The target that it is on its way to, as ListJobs has it: "reboot.target". NULL: the machine stays
+         * on. */
         const char *queued;
 
         /* private */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the stand-ins for logind, polkit and systemd have in common: a name on the bus, objects, a log of what was
- * asked of them, and the ways in which a service can fail its clients: not there, deaf, started anew. */
+/* What the stand-ins for logind, polkit and systemd have in common: a name on the bus, objects, a log of
+ * what was asked of them, and the ways in which a service can fail its clients: not there, deaf, started
+ * anew. */
 
 #include "bus.h"
 
@@ -86,8 +87,8 @@ guint fake_count(Fake *fake, const char *member);
 /* The nth call of that member, from 0; the test fails if there is none. */
 const FakeCall *fake_nth(Fake *fake, const char *member, guint nth);
 
-/* All calls that would change something, in order: "TerminateSession('3'); KillSession('3', 'all', 9)". What was
- * sent before now is in it. Free the text. */
+/* All calls that would change something, in order: "TerminateSession('3'); KillSession('3', 'all', 9)". What
+ * was sent before now is in it. Free the text. */
 char *fake_deeds(Fake *fake);
 #define assert_deeds(fake, expected)                        \
         G_STMT_START {                                      \

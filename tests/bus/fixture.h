@@ -9,7 +9,8 @@
  *              ...
  *      }
  *
- * There are the seats seat0, seat-left and seat-right, nobody sits there, and polkit says no to everybody. */
+ * There are the seats seat0, seat-left and seat-right, nobody sits there, and polkit says no to everybody.
+ */
 
 #include "bus.h"
 #include "client.h"
@@ -64,8 +65,8 @@ typedef struct Fixture {
 /* Adds a test under its path, to be run by g_test_run(). */
 #define fixture_add(path, function) \
         g_test_add(path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-/* The same below a bus policy that lets everybody send us everything: for what usherd itself must hold, were the
- * policy of no help. */
+/* The same below a bus policy that lets everybody send us everything: for what usherd itself must hold, were
+ * the policy of no help. */
 #define fixture_add_unguarded(path, function) \
         g_test_add(path, Fixture, "unguarded", fixture_set_up, function, fixture_tear_down)
 void fixture_set_up(Fixture *f, gconstpointer data);
@@ -92,8 +93,8 @@ void fixture_stop(Fixture *f);
 /* A connection as that user, closed when the test ends. */
 GDBusConnection *fixture_connect(Fixture *f, uid_t uid);
 
-/* usherd has done all it had to do for what was sent to it before now: a call was answered after it, and its own
- * calls have reached the fakes. */
+/* usherd has done all it had to do for what was sent to it before now: a call was answered after it, and its
+ * own calls have reached the fakes. */
 void fixture_settle(Fixture *f);
 
 /* An ordinary session there. */
@@ -131,7 +132,8 @@ gint64 fixture_removed_at(Fixture *f, const char *job);
 /* Waits until a property has this value, in GVariant's text form without type marks: "'warning'". */
 void fixture_wait_property(Fixture *f, const char *path, const char *property, const char *value);
 
-/* The values that a property was told to have had, in order, by PropertiesChanged alone: "asking terminating". */
+/* The values that a property was told to have had, in order, by PropertiesChanged alone: "asking
+ * terminating". */
 char *fixture_history(Fixture *f, const char *path, const char *property);
 
 /* Whether nobody but that user was warned, and that one was. */
@@ -140,7 +142,8 @@ gboolean fixture_only_warned(Fixture *f, uid_t uid);
 /* How often that signal came from that path. */
 guint fixture_count_signals(Fixture *f, const char *path, const char *member);
 
-/* Waits until usherd has nothing to do: what has been sent to it by whatever road has woken it, and it sleeps again. */
+/* Waits until usherd has nothing to do: what has been sent to it by whatever road has woken it, and it
+ * sleeps again. */
 void fixture_wait_asleep(Fixture *f);
 
 /* A line of /proc/PID/status of usherd, in kB. */

@@ -296,7 +296,8 @@ const char *hubs_add_usb(Hubs *h, const char *parent, const char *name, const ch
         return add(h, usb_new(parent, name, "00", product, NULL));
 }
 
-/* The USB device, its interface, the HID device, the input device and its event node: as the kernel stacks them. */
+/* The USB device, its interface, the HID device, the input device and its event node: as the kernel stacks
+ * them. */
 static const char *add_input(
                 Hubs *h, const char *parent, const char *name, const char *what, const char *seat) {
         g_autofree char *interface = g_strdup_printf("%s:1.0", name);

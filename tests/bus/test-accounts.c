@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A user database that hangs, as a directory does whose server is gone: nobody's countdown stands still, what nobody
- * knows takes the stronger right, and when there is an answer again all is as it was. */
+/* A user database that hangs, as a directory does whose server is gone: nobody's countdown stands still,
+ * what nobody knows takes the stronger right, and when there is an answer again all is as it was. */
 
 #include "teacher.h"
 
@@ -146,7 +146,8 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         accounts_answer(lease);
         WAIT_FOR(fake_polkit_n_held(f->polkit) == 1);
 
-        /* While the password is typed somebody comes whom nobody can tell of: that concerns the next call. */
+        /* While the password is typed somebody comes whom nobody can tell of: that concerns the next call.
+         */
         accounts_wait_askers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "4", BEN, "seat-left");
@@ -160,7 +161,8 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         accounts_answer(lease);
 }
 
-/* logind knows somebody who has no account any more, or whose directory says so because its server is gone. */
+/* logind knows somebody who has no account any more, or whose directory says so because its server is gone.
+ */
 static void test_an_account_that_is_not_there(Fixture *f, gconstpointer data) {
         g_autoptr(Call) all = NULL;
         GDBusConnection *tina;

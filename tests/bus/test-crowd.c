@@ -45,8 +45,8 @@ static GDBusMessage *log_off_with(GUnixFDList *list) {
         return m;
 }
 
-/* A library on the bus takes what it is sent, and closes it when the message goes. Messages that wait for their turn, or
- * for polkit, do not go: a process that has run out of file descriptors loses its bus. */
+/* A library on the bus takes what it is sent, and closes it when the message goes. Messages that wait for
+ * their turn, or for polkit, do not go: a process that has run out of file descriptors loses its bus. */
 static void test_file_descriptors_are_not_kept(Fixture *f, gconstpointer data) {
         g_autoptr(GUnixFDList) list = file_descriptors();
         g_autoptr(GDBusMessage) one = log_off_with(list), answer = NULL;
@@ -134,8 +134,8 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
         call_wait(other);
 }
 
-/* The bus lets usherd itself wait for 128 replies, from whomever: what polkit is asked must leave room for what has to
- * be done. */
+/* The bus lets usherd itself wait for 128 replies, from whomever: what polkit is asked must leave room for
+ * what has to be done. */
 static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer data) {
         static const uid_t users[] = { ADA, BEN, TEACHER, MALLORY, HEAD };
         g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
@@ -159,7 +159,8 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
         assert_result(f, path, "done");
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 
-        /* Who was refused had too many requests, or too many were under way; nobody was refused by the bus. */
+        /* Who was refused had too many requests, or too many were under way; nobody was refused by the bus.
+         */
         fake_polkit_release(f->polkit);
         for (guint i = 0; i < calls->len; i++) {
                 Call *call = calls->pdata[i];
@@ -223,7 +224,8 @@ static gint64 told_at(Fixture *f, const char *path) {
         return 0;
 }
 
-/* What changes is told after the messages that wait, so that it is told once; but there may be no end of them. */
+/* What changes is told after the messages that wait, so that it is told once; but there may be no end of
+ * them. */
 static void test_a_busy_usherd_tells_what_changes(Fixture *f, gconstpointer data) {
         g_autoptr(Call) change = NULL, last = NULL;
         GDBusConnection *mallory;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How usher-warn asks a desktop to log out, among stand-ins for the session managers. Names, arguments and errors are
- * those of the real ones: usher-warn(8) has their versions. The user's bus and everybody on it is this one process. */
+/* How usher-warn asks a desktop to log out, among stand-ins for the session managers. Names, arguments and
+ * errors are those of the real ones: usher-warn(8) has their versions. The user's bus and everybody on it is
+ * this one process. */
 
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -176,7 +177,8 @@ static void add_manager(Rig *rig, const Manager *manager) {
         }
 }
 
-/* A graphical session of ours; the session managers, which are this process, are in it where it is so said. */
+/* A graphical session of ours; the session managers, which are this process, are in it where it is so said.
+ */
 static void add_session(Rig *rig, const char *id, const char *seat, gboolean ours) {
         fake_logind_add_session(rig->logind, .id = id, .uid = getuid(), .name = "root", .seat = seat,
                         .leader = ours ? (guint32) getpid() : 0);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What an ordinary user may send and usherd must not believe. The bus keeps broadcasts of the wrong sender from us,
- * but lets every user send a signal straight to a unique name, whatever interface stands in it, unless a policy for
- * that connection's well-known name forbids it. Ours does; each test runs with it and without, since usherd must not
- * lean on it: until it has its name nothing guards it. */
+/* What an ordinary user may send and usherd must not believe. The bus keeps broadcasts of the wrong sender
+ * from us, but lets every user send a signal straight to a unique name, whatever interface stands in it,
+ * unless a policy for that connection's well-known name forbids it. Ours does; each test runs with it and
+ * without, since usherd must not lean on it: until it has its name nothing guards it. */
 
 #include "fixture.h"
 
@@ -210,7 +210,8 @@ static void test_a_shutdown_is_not_announced_by_hearsay(Fixture *f, gconstpointe
                         usher_call(f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', @a{sv} {})"))));
 }
 
-/* After a suspend people get the minimum grace again: who could say that the machine slept could stay for ever. */
+/* After a suspend people get the minimum grace again: who could say that the machine slept could stay for
+ * ever. */
 static void test_the_machine_did_not_sleep_by_hearsay(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         g_auto(Forger) m = {};

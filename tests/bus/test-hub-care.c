@@ -34,7 +34,8 @@ static void test_attach_asks_logind(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, expected);
 }
 
-/* Until a screen belongs to it logind does not know it; an administrator must see all the same where the hub is. */
+/* Until a screen belongs to it logind does not know it; an administrator must see all the same where the hub
+ * is. */
 static void test_a_new_station_and_back(Desk *d, gconstpointer data) {
         g_autofree char *expected = NULL;
         Fixture *f = &d->f;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hubs, and what it means for a station when they come and go. Three of the fixture's seats have a hub, a keyboard and
- * a mouse; the roles of odder trees are the model suite's. */
+/* Hubs, and what it means for a station when they come and go. Three of the fixture's seats have a hub, a
+ * keyboard and a mouse; the roles of odder trees are the model suite's. */
 
 #include "fixture.h"
 
@@ -26,7 +26,8 @@ static void let_usherd_read(gpointer data) {
                 fixture_wait_asleep(&d->f);
 }
 
-/* A root hub; on it seat0's keyboard and mouse, a hub for seat-left and one for seat-right, each with both. */
+/* A root hub; on it seat0's keyboard and mouse, a hub for seat-left and one for seat-right, each with both.
+ */
 static void set_up(Desk *d, gconstpointer data) {
         d->hubs = hubs_new(let_usherd_read, d);
         d->root = hubs_add_root_hub(d->hubs, "usb1");

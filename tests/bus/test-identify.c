@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which station this is: who is to show it, what comes when they cannot, and what the caller hears. The tests play
- * usher-identify and usher-warn. */
+/* Which station this is: who is to show it, what comes when they cannot, and what the caller hears. The
+ * tests play usher-identify and usher-warn. */
 
 #include "fixture.h"
 
@@ -173,7 +173,8 @@ static void test_the_console(Fixture *f, gconstpointer data) {
         assert_notices(f, "");
 }
 
-/* Each session of a seat is shown it, and the first that has answers the caller. Asked again, all begin anew. */
+/* Each session of a seat is shown it, and the first that has answers the caller. Asked again, all begin
+ * anew. */
 static void test_several_sessions(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL, again = NULL;
 
@@ -202,7 +203,8 @@ static void test_several_sessions(Fixture *f, gconstpointer data) {
         assert_answer(again, NULL);
 }
 
-/* Whoever is sent more messages than can be shown keeps their screen all the same: it is not switched to the console. */
+/* Whoever is sent more messages than can be shown keeps their screen all the same: it is not switched to the
+ * console. */
 static void test_too_much_to_show(Fixture *f, gconstpointer data) {
         g_autoptr(Call) here = NULL, left = NULL;
 
@@ -278,7 +280,8 @@ static void test_others_signs(Fixture *f, gconstpointer data) {
         assert_answer(call, NULL);
 }
 
-/* usherd ends with a caller waiting and a sign on its way: nothing is left behind, which the sanitizer sees. */
+/* usherd ends with a caller waiting and a sign on its way: nothing is left behind, which the sanitizer sees.
+ */
 static void test_the_end_in_the_middle(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 

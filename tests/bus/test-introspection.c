@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The interface descriptions that we install say what usherd has, to the last argument's name; and the bus policy names
- * just those members. */
+/* The interface descriptions that we install say what usherd has, to the last argument's name; and the bus
+ * policy names just those members. */
 
 #include "fixture.h"
 
@@ -158,8 +158,8 @@ static void test_hub(HubFixture *h, gconstpointer data) {
         compare(&h->f, "/org/usher1/hub/usb1", USHER_IFACE_HUB);
 }
 
-/* Not a member more, not a member less: a line that is forgotten shuts a member out, one that is left over waits for
- * a member that nobody has thought about. */
+/* Not a member more, not a member less: a line that is forgotten shuts a member out, one that is left over
+ * waits for a member that nobody has thought about. */
 static void test_policy_names_each_method(Fixture *f, gconstpointer data) {
         static const char *const interfaces[] = { USHER_IFACE_MANAGER, USHER_IFACE_STATION, USHER_IFACE_HUB,
                 USHER_IFACE_JOB };

@@ -201,7 +201,8 @@ static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpoint
         g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "Remaining"), >, 15 * SECOND);
 }
 
-/* With time enough left the deadline stays, but the wall says another time, and whoever slept has seen nothing. */
+/* With time enough left the deadline stays, but the wall says another time, and whoever slept has seen
+ * nothing. */
 static void test_after_a_suspend_with_time_left_people_are_warned_anew(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
         guint64 before;

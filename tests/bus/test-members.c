@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Each member of each interface as an ordinary user: what is open to all, what polkit guards, and what the bus does
- * not even let through. */
+/* Each member of each interface as an ordinary user: what is open to all, what polkit guards, and what the
+ * bus does not even let through. */
 
 #include "fixture.h"
 #include "names.h"
@@ -13,8 +13,8 @@ static void sessions(Fixture *f) {
         fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
 }
 
-/* What an ordinary user gets of each member when polkit denies everything: "" is success. A member that stands here
- * must exist, and one that exists must stand here. */
+/* What an ordinary user gets of each member when polkit denies everything: "" is success. A member that
+ * stands here must exist, and one that exists must stand here. */
 static const struct {
         const char *path;
         const char *member;
@@ -120,7 +120,8 @@ static void test_every_member_as_an_ordinary_user(Fixture *f, gconstpointer data
         assert_deeds(&f->logind->fake, "");
 }
 
-/* The first door: what is not named in the bus policy does not even reach usherd, whatever polkit would say. */
+/* The first door: what is not named in the bus policy does not even reach usherd, whatever polkit would say.
+ */
 static void test_the_policy_lets_through_what_it_names(Fixture *f, gconstpointer data) {
         static const struct {
                 const char *path;

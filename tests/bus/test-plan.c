@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd is killed, or logind is away, when everybody is logged off and the machine is to restart or to switch its mode:
- * that happens once, and not hours later. */
+/* usherd is killed, or logind is away, when everybody is logged off and the machine is to restart or to
+ * switch its mode: that happens once, and not hours later. */
 
 #include "everybody.h"
 
@@ -30,7 +30,8 @@ static char *store(Fixture *f) {
         return g_file_get_contents(file, &text, NULL, NULL) ? text : g_strdup("");
 }
 
-/* Until the store says that nothing is to follow, or that something is, and usherd has done what goes with it. */
+/* Until the store says that nothing is to follow, or that something is, and usherd has done what goes with
+ * it. */
 static void wait_stored(Fixture *f, gboolean plan) {
         gint64 end = g_get_monotonic_time() + 10 * SECOND;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* polkit's verdict, and the wait for it. Whatever is not a plain yes from polkit is a no, and a no has changed
- * nothing. */
+/* polkit's verdict, and the wait for it. Whatever is not a plain yes from polkit is a no, and a no has
+ * changed nothing. */
 
 #include "fixture.h"
 #include "names.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd does not take. A request that is refused has changed nothing: no job, no word to logind or systemd, and
- * no memory gone. */
+/* What usherd does not take. A request that is refused has changed nothing: no job, no word to logind or
+ * systemd, and no memory gone. */
 
 #include "fixture.h"
 
@@ -266,8 +266,8 @@ static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer dat
         assert_nothing_happened(f);
 }
 
-/* A call with a string that is no UTF-8. No library sends that; the bus itself disconnects who does, and the test
- * shows that nothing of it reaches usherd. */
+/* A call with a string that is no UTF-8. No library sends that; the bus itself disconnects who does, and the
+ * test shows that nothing of it reaches usherd. */
 static void test_invalid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         g_autoptr(GSocketConnection) raw = NULL;
         g_autoptr(GDBusMessage) message = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd is killed, logind starts anew, the bus dies: nobody's session ends early, and nobody is forgotten. */
+/* usherd is killed, logind starts anew, the bus dies: nobody's session ends early, and nobody is forgotten.
+ */
 
 #include "fixture.h"
 

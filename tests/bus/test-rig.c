@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The rig itself: a test is worth what its fakes are. They must speak as the real ones are documented to, be reached
- * by somebody else's program, and let nobody in whom the distribution's policies keep out. Needs no usherd. */
+/* The rig itself: a test is worth what its fakes are. They must speak as the real ones are documented to, be
+ * reached by somebody else's program, and let nobody in whom the distribution's policies keep out. Needs no
+ * usherd. */
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which right a call takes: by whose session it is, how long the warning is, and who began the log-off; and how far it
- * reaches. */
+/* Which right a call takes: by whose session it is, how long the warning is, and who began the log-off; and
+ * how far it reaches. */
 
 #include "fixture.h"
 #include "names.h"
@@ -201,8 +201,8 @@ static guint n_questions_about(Fixture *f, const char *user) {
         return n;
 }
 
-/* A rule of the site may go by the user: whoever may log off one may not log off who sits behind them, on another virtual
- * terminal of the same station. */
+/* A rule of the site may go by the user: whoever may log off one may not log off who sits behind them, on
+ * another virtual terminal of the same station. */
 static void test_every_session_of_a_station_is_asked_for(Fixture *f, gconstpointer data) {
         GDBusConnection *teacher;
         g_auto(GStrv) paths = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whose sessions are ended, and whose never: nobody else's, nobody's who came later, nothing that is no user's. */
+/* Whose sessions are ended, and whose never: nobody else's, nobody's who came later, nothing that is no
+ * user's. */
 
 #include "fixture.h"
 

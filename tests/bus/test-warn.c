@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd makes of usher-warn, which the fake systemd plays as the user: no failure to warn shortens the warning,
- * nobody but the user of a session speaks for it, and nobody's desktop holds an end up for longer than AskSec. */
+/* What usherd makes of usher-warn, which the fake systemd plays as the user: no failure to warn shortens the
+ * warning, nobody but the user of a session speaks for it, and nobody's desktop holds an end up for longer
+ * than AskSec. */
 
 #include "fixture.h"
 

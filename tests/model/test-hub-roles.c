@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What each hub is, by where it stands and what hangs on it; and that the two halves of a USB 3 hub are one. */
+/* What each hub is, by where it stands and what hangs on it; and that the two halves of a USB 3 hub are one.
+ */
 
 #include "room.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whose hubs and devices are: attached to a seat here or there, and what stands at a seat without any hub. */
+/* Whose hubs and devices are: attached to a seat here or there, and what stands at a seat without any hub.
+ */
 
 #include "room.h"
 

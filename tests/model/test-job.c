@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The state machine of a log-off: never early, never endless, never the wrong session. No clock and no bus: time is
- * a number here. */
+/* The state machine of a log-off: never early, never endless, never the wrong session. No clock and no bus:
+ * time is a number here. */
 
 #include <glib.h>
 

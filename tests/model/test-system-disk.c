@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The search for the system's disks, on a proc and a sys of our own. On the PCI bus is a hub with a disk sda, beside
- * it another with sdb, and vda is no USB disk at all. */
+/* The search for the system's disks, on a proc and a sys of our own. On the PCI bus is a hub with a disk
+ * sda, beside it another with sdb, and vda is no USB disk at all. */
 
 #include <glib.h>
 #include <glib/gstdio.h>

@@ -68,7 +68,8 @@ static void test_keys_are_ignored(Pty *p, gconstpointer data) {
 
         g_assert_cmpint(terminal_ignore_keys(p->terminal), ==, 0);
 
-        /* Also Ctrl-C and Ctrl-\, which are nothing but characters now. They have come in when the line can be read. */
+        /* Also Ctrl-C and Ctrl-\, which are nothing but characters now. They have come in when the line can
+         * be read. */
         type(p, "secret\003\034\n");
         n = read(p->terminal, line, sizeof(line));
         g_assert_cmpint(n, ==, strlen("secret.secret\003\034\n"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What comes, changes and goes, in any order: what is told of it, what is missed afterwards, and what is listed. */
+/* What comes, changes and goes, in any order: what is told of it, what is missed afterwards, and what is
+ * listed. */
 
 #include "room.h"
 
@@ -77,7 +78,8 @@ static void test_lost_and_replaced(Room *room, const void *data) {
         g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 0);
 }
 
-/* What was noted down before a restart. Of the hubs that are there none can be told to have taken the place since. */
+/* What was noted down before a restart. Of the hubs that are there none can be told to have taken the place
+ * since. */
 static void test_lost_before_the_first_picture(Room *room, const void *data) {
         g_assert_cmpint(topology_note_lost(room->topology, "seat-a", "1-1"), ==, 0);
         g_assert_cmpint(topology_note_lost(room->topology, "seat-a", "1-1"), ==, 0);

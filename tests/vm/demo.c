@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What ./demo shows: a multiseat PC with three pupils, one of whom is logged off after a warning, and then all. Every line
- * of output below the explanations is what a real program printed on that PC. */
+/* What ./demo shows: a multiseat PC with three pupils, one of whom is logged off after a warning, and then
+ * all. Every line of output below the explanations is what a real program printed on that PC. */
 
 #include <stdarg.h>
 #include <stdbool.h>

@@ -5,7 +5,8 @@
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
 
-/* One conversation in JSON lines: with QEMU itself (QMP), or with the agent in the guest, which speaks the same way. */
+/* One conversation in JSON lines: with QEMU itself (QMP), or with the agent in the guest, which speaks the
+ * same way. */
 typedef struct Channel {
         const char *peer; /* for messages */
         int fd;

@@ -4,8 +4,8 @@
 
 #include "machine-internal.h"
 
-/* Commands go through qemu-guest-agent, which runs them as root and is asked now and then whether they have ended.
- * Each runs under timeout(1), so that one which hangs does not stay behind in the PC. */
+/* Commands go through qemu-guest-agent, which runs them as root and is asked now and then whether they have
+ * ended. Each runs under timeout(1), so that one which hangs does not stay behind in the PC. */
 
 /* Asking costs the PC time as well: often at first, less often for what takes longer. */
 #define POLL_MIN_USEC (20 * G_TIME_SPAN_MILLISECOND)
@@ -130,8 +130,8 @@ char *machine_shell(Machine *m, GError **error, const char *format, ...) {
                         script, error);
 }
 
-/* setpriv, not su: no session is opened for this. systemd-run, because polkit takes what a user's own manager runs
- * for part of that user's session, and nothing else that we could start from here. */
+/* setpriv, not su: no session is opened for this. systemd-run, because polkit takes what a user's own
+ * manager runs for part of that user's session, and nothing else that we could start from here. */
 char *machine_shell_as(Machine *m, const char *user, GError **error, const char *format, ...) {
         g_autofree char *script = NULL;
         va_list ap;

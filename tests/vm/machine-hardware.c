@@ -77,7 +77,8 @@ bool machine_powerdown(Machine *m, GError **error) {
 
 /* ---- typing ---- */
 
-/* QEMU's name of a key on the American keyboard, and whether shift goes with it; NULL: not one that we know. */
+/* QEMU's name of a key on the American keyboard, and whether shift goes with it; NULL: not one that we know.
+ */
 static const char *key_name(char c, bool *ret_shift) {
         static const struct {
                 char plain, shifted;

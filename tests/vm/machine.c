@@ -14,10 +14,10 @@
 
 #include "machine-internal.h"
 
-/* The hardware is made of what systemd's stock rules turn into seats by themselves: each PCI bridge of QEMU's
- * multiseat kind, with a graphics card and a USB controller behind it, is a seat named for the bridge's address. seat0
- * gets the plain kind of card, and its keyboard and mouse behind a hub too: the PC has no PS/2 port and no absolute
- * pointer that would stay when the hub goes. */
+/* The hardware is made of what systemd's stock rules turn into seats by themselves: each PCI bridge of
+ * QEMU's multiseat kind, with a graphics card and a USB controller behind it, is a seat named for the
+ * bridge's address. seat0 gets the plain kind of card, and its keyboard and mouse behind a hub too: the PC
+ * has no PS/2 port and no absolute pointer that would stay when the hub goes. */
 
 #define IMAGE_SCRIPT MACHINE_SOURCE_DIR "/image"
 
@@ -39,7 +39,8 @@ const char *const machine_seats[MACHINE_STATIONS_MAX] = {
 
 const char *const machine_pupils[MACHINE_PUPILS_MAX] = { "anna", "ben", "carla" };
 
-/* An open /dev/kvm proves nothing: where the processor shows no virtualisation, a guest may stand still on it. */
+/* An open /dev/kvm proves nothing: where the processor shows no virtualisation, a guest may stand still on
+ * it. */
 static bool kvm_is_usable(void) {
         g_autofree char *info = NULL;
 
@@ -155,8 +156,8 @@ static GPtrArray *machine_make_argv(
         return g_steal_pointer(&argv);
 }
 
-/* In the child, before it becomes QEMU: it must not outlive the test, not even one that is killed. The kind signal
- * gives it the time to set the terminal right again. */
+/* In the child, before it becomes QEMU: it must not outlive the test, not even one that is killed. The kind
+ * signal gives it the time to set the terminal right again. */
 static void die_with_parent(gpointer data) {
         const MachineOptions *options = data;
 

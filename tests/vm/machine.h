@@ -4,9 +4,9 @@
 #include <gio/gio.h>
 #include <stdbool.h>
 
-/* A multiseat PC in QEMU, for tests. Station i is one screen, and one hub with a keyboard and a mouse on it. Anna,
- * Ben and Carla are logged in at the first three stations; a fourth shows the greeter. Tina, a teacher, is at none.
- * Everybody's password is their own name in small letters.
+/* A multiseat PC in QEMU, for tests. Station i is one screen, and one hub with a keyboard and a mouse on it.
+ * Anna, Ben and Carla are logged in at the first three stations; a fourth shows the greeter. Tina, a
+ * teacher, is at none. Everybody's password is their own name in small letters.
  *
  * Functions that can fail say why in their GError. All timeouts are seconds. */
 
@@ -65,14 +65,17 @@ bool machine_run(Machine *m,
                 int *ret_status,
                 GError **error);
 
-/* Runs bash as root, and returns all that it said; an exit status other than 0 is an error, which tells the same. */
+/* Runs bash as root, and returns all that it said; an exit status other than 0 is an error, which tells the
+ * same. */
 char *machine_shell(Machine *m, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-/* The same as a user who has a session: a child of that user's own service manager, with the desktop's environment. */
+/* The same as a user who has a session: a child of that user's own service manager, with the desktop's
+ * environment. */
 char *machine_shell_as(Machine *m, const char *user, GError **error, const char *format, ...)
                 G_GNUC_PRINTF(4, 5);
 
-/* Asks a shell condition again and again. A failure says what was waited for, and shows the end of the PC's journal. */
+/* Asks a shell condition again and again. A failure says what was waited for, and shows the end of the PC's
+ * journal. */
 bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *format, ...)
                 G_GNUC_PRINTF(4, 5);
 
@@ -82,8 +85,8 @@ bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *f
 bool machine_unplug_hub(Machine *m, guint station, GError **error);
 bool machine_plug_hub(Machine *m, guint station, GError **error);
 
-/* A second hub with a second keyboard on it, plugged into a station's hub: a keyboard with sockets, or the next table's
- * hub. It goes with the station's hub. */
+/* A second hub with a second keyboard on it, plugged into a station's hub: a keyboard with sockets, or the
+ * next table's hub. It goes with the station's hub. */
 bool machine_plug_chained_hub(Machine *m, guint station, GError **error);
 bool machine_unplug_chained_hub(Machine *m, guint station, GError **error);
 

@@ -2,8 +2,8 @@
 
 #include "room.h"
 
-/* Of some forty boots one did not bring up a third desktop, on a PC that had no Usher: the display manager had not begun
- * it. That is no finding about Usher, so the PC may try again, and says so. */
+/* Of some forty boots one did not bring up a third desktop, on a PC that had no Usher: the display manager
+ * had not begun it. That is no finding about Usher, so the PC may try again, and says so. */
 #define BOOT_TRIES 2
 
 #define PAINT_SEC 60
@@ -39,8 +39,8 @@ void room_open(const MachineOptions *options) {
         room_wait_pupils();
 }
 
-/* A notification server starts with the first who asks, which takes long on a PC without KVM. In a lesson that has happened
- * long ago. */
+/* A notification server starts with the first who asks, which takes long on a PC without KVM. In a lesson
+ * that has happened long ago. */
 static void warm_up(void) {
         for (guint i = 0; i < MIN(machine_stations(room), MACHINE_PUPILS_MAX); i++) {
                 g_autoptr(GError) error = NULL;

@@ -3,12 +3,13 @@
 
 #include "machine.h"
 
-/* What the tests in the PC have in common: one PC for all tests of a program, since its boot is the longest of them, and
- * the words to say to it. Whatever fails fails the test.
+/* What the tests in the PC have in common: one PC for all tests of a program, since its boot is the longest
+ * of them, and the words to say to it. Whatever fails fails the test.
  *
  * With $USHER_SCREENSHOTS, a folder, pictures of the stations are kept there. */
 
-/* Of a screen of 1024x768: a notification is some 1 % of it, a blinking cursor less than a hundredth of that. */
+/* Of a screen of 1024x768: a notification is some 1 % of it, a blinking cursor less than a hundredth of
+ * that. */
 #define SCREEN_CHANGED 0.004
 #define SCREEN_UNCHANGED 0.001
 
@@ -29,13 +30,15 @@ void room_assert_prints(const char *expected, const char *command);
 /* Till a shell condition holds in the PC. */
 void room_wait_until(guint timeout, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* In a moment, from a unit that nothing stops: with nobody to wait for the agent is gone before it can answer. */
+/* In a moment, from a unit that nothing stops: with nobody to wait for the agent is gone before it can
+ * answer. */
 #define ROOM_RESTART_SOON \
         "systemd-run --quiet --property=DefaultDependencies=no sh -c 'sleep 1; systemctl reboot'"
 
 Screen *room_look(guint station);
 
-/* Servers fade a notification in after they have taken it: till the station looks other than before, and stays so. */
+/* Servers fade a notification in after they have taken it: till the station looks other than before, and
+ * stays so. */
 void room_wait_shown(guint station, const Screen *before);
 
 /* Till something is to be seen: a greeter's session is there before its window is. */

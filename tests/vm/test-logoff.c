@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd on a real multiseat PC: real hubs, real desktops, real screens. All tests share one PC, for its boot is the
- * longest of it. One log-off comes first, while no screen shows a word about a cancelled one. */
+/* usherd on a real multiseat PC: real hubs, real desktops, real screens. All tests share one PC, for its
+ * boot is the longest of it. One log-off comes first, while no screen shows a word about a cancelled one. */
 
 #include <string.h>
 
@@ -159,7 +159,8 @@ static Screen *wait_full_screen(guint station) {
         }
 }
 
-/* Who does not want to be disturbed by a game's chat has to know all the same that their work is about to end. */
+/* Who does not want to be disturbed by a game's chat has to know all the same that their work is about to
+ * end. */
 static void test_do_not_disturb_and_full_screen(void) {
         g_autoptr(Screen) full = NULL;
 

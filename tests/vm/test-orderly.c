@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* No work lost, on a PC with a real Xfce: a program that is registered with the session manager saves its text when Usher
- * ends the session, and loses it when the session is simply terminated. On the way everything that people get to see. */
+/* No work lost, on a PC with a real Xfce: a program that is registered with the session manager saves its
+ * text when Usher ends the session, and loses it when the session is simply terminated. On the way
+ * everything that people get to see. */
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -118,8 +119,8 @@ static void test_saves(void) {
         g_assert_null(strstr(phases, "terminating"));
 }
 
-/* The greeter falls over after Ben's log-off, and the display manager gives up: the station says so, and the repair that
- * was enabled has it begin anew, with Ben logged in as after boot, while Anna works on. */
+/* The greeter falls over after Ben's log-off, and the display manager gives up: the station says so, and the
+ * repair that was enabled has it begin anew, with Ben logged in as after boot, while Anna works on. */
 static void test_login_screen_is_repaired(void) {
         g_autofree char *anna = session_at(ANNA), *after = NULL;
 

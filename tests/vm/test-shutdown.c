@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Shutdowns and modes of a real multiseat PC: systemd's own restart, the power button, every seat folded into one and out
- * again. They share one PC, in this order: each leaves three pupils at their desktops, but for the last, which leaves it
- * switched off. */
+/* Shutdowns and modes of a real multiseat PC: systemd's own restart, the power button, every seat folded
+ * into one and out again. They share one PC, in this order: each leaves three pupils at their desktops, but
+ * for the last, which leaves it switched off. */
 
 #include <string.h>
 

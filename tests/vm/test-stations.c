@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Stations and hubs as a school sees them, on a PC with four of them: what hangs where, what is missing, and how it is
- * put right. The hubs are real to everybody in the PC, and who moves them is logind. All tests share one PC; each puts
- * back what it moved. The last one restarts it.
+/* Stations and hubs as a school sees them, on a PC with four of them: what hangs where, what is missing, and
+ * how it is put right. The hubs are real to everybody in the PC, and who moves them is logind. All tests
+ * share one PC; each puts back what it moved. The last one restarts it.
  *
  * With $USHER_SCREENSHOTS, a folder, pictures of the stations and what usherctl said are kept there. */
 
@@ -115,8 +115,8 @@ static void test_hub_out_and_in(void) {
         g_assert_cmpstr(again, ==, hub);
 }
 
-/* Behind a station's hub it is part of that station, until somebody says otherwise: then the hub before it has two
- * stations behind it, and both keep what is theirs. */
+/* Behind a station's hub it is part of that station, until somebody says otherwise: then the hub before it
+ * has two stations behind it, and both keep what is theirs. */
 static void test_chained_hub(void) {
         g_autofree char *hub = hub_of(CARLA), *chained = g_strdup_printf("%s.3", hub), *tree = NULL;
         g_autoptr(GError) error = NULL;
@@ -234,8 +234,8 @@ static void wait_no_sign(guint station, const Screen *before, gint64 asked) {
         }
 }
 
-/* A desktop, and a login screen in an empty room, which is when an administrator walks along the screens. No other
- * screen shows anything. */
+/* A desktop, and a login screen in an empty room, which is when an administrator walks along the screens. No
+ * other screen shows anything. */
 static void test_identify(void) {
         g_autoptr(Screen) desk = NULL, login = NULL, other = NULL, untouched = NULL;
         gint64 asked;

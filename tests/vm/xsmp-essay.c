@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A program with unsaved work in an X session, as editors are: xsmp-essay FILE registers with the session manager by XSMP,
- * writes its text to FILE when it is asked to save, and loses it when it is killed. What happens to it is in the journal. */
+/* A program with unsaved work in an X session, as editors are: xsmp-essay FILE registers with the session
+ * manager by XSMP, writes its text to FILE when it is asked to save, and loses it when it is killed. What
+ * happens to it is in the journal. */
 
 #include <errno.h>
 #include <poll.h>
