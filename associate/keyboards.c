@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "keyboards.h"
-#include "log.h"
+#include "associate/keyboards.h"
+#include "common/log.h"
 
 /* The kernel takes bits by the long, and nothing between. */
 #define BITS_PER_LONG (8 * sizeof(unsigned long))

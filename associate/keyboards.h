@@ -5,7 +5,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "macro.h"
+#include "common/macro.h"
 
 /* More than a machine with thirty hubs has. */
 #define KEYBOARDS_MAX 256U

@@ -9,10 +9,10 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "arguments.h"
-#include "bus-util.h"
-#include "keyboards.h"
-#include "log.h"
+#include "associate/keyboards.h"
+#include "common/arguments.h"
+#include "common/bus-util.h"
+#include "common/log.h"
 
 /* Whoever connected went away again before we were there. */
 #define CONNECT_USEC (10 * USEC_PER_SEC)

@@ -6,8 +6,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "agent.h"
-#include "macro.h"
+#include "cli/agent.h"
+#include "common/macro.h"
 
 /* How long the agent may take until it stands ready. */
 #define AGENT_READY_MSEC 10000

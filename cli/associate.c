@@ -10,12 +10,12 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "associate.h"
-#include "connection.h"
-#include "names.h"
-#include "output.h"
-#include "station-name.h"
-#include "timespan.h"
+#include "cli/associate.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+#include "cli/station-name.h"
+#include "common/names.h"
+#include "common/timespan.h"
 
 #define ASSOCIATE_SOCKET "/run/usher-associate"
 #define ASSOCIATE_SOCKET_UNIT "usher-associate.socket"

@@ -2,11 +2,11 @@
 
 /* What can be done to a job that is there. */
 
-#include "cancel.h"
-#include "connection.h"
-#include "names.h"
-#include "output.h"
-#include "progress.h"
+#include "cli/cancel.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "common/names.h"
 
 /* "12", as jobs prints it. */
 static int parse_number(const char *s, uint32_t *ret) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "changes.h"
-#include "progress.h"
+#include "cli/changes.h"
+#include "cli/progress.h"
 
 /* Parts of a sentence, with commas between them. */
 typedef struct Parts {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "changes.h"
+#include "cli/changes.h"
 
 static const char *const change_event_table[] = {
         [CHANGE_PRESENT] = "present",

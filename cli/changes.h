@@ -3,7 +3,7 @@
 
 /* What is different between two snapshots. Pure. */
 
-#include "snapshot.h"
+#include "cli/snapshot.h"
 
 typedef enum ChangeEvent {
         CHANGE_PRESENT, /* there when the watching began */

@@ -3,9 +3,9 @@
 
 /* What one call of usherctl was asked to do: the options, the verb and how it can end. */
 
-#include "agent.h"
-#include "bus-util.h"
-#include "macro.h"
+#include "cli/agent.h"
+#include "common/bus-util.h"
+#include "common/macro.h"
 
 /* A verb returns one of these, or a negative errno after it has said what went wrong (that is EXIT_FAILED).
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "connection.h"
-#include "names.h"
-#include "output.h"
-#include "snapshot-read.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+#include "cli/snapshot-read.h"
+#include "common/names.h"
 
 int connection_open(Command *c) {
         const char *unused;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "command.h"
-#include "snapshot.h"
+#include "cli/command.h"
+#include "cli/snapshot.h"
 
 /* Opens the bus, once. Each of these says what went wrong. */
 int connection_open(Command *c);

@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 
-#include "json.h"
+#include "cli/json.h"
 
 /* Raised when a member changes its meaning or goes away; new members do not raise it. */
 #define SCHEMA_VERSION 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "command.h"
+#include "cli/command.h"
 
 /* libsmartcols writes one table as one JSON object with one array, over many lines. These turn such texts
  * into what we promise in usherctl(1). All return NULL when out of memory. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "left-alone.h"
+#include "cli/left-alone.h"
 
 char *left_alone_sentence(const LeftAlone *l) {
         const struct {

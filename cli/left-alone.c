@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "connection.h"
-#include "left-alone.h"
-#include "names.h"
-#include "output.h"
+#include "cli/connection.h"
+#include "cli/left-alone.h"
+#include "cli/output.h"
+#include "common/names.h"
 
 typedef struct ReadOperation {
         const char *method;

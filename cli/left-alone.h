@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "command.h"
+#include "cli/command.h"
 
 /* Whom a call for everybody did not log off, and how many of each. */
 typedef struct LeftAlone {

@@ -3,8 +3,8 @@
 
 /* The three tables. The same columns serve the listings, status and monitor. */
 
-#include "snapshot.h"
-#include "table.h"
+#include "cli/snapshot.h"
+#include "cli/table.h"
 
 int stations_table_new(const Command *c, Table **ret);
 int stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *station);

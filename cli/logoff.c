@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "cancel.h"
-#include "connection.h"
-#include "left-alone.h"
-#include "names.h"
-#include "operation.h"
-#include "output.h"
-#include "station-name.h"
+#include "cli/cancel.h"
+#include "cli/connection.h"
+#include "cli/left-alone.h"
+#include "cli/operation.h"
+#include "cli/output.h"
+#include "cli/station-name.h"
+#include "common/names.h"
 
 /* In JSON an empty list says it. */
 static bool is_talking(const Command *c) {

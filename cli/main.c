@@ -5,9 +5,9 @@
 
 #include <locale.h>
 
-#include "command.h"
-#include "log.h"
-#include "output.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "common/log.h"
 
 static const VerbGroup *const groups[] = {
         &verbs_show,

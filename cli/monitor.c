@@ -5,13 +5,13 @@
 
 #include <time.h>
 
-#include "changes.h"
-#include "json.h"
-#include "listing.h"
-#include "monitor.h"
-#include "progress.h"
-#include "timespan.h"
-#include "watch.h"
+#include "cli/changes.h"
+#include "cli/json.h"
+#include "cli/listing.h"
+#include "cli/monitor.h"
+#include "cli/progress.h"
+#include "cli/watch.h"
+#include "common/timespan.h"
 
 typedef struct Monitor {
         Command *command;

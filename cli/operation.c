@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "connection.h"
-#include "listing.h"
-#include "names.h"
-#include "operation.h"
-#include "progress.h"
+#include "cli/connection.h"
+#include "cli/listing.h"
+#include "cli/operation.h"
+#include "cli/progress.h"
+#include "common/names.h"
 
 int operation_begin(Command *c, Operation *ret) {
         Operation o = { .command = c };

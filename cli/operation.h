@@ -4,7 +4,7 @@
 /* A verb that makes jobs: it calls usherd once or several times, then tells of the jobs or waits for them.
  */
 
-#include "wait.h"
+#include "cli/wait.h"
 
 typedef struct Operation {
         Command *command;

@@ -3,12 +3,12 @@
 #include <getopt.h>
 #include <stdarg.h>
 
-#include "command.h"
 #include "build-config.h"
-#include "names.h"
-#include "output.h"
-#include "text.h"
-#include "timespan.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "common/timespan.h"
 
 static const char *const json_mode_table[] = {
         [JSON_OFF] = "off",

@@ -3,11 +3,11 @@
 #include <langinfo.h>
 #include <sys/ioctl.h>
 
-#include "command.h"
-#include "log.h"
-#include "output.h"
-#include "pager.h"
-#include "text.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/pager.h"
+#include "common/log.h"
+#include "common/text.h"
 
 static const char *const color_table[_COLOR_MAX] = {
         [COLOR_GOOD] = "\033[32m",

@@ -6,7 +6,7 @@
 
 #include <stdarg.h>
 
-#include "macro.h"
+#include "common/macro.h"
 
 typedef struct Command Command;
 

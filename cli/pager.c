@@ -8,9 +8,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "macro.h"
-#include "output.h"
-#include "pager.h"
+#include "cli/output.h"
+#include "cli/pager.h"
+#include "common/macro.h"
 
 #define PAGER_WORDS_MAX 16U
 

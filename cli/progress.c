@@ -2,7 +2,7 @@
 
 #include <wchar.h>
 
-#include "progress.h"
+#include "cli/progress.h"
 
 #define BAR_MIN 6U
 #define BAR_MAX 20U

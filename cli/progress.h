@@ -4,7 +4,7 @@
 /* How a job looks while somebody waits for it. Pure: text in, text out. Who it is must be escaped already,
  * since lines are cut to fit the terminal. All return NULL when out of memory. */
 
-#include "macro.h"
+#include "common/macro.h"
 
 typedef struct Progress {
         const char *who;    /* "Station 3 (anna)" */

@@ -2,10 +2,10 @@
 
 /* The verbs that look: each is one snapshot and one listing. */
 
-#include "connection.h"
-#include "listing.h"
-#include "monitor.h"
-#include "status.h"
+#include "cli/connection.h"
+#include "cli/listing.h"
+#include "cli/monitor.h"
+#include "cli/status.h"
 
 static int verb_list(Command *c, char **arguments) {
         _cleanup_(snapshot_freep) Snapshot *s = NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "names.h"
-#include "snapshot-read.h"
-#include "timespan.h"
+#include "cli/snapshot-read.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "common/timespan.h"
 
 static int read_text(sd_bus_message *m, const char *contents, char **text) {
         const char *s;

@@ -3,7 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "snapshot.h"
+#include "cli/snapshot.h"
 
 /* The one call that gets all of it. */
 int snapshot_new_call(sd_bus *bus, sd_bus_message **ret);

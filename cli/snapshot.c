@@ -3,8 +3,8 @@
 /* The structs know their own fields by a table, which reads them from the bus (snapshot-read.c), fills the
  * gaps and frees them: a new property is one member and one row. */
 
-#include "names.h"
-#include "snapshot.h"
+#include "cli/snapshot.h"
+#include "common/names.h"
 
 #define FIELD(type, property, signature, member) \
         { property, signature, offsetof(type, member) }

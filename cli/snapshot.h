@@ -4,7 +4,7 @@
 /* All that usherd shows at one moment, as plain structs: stations, hubs and jobs with all their properties.
  * Strings are never NULL, lists end with NULL. */
 
-#include "macro.h"
+#include "common/macro.h"
 
 typedef struct SnapshotUser {
         uint32_t uid;

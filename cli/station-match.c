@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "station-name.h"
+#include "cli/station-name.h"
 
 #define CANDIDATES_MAX 12U
 

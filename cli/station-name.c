@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "output.h"
-#include "station-name.h"
+#include "cli/output.h"
+#include "cli/station-name.h"
 
 int station_resolve(const Snapshot *s, const char *name, const SnapshotStation **ret) {
         _cleanup_free_ char *candidates = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "snapshot.h"
+#include "cli/snapshot.h"
 
 typedef enum StationMatch {
         STATION_MATCH_NONE,

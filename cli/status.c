@@ -2,13 +2,13 @@
 
 /* status: a block for each station, or as JSON the five tables of what belongs to them. */
 
-#include "connection.h"
-#include "json.h"
-#include "listing.h"
-#include "progress.h"
-#include "station-name.h"
-#include "status.h"
-#include "timespan.h"
+#include "cli/connection.h"
+#include "cli/json.h"
+#include "cli/listing.h"
+#include "cli/progress.h"
+#include "cli/station-name.h"
+#include "cli/status.h"
+#include "common/timespan.h"
 
 #define HEADING_WIDTH 10
 

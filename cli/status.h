@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "command.h"
+#include "cli/command.h"
 
 int verb_status(Command *c, char **arguments);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "listing.h"
-#include "progress.h"
-#include "timespan.h"
+#include "cli/listing.h"
+#include "cli/progress.h"
+#include "common/timespan.h"
 
 enum {
         JOB_NUMBER,

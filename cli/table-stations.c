@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "listing.h"
+#include "cli/listing.h"
 
 enum {
         STATION_ID,

@@ -2,8 +2,8 @@
 
 #include <libsmartcols/libsmartcols.h>
 
-#include "json.h"
-#include "table.h"
+#include "cli/json.h"
+#include "cli/table.h"
 
 struct Table {
         struct libscols_table *scols;

@@ -4,8 +4,8 @@
 /* A table, for people or as JSON, from one description of its columns. What people see is escaped here; JSON
  * has what usherd said. */
 
-#include "command.h"
-#include "output.h"
+#include "cli/command.h"
+#include "cli/output.h"
 
 struct libscols_line;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "connection.h"
-#include "left-alone.h"
-#include "names.h"
-#include "operation.h"
-#include "output.h"
+#include "cli/connection.h"
+#include "cli/left-alone.h"
+#include "cli/operation.h"
+#include "cli/output.h"
+#include "common/names.h"
 
 static int call_for_all(Command *c, const char *member, const char *argument, const char *what) {
         _cleanup_(operation_done) Operation o = {};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "connection.h"
-#include "names.h"
-#include "output.h"
-#include "station-name.h"
-#include "text.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+#include "cli/station-name.h"
+#include "common/names.h"
+#include "common/text.h"
 
 static int check_text(const char *text) {
         if (!text_is_utf8(text))

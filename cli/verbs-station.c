@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "associate.h"
-#include "connection.h"
-#include "names.h"
-#include "output.h"
-#include "station-name.h"
+#include "cli/associate.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+#include "cli/station-name.h"
+#include "common/names.h"
 
 /* Begins a call on the station of that name. */
 static int station_call(Command *c, const char *name, const char *member, sd_bus_message **ret) {

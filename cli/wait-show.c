@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "output.h"
-#include "progress.h"
-#include "wait-show.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/wait-show.h"
 
 /* When the plain lines tell the time again. */
 static const usec_t moments[] = {

@@ -5,14 +5,14 @@
  * a job that is still missing at its end is lost. So a restart of usherd is waited through, and nothing
  * waits for ever. */
 
-#include "connection.h"
-#include "json.h"
-#include "listing.h"
-#include "progress.h"
-#include "timespan.h"
-#include "wait-show.h"
-#include "wait.h"
-#include "watch.h"
+#include "cli/connection.h"
+#include "cli/json.h"
+#include "cli/listing.h"
+#include "cli/progress.h"
+#include "cli/wait-show.h"
+#include "cli/wait.h"
+#include "cli/watch.h"
+#include "common/timespan.h"
 
 #define MISSING_USEC (30 * USEC_PER_SEC)
 #define TICK_USEC USEC_PER_SEC

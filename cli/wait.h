@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "command.h"
-#include "snapshot.h"
+#include "cli/command.h"
+#include "cli/snapshot.h"
 
 /* Waits for jobs and shows how they go on. It subscribes when it is made: make it before the call that makes
  * the jobs. */

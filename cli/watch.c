@@ -10,11 +10,11 @@
 
 #include <signal.h>
 
-#include "connection.h"
-#include "names.h"
-#include "output.h"
-#include "snapshot-read.h"
-#include "watch.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+#include "cli/snapshot-read.h"
+#include "cli/watch.h"
+#include "common/names.h"
 
 /* How long to gather signals before looking again, and how long to wait after a look that failed. */
 #define SETTLE_USEC (100 * USEC_PER_MSEC)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "command.h"
-#include "snapshot.h"
+#include "cli/command.h"
+#include "cli/snapshot.h"
 
 /* Keeps a snapshot true while usherd's signals come in. */
 typedef struct Watch Watch;

@@ -2,9 +2,9 @@
 
 #include <getopt.h>
 
-#include "arguments.h"
 #include "build-config.h"
-#include "log.h"
+#include "common/arguments.h"
+#include "common/log.h"
 
 int arguments_read(int argc, char *argv[], const char *what) {
         static const struct option options[] = {

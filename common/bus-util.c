@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
+#include "common/bus-util.h"
 
 static int read_entry(sd_bus_message *m, BusPropertyFunc func, void *userdata) {
         const char *name, *contents;

@@ -4,7 +4,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "macro.h"
+#include "common/macro.h"
 
 #define _cleanup_bus_close_ _cleanup_(sd_bus_flush_close_unrefp)
 #define _cleanup_bus_message_ _cleanup_(sd_bus_message_unrefp)

@@ -6,7 +6,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
-#include "log.h"
+#include "common/log.h"
 
 static struct {
         const char *identifier;

@@ -6,7 +6,7 @@
 
 #include <syslog.h>
 
-#include "macro.h"
+#include "common/macro.h"
 
 void log_init(const char *identifier);
 

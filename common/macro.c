@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "macro.h"
+#include "common/macro.h"
 
 int string_replace(char **p, const char *s) {
         char *copy = NULL;

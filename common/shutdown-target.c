@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "macro.h"
-#include "shutdown-target.h"
+#include "common/macro.h"
+#include "common/shutdown-target.h"
 
 static const struct {
         const char *unit;

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <termios.h>
 
-#include "macro.h"
-#include "terminal.h"
-#include "timespan.h"
+#include "common/macro.h"
+#include "common/terminal.h"
+#include "common/timespan.h"
 
 /* What a terminal does not take in this time is lost. */
 #define WRITE_TIMEOUT_USEC (50 * USEC_PER_MSEC)

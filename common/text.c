@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "macro.h"
-#include "text.h"
+#include "common/macro.h"
+#include "common/text.h"
 
 #define CODEPOINT_INVALID UINT32_MAX
 

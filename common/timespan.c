@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <time.h>
 
-#include "timespan.h"
+#include "common/timespan.h"
 
 typedef struct Unit {
         const char *name;

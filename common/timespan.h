@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "macro.h"
+#include "common/macro.h"
 
 /* Reads a time span in systemd's forms (systemd.time(7)): "90" is seconds, "2min", "1h 30s", "500ms",
  * "infinity". Returns -EINVAL for anything else, -ERANGE when it does not fit. */

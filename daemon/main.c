@@ -4,12 +4,12 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "arguments.h"
-#include "bus-util.h"
-#include "bus.h"
-#include "config-file.h"
-#include "log.h"
-#include "manager.h"
+#include "bus/bus.h"
+#include "common/arguments.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "core/config-file.h"
+#include "core/manager.h"
 
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *userdata) {
         Manager *m = userdata;

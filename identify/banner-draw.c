@@ -2,9 +2,9 @@
 
 #include <pango/pangocairo.h>
 
-#include "macro.h"
-#include "banner-draw.h"
-#include "text.h"
+#include "common/macro.h"
+#include "common/text.h"
+#include "identify/banner-draw.h"
 
 /* Parts of the box. */
 #define MARGIN 0.05

@@ -2,12 +2,12 @@
 
 #include <systemd/sd-login.h>
 
-#include "blocks.h"
-#include "console.h"
-#include "log.h"
-#include "banner.h"
-#include "terminal.h"
-#include "window.h"
+#include "common/log.h"
+#include "common/terminal.h"
+#include "identify/banner.h"
+#include "identify/blocks.h"
+#include "identify/console.h"
+#include "identify/window.h"
 
 /* Of a terminal that somebody works on, so much is left as it is. */
 #define TERMINAL_PART 2

@@ -6,8 +6,8 @@
 
 #include <systemd/sd-event.h>
 
-#include "macro.h"
-#include "banner-draw.h"
+#include "common/macro.h"
+#include "identify/banner-draw.h"
 
 typedef struct Banner Banner;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "blocks.h"
-#include "macro.h"
+#include "common/macro.h"
+#include "identify/blocks.h"
 
 /* Of a terminal; more is no terminal that somebody looks at. */
 #define COLUMNS_MAX 500U

@@ -4,9 +4,9 @@
 #include <linux/vt.h>
 #include <sys/ioctl.h>
 
-#include "blocks.h"
-#include "console.h"
-#include "terminal.h"
+#include "common/terminal.h"
+#include "identify/blocks.h"
+#include "identify/console.h"
 
 struct Console {
         int fd;

@@ -4,8 +4,8 @@
 /* A sign on a virtual terminal of its own, which the machine's console is switched to and back from: what
  * runs on the others is not touched. For root, who may open one. See console_ioctl(2). */
 
-#include "macro.h"
-#include "banner-draw.h"
+#include "common/macro.h"
+#include "identify/banner-draw.h"
 
 typedef struct Console Console;
 

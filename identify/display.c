@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <systemd/sd-login.h>
 
-#include "display.h"
-#include "macro.h"
+#include "common/macro.h"
+#include "identify/display.h"
 
 /* A session has one display, and maybe another for what runs nested in it. */
 #define DISPLAYS_MAX 8U

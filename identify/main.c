@@ -8,11 +8,11 @@
 #include <sys/queue.h>
 #include <systemd/sd-daemon.h>
 
-#include "arguments.h"
-#include "bus-util.h"
-#include "log.h"
-#include "names.h"
-#include "banner.h"
+#include "common/arguments.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "identify/banner.h"
 
 #define SHOW_USEC (10 * USEC_PER_SEC)
 #define CALL_USEC (5 * USEC_PER_SEC)

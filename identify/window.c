@@ -6,7 +6,7 @@
 #include <xcb/shape.h>
 #include <xcb/xcb.h>
 
-#include "window.h"
+#include "identify/window.h"
 
 /* Parts of a monitor. The rest shows that everything else is still there. */
 #define WIDTH_PART 0.86

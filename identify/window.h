@@ -6,9 +6,9 @@
 
 #include <systemd/sd-event.h>
 
-#include "display.h"
-#include "macro.h"
-#include "banner-draw.h"
+#include "common/macro.h"
+#include "identify/banner-draw.h"
+#include "identify/display.h"
 
 typedef struct Window Window;
 

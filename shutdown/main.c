@@ -6,12 +6,12 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "arguments.h"
-#include "bus-util.h"
-#include "log.h"
-#include "names.h"
-#include "shutdown-target.h"
-#include "timespan.h"
+#include "common/arguments.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "common/shutdown-target.h"
+#include "common/timespan.h"
 
 /* systemd forces a restart 30 minutes after it was asked for (JobTimeoutSec= of its targets): the rest of
  * the shutdown needs some of them. */

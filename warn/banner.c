@@ -4,12 +4,12 @@
  * notification server so far the notice waits: one that comes up before usherd's time is over still gets it.
  */
 
-#include "log.h"
-#include "banner.h"
-#include "session.h"
-#include "terminal.h"
-#include "timespan.h"
-#include "wording.h"
+#include "common/log.h"
+#include "common/terminal.h"
+#include "common/timespan.h"
+#include "warn/banner.h"
+#include "warn/session.h"
+#include "warn/wording.h"
 
 /* usherd gives up at the notice's time; a moment before that we say that it was not shown. */
 #define MARGIN_USEC USEC_PER_SEC

@@ -4,8 +4,8 @@
 /* One notice on its way to the user's eyes: on the desktop, or on the terminal of a session that has no
  * desktop. */
 
-#include "notices.h"
-#include "warning.h"
+#include "warn/notices.h"
+#include "warn/warning.h"
 
 typedef struct Banner Banner;
 

@@ -6,10 +6,10 @@
  * is the user's only graphical one. The process is one of the user's own, so whatever it pretends to be, it
  * can end nobody else's session. */
 
-#include "desktop.h"
-#include "inhibitors.h"
-#include "log.h"
-#include "names.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/desktop.h"
+#include "warn/inhibitors.h"
 
 #define CALL_TIMEOUT_USEC (2 * USEC_PER_SEC)
 

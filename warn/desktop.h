@@ -3,8 +3,8 @@
 
 /* Asks the desktop of one session to log out by itself, so that its programs can save. */
 
-#include "bus-util.h"
-#include "session.h"
+#include "common/bus-util.h"
+#include "warn/session.h"
 
 typedef struct DesktopRequest DesktopRequest;
 

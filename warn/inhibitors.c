@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "inhibitors.h"
-#include "text.h"
+#include "common/text.h"
+#include "warn/inhibitors.h"
 
 #define INTERVAL_USEC (2 * USEC_PER_SEC)
 #define CALL_TIMEOUT_USEC (2 * USEC_PER_SEC)

@@ -3,7 +3,7 @@
 
 /* Which programs hold up the log-out of a desktop that keeps a list of them: GNOME, MATE, Cinnamon. */
 
-#include "bus-util.h"
+#include "common/bus-util.h"
 
 typedef struct Inhibitors Inhibitors;
 

@@ -7,9 +7,9 @@
 #include <pwd.h>
 #include <stdarg.h>
 
-#include "jobs.h"
-#include "log.h"
-#include "names.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/jobs.h"
 
 #define CALL_TIMEOUT_USEC (10 * USEC_PER_SEC)
 

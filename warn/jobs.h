@@ -4,7 +4,7 @@
 /* The user's own jobs, as usherd tells them. Signals are hints to look again, and count only from the owner
  * of org.usher1. */
 
-#include "warn-job.h"
+#include "warn/warn-job.h"
 
 typedef enum JobEvent {
         JOB_ADDED,

@@ -4,10 +4,10 @@
 #include <locale.h>
 #include <time.h>
 
-#include "intl.h"
-#include "language.h"
-#include "log.h"
-#include "names.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/intl.h"
+#include "warn/language.h"
 
 #define LANGUAGE_TIMEOUT_USEC USEC_PER_SEC
 

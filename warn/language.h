@@ -4,7 +4,7 @@
 /* The language and time zone of the user, who did not start us: systemd did. */
 
 #include "build-config.h"
-#include "user-bus.h"
+#include "warn/user-bus.h"
 
 typedef struct Language Language;
 typedef void (*LanguageFunc)(void *userdata);

@@ -7,11 +7,11 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "arguments.h"
-#include "language.h"
-#include "log.h"
-#include "banner.h"
-#include "warning.h"
+#include "common/arguments.h"
+#include "common/log.h"
+#include "warn/banner.h"
+#include "warn/language.h"
+#include "warn/warning.h"
 
 /* After the last job, so that one which follows needs no new process and last words are sent. */
 #define LINGER_USEC USEC_PER_SEC

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "message.h"
+#include "warn/message.h"
 
 int message_read_string(sd_bus_message *m, char **p) {
         const char *s;

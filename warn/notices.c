@@ -4,9 +4,9 @@
  * notice that has been reported stays known until usherd has answered that: a list that was on its way
  * meanwhile would have it shown twice. */
 
-#include "log.h"
-#include "names.h"
-#include "notices.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/notices.h"
 
 /* As many at once as usherd keeps for some sessions of one user. */
 #define NOTICES_MAX 64U

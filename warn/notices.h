@@ -3,7 +3,7 @@
 
 /* Texts for the user that usherd has, as it tells them: messages, and which station this is. */
 
-#include "jobs.h"
+#include "warn/jobs.h"
 
 typedef struct Notices Notices;
 

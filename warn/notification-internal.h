@@ -3,9 +3,9 @@
 
 /* Between notifier.c, which knows the server, and notification.c, which knows one bubble. */
 
-#include "notification-message.h"
-#include "notification.h"
-#include "notification-store.h"
+#include "warn/notification-message.h"
+#include "warn/notification-store.h"
+#include "warn/notification.h"
 
 /* After this an answer is not waited for any more. */
 #define NOTIFICATION_CALL_TIMEOUT_USEC (60 * USEC_PER_SEC)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "names.h"
-#include "notification-message.h"
-#include "text.h"
-#include "wording.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "warn/notification-message.h"
+#include "warn/wording.h"
 
 /* Last words go by themselves after this, in ms. */
 #define LAST_WORDS_MSEC 10000

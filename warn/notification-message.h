@@ -3,7 +3,7 @@
 
 /* What is said to a notification server, and what it says of itself. */
 
-#include "notification.h"
+#include "warn/notification.h"
 
 #define NOTIFICATION_ACTION_END_NOW "end-now"
 #define NOTIFICATION_ACTION_EXTEND "extend"

@@ -11,8 +11,8 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "log.h"
-#include "notification-store.h"
+#include "common/log.h"
+#include "warn/notification-store.h"
 
 #define FD_NAME "bubbles"
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW)

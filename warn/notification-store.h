@@ -5,7 +5,7 @@
 
 #include <systemd/sd-id128.h>
 
-#include "macro.h"
+#include "common/macro.h"
 
 /* As many as a user has jobs. */
 #define BUBBLES_MAX 64U

@@ -5,9 +5,9 @@
  * warned soon: a slow server that answers in the end is neither asked twice nor left with a bubble that
  * nobody takes away. */
 
-#include "log.h"
-#include "names.h"
-#include "notification-internal.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/notification-internal.h"
 
 /* After this the warning goes another way. */
 #define PATIENCE_USEC (2 * USEC_PER_SEC)

@@ -4,7 +4,7 @@
 /* Notifications on the user's own bus. The server is a program of the user: it may hang, lie, die and come
  * back. Its answers decide nothing but whether the user counts as warned. */
 
-#include "user-bus.h"
+#include "warn/user-bus.h"
 
 /* One for all notifications: knows the server and what it can show. */
 typedef struct Notifier Notifier;

@@ -4,9 +4,9 @@
  * process of ours which was killed has left there is replaced where its job goes on, and taken away where
  * the job is over. */
 
-#include "log.h"
-#include "names.h"
-#include "notification-internal.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/notification-internal.h"
 
 /* A server that came back gets what was on the screen, but not more often than this. */
 #define RESHOW_USEC (500 * USEC_PER_MSEC)

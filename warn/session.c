@@ -2,9 +2,9 @@
 
 #include <stdarg.h>
 
-#include "message.h"
-#include "names.h"
-#include "session.h"
+#include "common/names.h"
+#include "warn/message.h"
+#include "warn/session.h"
 
 #define LOGIND_TIMEOUT_USEC (2 * USEC_PER_SEC)
 

@@ -3,7 +3,7 @@
 
 /* One fresh look at what logind says of a session. */
 
-#include "bus-util.h"
+#include "common/bus-util.h"
 
 typedef struct WarnSession {
         char *path;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "log.h"
-#include "user-bus.h"
+#include "common/log.h"
+#include "warn/user-bus.h"
 
 #define RETRY_USEC USEC_PER_SEC
 

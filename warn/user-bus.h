@@ -4,7 +4,7 @@
 /* The connection to the user's own bus, which comes and goes with their sessions. The user may have put
  * anything in its place: nothing here or in those who use it waits for it. */
 
-#include "bus-util.h"
+#include "common/bus-util.h"
 
 typedef struct UserBus UserBus;
 

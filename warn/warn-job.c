@@ -6,11 +6,11 @@
 
 #include <stdarg.h>
 
-#include "warn-job.h"
-#include "jobs.h"
-#include "log.h"
-#include "message.h"
-#include "names.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "warn/jobs.h"
+#include "warn/message.h"
+#include "warn/warn-job.h"
 
 int job_new(WarnJob **ret, Jobs *jobs, sd_bus *bus, const char *path) {
         WarnJob *job;

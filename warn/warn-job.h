@@ -3,7 +3,7 @@
 
 /* One job as usherd tells it. */
 
-#include "bus-util.h"
+#include "common/bus-util.h"
 
 typedef struct Jobs Jobs;
 

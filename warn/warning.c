@@ -5,13 +5,13 @@
  * A graphical one is warned on the desktop, else on its terminal where that shows text. usherd is told once,
  * and better news later. */
 
-#include "desktop.h"
-#include "log.h"
-#include "names.h"
-#include "terminal.h"
-#include "timespan.h"
-#include "warning.h"
-#include "wording.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "common/terminal.h"
+#include "common/timespan.h"
+#include "warn/desktop.h"
+#include "warn/warning.h"
+#include "warn/wording.h"
 
 typedef enum Outcome {
         OUTCOME_PENDING,

@@ -3,9 +3,9 @@
 
 /* The warning of one job, from its first word to its last. */
 
-#include "jobs.h"
-#include "notification.h"
-#include "user-bus.h"
+#include "warn/jobs.h"
+#include "warn/notification.h"
+#include "warn/user-bus.h"
 
 /* What all warnings share. */
 typedef struct WarnContext {

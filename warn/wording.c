@@ -2,10 +2,10 @@
 
 #include <time.h>
 
-#include "intl.h"
-#include "names.h"
-#include "text.h"
-#include "wording.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "warn/intl.h"
+#include "warn/wording.h"
 
 /* A label or a name longer than this is cut. */
 #define NAME_MAX_BYTES 128U

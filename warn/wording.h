@@ -6,7 +6,7 @@
  * bidirectional characters made visible; markup is the notification's to escape. Every function returns NULL
  * when out of memory. */
 
-#include "macro.h"
+#include "common/macro.h"
 
 typedef struct Wording {
         const char *station; /* seat id, "" for a session without a seat */

@@ -2,11 +2,11 @@
 
 #include <systemd/sd-login.h>
 
-#include "administrator.h"
-#include "authorize.h"
-#include "bus-util.h"
-#include "names.h"
-#include "sender.h"
+#include "bus/authorize.h"
+#include "bus/sender.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "core/privilege.h"
 
 static const char *action_for(Manager *m, const SessionInfo *f, uid_t caller) {
         if (f->uid == caller)

@@ -4,7 +4,7 @@
 /* Which right a log-off needs, and who the caller is. All of these return as polkit_check() does: 1
  * authorised, 0 the answer is not in and the handler returns 1, negative with the error set. */
 
-#include "manager.h"
+#include "core/manager.h"
 
 /* To end these sessions after that grace: the caller's own need log-off-self, an administrator's
  * log-off-administrator, others log-off; a grace below the minimum needs skip-warning as well. */

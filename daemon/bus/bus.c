@@ -2,12 +2,12 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "bus-util.h"
-#include "bus.h"
-#include "log.h"
-#include "job-runner.h"
-#include "message-methods.h"
-#include "names.h"
+#include "bus/bus.h"
+#include "bus/message-methods.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "core/job-runner.h"
 
 static char *encode_path(const char *prefix, const char *id) {
         char *path;

@@ -5,7 +5,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "manager.h"
+#include "core/manager.h"
 
 /* Puts the objects on the manager's bus. The name is asked for when the manager has its first picture, so
  * that whoever can call us gets whole answers; READY=1 follows the name. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "bus.h"
-#include "names.h"
+#include "bus/bus.h"
+#include "common/bus-util.h"
+#include "common/names.h"
 
 static const Hub *find_exactly(Manager *m, const char *id) {
         const Hub *h = topology_find_hub(m->topology, id);

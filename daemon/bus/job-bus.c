@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "authorize.h"
-#include "bus-util.h"
-#include "bus.h"
-#include "logoff-methods.h"
-#include "job-runner.h"
-#include "names.h"
-#include "shutdown.h"
-#include "text.h"
-#include "timespan.h"
+#include "bus/authorize.h"
+#include "bus/bus.h"
+#include "bus/logoff-methods.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "common/timespan.h"
+#include "core/job-runner.h"
+#include "feature/shutdown.h"
 
 /* Whether the path is one that a job has, had or may have. */
 static bool parse_path(const char *path, uint32_t *ret) {

@@ -4,10 +4,10 @@
  * root's: sd-bus lets nobody else change a property that is not marked unprivileged, and the bus policy does
  * not either. */
 
-#include "bus-util.h"
-#include "bus.h"
-#include "log.h"
-#include "names.h"
+#include "bus/bus.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "common/names.h"
 
 BUS_GETTER(get_level) {
         return sd_bus_message_append(reply, "s", log_level_to_string(log_get_max_level()));

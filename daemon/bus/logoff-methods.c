@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "administrator.h"
-#include "authorize.h"
-#include "bus-util.h"
-#include "bus.h"
-#include "logoff-methods.h"
-#include "job-runner.h"
-#include "names.h"
-#include "options.h"
-#include "pending.h"
-#include "sender.h"
-#include "shutdown.h"
+#include "bus/authorize.h"
+#include "bus/bus.h"
+#include "bus/logoff-methods.h"
+#include "bus/options.h"
+#include "bus/sender.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "core/job-runner.h"
+#include "core/privilege.h"
+#include "feature/pending.h"
+#include "feature/shutdown.h"
 
 /* Sessions that a request is about. */
 typedef struct Targets {

@@ -4,7 +4,7 @@
 /* The methods that end sessions, for the Manager's and the Station's interface alike. Each reads its
  * options, validates, finds, authorises, acts and replies, in this order. */
 
-#include "manager.h"
+#include "core/manager.h"
 
 /* The message stands before its options. A free station gives no jobs. */
 int log_off_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);

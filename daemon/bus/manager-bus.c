@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "bus.h"
 #include "build-config.h"
-#include "logoff-methods.h"
-#include "job-runner.h"
-#include "message-methods.h"
-#include "names.h"
-#include "shutdown-methods.h"
-#include "station-methods.h"
+#include "bus/bus.h"
+#include "bus/logoff-methods.h"
+#include "bus/message-methods.h"
+#include "bus/shutdown-methods.h"
+#include "bus/station-methods.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "core/job-runner.h"
 
 BUS_GETTER(get_version) {
         return sd_bus_message_append(reply, "s", PROJECT_VERSION);

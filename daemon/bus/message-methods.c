@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "log.h"
-#include "message-methods.h"
-#include "names.h"
-#include "sender.h"
-#include "text.h"
-#include "timespan.h"
+#include "bus/message-methods.h"
+#include "bus/sender.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "common/timespan.h"
 
 /* libdbus and sd-bus let no text pass that is not UTF-8 or has a zero byte in it. What the limit and the
  * emptiness are about is ours. */

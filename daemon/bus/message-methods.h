@@ -3,7 +3,7 @@
 
 /* The methods that send texts to stations, and those by which usher-warn fetches them. */
 
-#include "notice.h"
+#include "core/notice.h"
 
 /* The message stands before its text. Where nobody is nothing is shown, and that is no error. */
 int send_message_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);

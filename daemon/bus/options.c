@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "names.h"
-#include "options.h"
-#include "text.h"
+#include "bus/options.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "common/text.h"
 
 typedef struct Reader {
         LogOffOptions options;

@@ -5,8 +5,8 @@
 
 #include <systemd/sd-bus.h>
 
-#include "config.h"
-#include "job.h"
+#include "core/config.h"
+#include "core/job.h"
 
 typedef struct LogOffOptions {
         usec_t grace;

@@ -5,10 +5,10 @@
  * milliseconds that takes. Where the user database is silent the call goes on without, after DEFERRED_USEC,
  * and the stronger right is needed. */
 
-#include "administrator.h"
-#include "bus-util.h"
-#include "caller.h"
-#include "sender.h"
+#include "bus/caller.h"
+#include "bus/sender.h"
+#include "common/bus-util.h"
+#include "core/privilege.h"
 
 /* root needs no right and no question. And a message that polkit knows has passed here: held now, its
  * verdicts would be forgotten and a password asked for twice. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "manager.h"
+#include "core/manager.h"
 
 /* What the user database has to say before a request is judged: what the sender is called, and which of
  * these sessions are administrators'. It comes before the first question to polkit. Returns 1 when it is

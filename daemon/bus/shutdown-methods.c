@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "authorize.h"
-#include "bus-util.h"
-#include "bus.h"
-#include "log.h"
-#include "logoff-methods.h"
-#include "job-runner.h"
-#include "options.h"
-#include "pending.h"
-#include "sender.h"
-#include "shutdown-methods.h"
+#include "bus/authorize.h"
+#include "bus/bus.h"
+#include "bus/logoff-methods.h"
+#include "bus/options.h"
+#include "bus/sender.h"
+#include "bus/shutdown-methods.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "core/job-runner.h"
+#include "feature/pending.h"
 
 static int append_jobs(sd_bus_message *reply, Manager *m, PendingKind kind) {
         JobRunner *l;

@@ -3,7 +3,7 @@
 
 /* The methods after which everybody is logged off and the machine is another: Restart, PowerOff, SetMode. */
 
-#include "manager.h"
+#include "core/manager.h"
 
 /* "a{sv}": the options, for PENDING_RESTART and PENDING_POWER_OFF. */
 int shut_down(Manager *m, sd_bus_message *message, PendingKind kind, sd_bus_error *error);

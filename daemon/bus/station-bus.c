@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "bus.h"
-#include "logoff-methods.h"
-#include "message-methods.h"
-#include "names.h"
-#include "station-methods.h"
+#include "bus/bus.h"
+#include "bus/logoff-methods.h"
+#include "bus/message-methods.h"
+#include "bus/station-methods.h"
+#include "common/bus-util.h"
+#include "common/names.h"
 
 /* The object of the vtable is the manager; the station is looked up by its path each time. */
 static Station *station_at(Manager *m, const char *path) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus-util.h"
-#include "identify.h"
-#include "labels.h"
-#include "log.h"
-#include "names.h"
-#include "logind-request.h"
-#include "sender.h"
-#include "station-label.h"
-#include "station-methods.h"
-#include "system-disk.h"
+#include "bus/sender.h"
+#include "bus/station-methods.h"
+#include "common/bus-util.h"
+#include "common/log.h"
+#include "common/names.h"
+#include "feature/identify.h"
+#include "feature/label-file.h"
+#include "feature/label.h"
+#include "feature/logind-request.h"
+#include "hub/system-disk.h"
 
 static int authorize(Manager *m,
                 sd_bus_message *message,

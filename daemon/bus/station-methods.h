@@ -4,7 +4,7 @@
 /* The methods that look after stations and hubs: read, find, authorise, act, reply. Each has its own bus
  * object's station where it is about one. */
 
-#include "manager.h"
+#include "core/manager.h"
 
 int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
 int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 static gboolean wake(gpointer data) {
         *(gboolean *) data = TRUE;

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "common/names.h"
 
 /* clang-format off */
 const char fake_logind_xml[] =

@@ -7,7 +7,7 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "common/names.h"
 
 char *fake_logind_path(const char *prefix, const char *id) {
         g_autofree char *copy = NULL;

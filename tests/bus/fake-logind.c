@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <pwd.h>
 
-#include "names.h"
+#include "common/names.h"
 
 gboolean fake_logind_has_session(FakeLogind *l, const char *id) {
         return session_find(l, id) != NULL;

@@ -5,7 +5,7 @@
 #include <pwd.h>
 
 #include "client.h"
-#include "names.h"
+#include "common/names.h"
 
 #define ALLOW_USER_INTERACTION 1U
 

@@ -7,7 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "client.h"
-#include "names.h"
+#include "common/names.h"
 
 #define WARN_PREFIX "usher-warn@"
 #define IDENTIFY_PREFIX "usher-identify@"

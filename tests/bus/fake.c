@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "client.h"
-#include "names.h"
+#include "common/names.h"
 
 typedef struct Object {
         char *path;

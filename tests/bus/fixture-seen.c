@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 GStrv job_paths(GVariant *reply) {
         GStrv paths;

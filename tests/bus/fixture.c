@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "accounts.h"
-#include "names.h"
+#include "common/names.h"
 
 static void signal_free(gpointer p) {
         Signal *s = p;

@@ -3,7 +3,7 @@
 #include "teacher.h"
 
 #include "accounts.h"
-#include "names.h"
+#include "common/names.h"
 
 GDBusConnection *teacher_connect(Fixture *f) {
         fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);

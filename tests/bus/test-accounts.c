@@ -6,7 +6,7 @@
 #include "teacher.h"
 
 #include "accounts.h"
-#include "names.h"
+#include "common/names.h"
 
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #include "accounts.h"
-#include "names.h"
+#include "common/names.h"
 
 #define SECOND G_USEC_PER_SEC
 

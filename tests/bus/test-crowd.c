@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "names.h"
+#include "common/names.h"
 
 /* As many as a service has that asks for no more, and as one message may carry. */
 #define OPEN_MAX_OF_A_SERVICE 1024

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "client.h"
-#include "desktop.h"
+#include "common/names.h"
 #include "fake-logind.h"
-#include "names.h"
+#include "warn/desktop.h"
 #include "world.h"
 
 #define MANAGERS_MAX 2

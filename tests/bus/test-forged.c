@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 
-#include "names.h"
+#include "common/names.h"
 
 static char *unique_name(Fixture *f, const char *name) {
         g_autoptr(Call) call = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetNameOwner",

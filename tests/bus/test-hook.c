@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "names.h"
+#include "common/names.h"
 
 typedef struct Hook {
         gboolean exited;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"

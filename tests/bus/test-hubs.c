@@ -7,8 +7,8 @@
 
 #include <libudev.h>
 
+#include "common/names.h"
 #include "hubs.h"
-#include "names.h"
 
 #define SECOND G_USEC_PER_SEC
 #define LEFT "/org/usher1/station/seat_2dleft"

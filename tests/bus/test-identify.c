@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define LEFT "/org/usher1/station/seat_2dleft"
 #define RIGHT "/org/usher1/station/seat_2dright"

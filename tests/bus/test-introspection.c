@@ -7,8 +7,8 @@
 
 #include <string.h>
 
+#include "common/names.h"
 #include "hubs.h"
-#include "names.h"
 
 static void add_arguments(GString *text, GDBusArgInfo **arguments, const char *direction) {
         for (; arguments && *arguments; arguments++)

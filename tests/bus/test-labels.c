@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define LEFT "/org/usher1/station/seat_2dleft"
 #define RIGHT "/org/usher1/station/seat_2dright"

@@ -4,7 +4,7 @@
 
 #include "everybody.h"
 
-#include "names.h"
+#include "common/names.h"
 
 #define SHUTTING_DOWN "org.usher1.Error.ShuttingDown"
 

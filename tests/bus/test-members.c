@@ -3,8 +3,8 @@
 /* Each member of each interface as an ordinary user: what is open to all, what polkit guards, and what the
  * bus does not even let through. */
 
+#include "common/names.h"
 #include "fixture.h"
-#include "names.h"
 
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 

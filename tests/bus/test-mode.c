@@ -4,7 +4,7 @@
 
 #include "everybody.h"
 
-#include "names.h"
+#include "common/names.h"
 
 #define BUSY "org.usher1.Error.Busy"
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define MINUTE (60 * SECOND)
 

@@ -3,8 +3,8 @@
 /* polkit's verdict, and the wait for it. Whatever is not a plain yes from polkit is a no, and a no has
  * changed nothing. */
 
+#include "common/names.h"
 #include "fixture.h"
-#include "names.h"
 
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 #define NO_SUCH_STATION "org.usher1.Error.NoSuchStation"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define SECOND G_USEC_PER_SEC
 

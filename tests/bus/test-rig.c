@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "client.h"
+#include "common/names.h"
 #include "fake-logind.h"
 #include "fake-polkit.h"
 #include "fake-systemd.h"
-#include "names.h"
 #include "world.h"
 
 typedef struct Rig {

@@ -3,8 +3,8 @@
 /* Which right a call takes: by whose session it is, how long the warning is, and who began the log-off; and
  * how far it reaches. */
 
+#include "common/names.h"
 #include "fixture.h"
-#include "names.h"
 
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "common/names.h"
 
 #define SHUTTING_DOWN "org.usher1.Error.ShuttingDown"
 #define BUSY "org.usher1.Error.Busy"

@@ -4,7 +4,7 @@
 
 #include "fixture.h"
 
-#include "names.h"
+#include "common/names.h"
 
 #define LEFT "/org/usher1/station/seat_2dleft"
 #define RIGHT "/org/usher1/station/seat_2dright"

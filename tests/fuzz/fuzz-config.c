@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "config-file.h"
+#include "common/log.h"
+#include "core/config-file.h"
 #include "fuzz.h"
-#include "log.h"
 
 static void ignore(const char *problem, void *userdata) {
         assert(problem[0]);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "common/log.h"
+#include "core/station.h"
+#include "feature/label-check.h"
+#include "feature/label-file.h"
 #include "fuzz.h"
-#include "label.h"
-#include "labels.h"
-#include "log.h"
-#include "station.h"
 
 typedef struct Labelling {
         char *stations[LABELS_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "common/macro.h"
+#include "common/text.h"
 #include "fuzz.h"
-#include "macro.h"
-#include "text.h"
 
 /* What comes out is fit for where it goes, whatever went in. */
 static void check(char *safe, const char *controls) {

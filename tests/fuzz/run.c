@@ -5,8 +5,8 @@
  *
  *     fuzz-NAME FOLDER */
 
+#include "common/macro.h"
 #include "fuzz.h"
-#include "macro.h"
 
 #define INPUT_MAX (128U * 1024U)
 

@@ -7,7 +7,7 @@
 
 #include <glib.h>
 
-#include "topology.h"
+#include "hub/topology.h"
 
 typedef struct Room {
         Topology *topology;

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "changes.h"
+#include "cli/changes.h"
 
 typedef struct Fixture {
         Snapshot *before, *now;

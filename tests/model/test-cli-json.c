@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "json.h"
+#include "cli/json.h"
 
 static const char stations[] = "{\n   \"stations\": [\n      {\n         \"station\": \"seat 0\",\n         "
                                "\"label\": \"a \\\"{[ b\"\n"

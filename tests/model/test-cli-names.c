@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "station-name.h"
+#include "cli/station-name.h"
 
 static void add_station(Snapshot *s, const char *id, const char *label) {
         SnapshotStation *station = snapshot_add(s, &snapshot_kind_station, id);

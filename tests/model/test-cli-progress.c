@@ -5,8 +5,8 @@
 #include <glib.h>
 #include <locale.h>
 
-#include "left-alone.h"
-#include "progress.h"
+#include "cli/left-alone.h"
+#include "cli/progress.h"
 
 static const Progress warning = {
         .who = "Station 3 (anna)",

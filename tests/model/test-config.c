@@ -2,8 +2,8 @@
 
 #include <glib.h>
 
-#include "config.h"
-#include "text.h"
+#include "common/text.h"
+#include "core/config.h"
 
 static void check_same(const Config *a, const Config *b) {
         g_assert_cmpuint(a->grace_usec, ==, b->grace_usec);

@@ -2,8 +2,8 @@
 
 #include <glib.h>
 
-#include "device.h"
-#include "text.h"
+#include "common/text.h"
+#include "hub/device.h"
 
 static void test_kind_names(void) {
         for (int i = 0; i < _DEVICE_KIND_MAX; i++) {

@@ -4,10 +4,10 @@
 
 #include <glib.h>
 
-#include "config.h"
-#include "idle.h"
-#include "job.h"
-#include "rate.h"
+#include "core/config.h"
+#include "core/job.h"
+#include "feature/idle-clock.h"
+#include "feature/rate.h"
 
 #define LIMIT (10 * USEC_PER_MINUTE)
 #define LEFT (1000 * USEC_PER_SEC)

@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#include "job.h"
+#include "core/job.h"
 
 #define START (1000 * USEC_PER_SEC)
 

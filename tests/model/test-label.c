@@ -2,7 +2,7 @@
 
 #include <glib.h>
 
-#include "label.h"
+#include "feature/label-check.h"
 
 static void assert_all(const char *const *labels, LabelVerdict expected) {
         for (; *labels; labels++) {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "blocks.h"
+#include "identify/blocks.h"
 
 #define WIDTH 880
 #define HEIGHT 300

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "station.h"
+#include "core/station.h"
 
 static const StationEquipment complete = {
         .known = true, .keyboard = true, .pointer = true, .display = true

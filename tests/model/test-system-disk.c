@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "system-disk.h"
+#include "hub/system-disk.h"
 
 #define HUB_A "/sys/devices/pci0000:00/usb1/1-1"
 #define HUB_B "/sys/devices/pci0000:00/usb1/1-2"

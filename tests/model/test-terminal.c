@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "terminal.h"
+#include "common/terminal.h"
 
 #define WAIT_MSEC 5000
 

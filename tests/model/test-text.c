@@ -2,7 +2,7 @@
 
 #include <glib.h>
 
-#include "text.h"
+#include "common/text.h"
 
 /* Octal escapes where a hexadecimal one would swallow the letter after it. */
 static const char *const not_utf8[] = {

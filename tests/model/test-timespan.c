@@ -2,7 +2,7 @@
 
 #include <glib.h>
 
-#include "timespan.h"
+#include "common/timespan.h"
 
 static void check_parse(const char *s, usec_t expected) {
         g_autofree char *printable = g_strescape(s, NULL);

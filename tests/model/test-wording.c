@@ -5,9 +5,9 @@
 #include <glib.h>
 #include <time.h>
 
-#include "names.h"
-#include "text.h"
-#include "wording.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "warn/wording.h"
 
 /* 14:05:00 UTC on some day. */
 #define DEADLINE ((usec_t) 1700057100 * USEC_PER_SEC)

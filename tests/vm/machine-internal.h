@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "machine.h"
 #include "machine-channel.h"
+#include "machine.h"
 
 struct Machine {
         GSubprocess *qemu;

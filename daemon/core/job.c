@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Never early: the only way out of JOB_WARNING that ends a session is the deadline, or the user's own wish.
+ * Never endless: each later phase has a deadline of its own, and the last one ends in JOB_FAILED. */
+
+#include "core/job.h"
+
+/* While a session is being ended logind is looked at anew this often, lest a lost signal delay the end. */
+#define LOOK_USEC (1 * USEC_PER_SEC)
+
+static const char *const job_phase_table[_JOB_PHASE_MAX] = {
+        [JOB_WARNING] = "warning",
+        [JOB_ASKING] = "asking",
+        [JOB_TERMINATING] = "terminating",
+        [JOB_KILLING] = "killing",
+};
+
+static const char *const job_warned_table[_JOB_WARNED_MAX] = {
+        [JOB_WARNED_PENDING] = "pending",
+        [JOB_WARNED_DESKTOP] = "desktop",
+        [JOB_WARNED_TERMINAL] = "terminal",
+        [JOB_WARNED_NONE] = "none",
+};
+
+static const char *const job_reason_table[_JOB_REASON_MAX] = {
+        [JOB_REASON_REQUESTED] = "requested",
+        [JOB_REASON_IDLE] = "idle",
+        [JOB_REASON_RESTART] = "restart",
+        [JOB_REASON_POWER_OFF] = "power-off",
+        [JOB_REASON_MODE_SWITCH] = "mode-switch",
+};
+
+static const char *const job_result_table[_JOB_RESULT_MAX] = {
+        [JOB_LIVE] = "",
+        [JOB_DONE] = "done",
+        [JOB_LEFT] = "left",
+        [JOB_CANCELLED] = "cancelled",
+        [JOB_FAILED] = "failed",
+};
+
+static const char *const pending_kind_table[_PLAN_KIND_MAX] = {
+        [PENDING_NONE] = "",
+        [PENDING_RESTART] = "restart",
+        [PENDING_POWER_OFF] = "power-off",
+        [PENDING_CONSOLE] = "console",
+        [PENDING_STATION] = "station",
+};
+
+DEFINE_STRING_TABLE(JobPhase, job_phase, job_phase_table, _JOB_PHASE_MAX);
+DEFINE_STRING_TABLE(JobWarned, job_warned, job_warned_table, _JOB_WARNED_MAX);
+DEFINE_STRING_TABLE(JobReason, job_reason, job_reason_table, _JOB_REASON_MAX);
+DEFINE_STRING_TABLE(JobResult, job_result, job_result_table, _JOB_RESULT_MAX);
+DEFINE_STRING_TABLE(PendingKind, pending_kind, pending_kind_table, _PLAN_KIND_MAX);
+
+int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobRequest *request, usec_t now) {
+        int r;
+
+        *j = (Job) {
+                .number = number,
+                .uid = session->uid,
+                .graphical = session_is_graphical(session),
+                .block_logins = request->block_logins,
+                .pending = request->pending,
+                .reason = request->reason,
+                .by_uid = request->by_uid,
+                .created = now,
+                .grace = request->grace,
+                .deadline = now + request->grace,
+        };
+
+        r = session_identity_init(&j->session, session);
+        if (r >= 0)
+                r = string_replace(&j->station, strempty(session->seat));
+        if (r >= 0)
+                r = string_replace(&j->user, strempty(session->user));
+        if (r >= 0)
+                r = string_replace(&j->scope, strempty(session->scope));
+        if (r >= 0)
+                r = string_replace(&j->message, strempty(request->message));
+        if (r >= 0)
+                r = string_replace(&j->by_user, strempty(request->by_user));
+        if (r >= 0)
+                r = string_replace(&j->lost_hubs, strempty(request->lost_hubs));
+        if (r < 0) {
+                job_done(j);
+                return r;
+        }
+
+        return 0;
+}
+
+void job_done(Job *j) {
+        session_identity_done(&j->session);
+        free(j->station);
+        free(j->user);
+        free(j->scope);
+        free(j->message);
+        free(j->by_user);
+        free(j->lost_hubs);
+        *j = (Job) {};
+}
+
+bool job_is_automatic(const Job *j) {
+        return j->reason == JOB_REASON_IDLE && isempty(j->by_user);
+}
+
+/* Returns whether the job was nobody's so far. */
+static int take_over(Job *j, const JobRequest *request) {
+        int r;
+
+        if (!isempty(j->by_user) || isempty(request->by_user))
+                return 0;
+
+        r = string_replace(&j->lost_hubs, "");
+        if (r >= 0)
+                r = string_replace(&j->by_user, request->by_user);
+        if (r < 0)
+                return r;
+
+        j->by_uid = request->by_uid;
+        j->reason = request->reason;
+        return 1;
+}
+
+int job_join(Job *j, const JobRequest *request, usec_t now) {
+        bool others = j->by_uid != request->by_uid ||
+                        (request->pending != PENDING_NONE && request->pending != j->pending);
+        int r, taken;
+
+        j->block_logins |= request->block_logins;
+        if (request->pending != PENDING_NONE)
+                j->pending = request->pending;
+        if (j->phase != JOB_WARNING)
+                return 0;
+
+        taken = take_over(j, request);
+        if (taken < 0)
+                return taken;
+        if (taken == 0 && others && !isempty(request->by_user))
+                j->shared = true;
+        if (now + request->grace >= j->deadline)
+                return taken;
+
+        if (!isempty(request->message)) {
+                r = string_replace(&j->message, request->message);
+                if (r < 0)
+                        return r;
+        }
+
+        j->grace = request->grace;
+        j->deadline = now + request->grace;
+        return 1;
+}
+
+bool job_is_owned_by(const Job *j, uid_t uid) {
+        return j->by_uid == uid && !j->shared;
+}
+
+static JobAction enter(Job *j, JobPhase phase, usec_t until, JobAction action) {
+        j->phase = phase;
+        j->deadline = until;
+        return action;
+}
+
+static JobAction finish(Job *j, JobResult result) {
+        j->result = result;
+        return JOB_FINISH;
+}
+
+static JobAction begin_end(Job *j, usec_t now, JobSession session, const Config *config) {
+        /* TerminateSession does nothing to a session that is closing already. */
+        if (session == JOB_SESSION_CLOSING)
+                return enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
+
+        if (j->graphical && !j->nobody_to_ask && config->ask_usec > 0)
+                return enter(j, JOB_ASKING, now + config->ask_usec, JOB_ASK);
+
+        return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
+}
+
+JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config) {
+        if (j->result != JOB_LIVE)
+                return JOB_FINISH;
+
+        if (session == JOB_SESSION_UNKNOWN) {
+                j->interrupted = true;
+                return JOB_WAIT;
+        }
+
+        if (session == JOB_SESSION_GONE)
+                return finish(j, j->phase == JOB_WARNING ? JOB_LEFT : JOB_DONE);
+
+        if (j->interrupted) {
+                j->interrupted = false;
+                if (j->phase == JOB_TERMINATING)
+                        return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
+                if (j->phase == JOB_KILLING && !j->scope_stopped)
+                        return enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
+        }
+
+        switch (j->phase) {
+        case JOB_WARNING:
+                if (session == JOB_SESSION_OPENING) {
+                        /* Nobody can read a warning on a desktop that is not there yet. */
+                        j->opening = true;
+                        j->deadline = now + j->grace;
+                        return JOB_WAIT;
+                }
+                if (j->opening) {
+                        j->opening = false;
+                        j->deadline = now + j->grace;
+                }
+
+                return now >= j->deadline ? begin_end(j, now, session, config) : JOB_WAIT;
+
+        case JOB_ASKING:
+                /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do
+                 * nothing. */
+                if (session == JOB_SESSION_CLOSING && !j->leaving) {
+                        j->leaving = true;
+                        return enter(j, JOB_ASKING, now + config->terminate_usec, JOB_WAIT);
+                }
+                if (now < j->deadline && !(j->nobody_to_ask && !j->leaving))
+                        return JOB_WAIT;
+                if (session == JOB_SESSION_CLOSING)
+                        return enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
+
+                return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
+
+        case JOB_TERMINATING:
+                return now >= j->deadline ? enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL) :
+                                            JOB_WAIT;
+
+        case JOB_KILLING:
+                if (now < j->deadline)
+                        return JOB_WAIT;
+                if (j->scope_stopped)
+                        return finish(j, JOB_FAILED);
+
+                j->scope_stopped = true;
+                return enter(j, JOB_KILLING, now + config->kill_usec, JOB_STOP_SCOPE);
+
+        default:
+                assert(false);
+                return JOB_WAIT;
+        }
+}
+
+usec_t job_wakeup(const Job *j, usec_t now, JobSession session) {
+        if (j->result != JOB_LIVE)
+                return now;
+
+        /* Ends with what logind says when it is back, not with time. */
+        if (session == JOB_SESSION_UNKNOWN)
+                return USEC_INFINITY;
+
+        if (j->phase == JOB_WARNING && session != JOB_SESSION_OPENING)
+                return j->deadline;
+
+        return MIN_OF(j->deadline, now + LOOK_USEC);
+}
+
+int job_end_now(Job *j, usec_t now) {
+        if (j->phase != JOB_WARNING)
+                return -EALREADY;
+
+        j->grace = 0;
+        j->deadline = now;
+        return 0;
+}
+
+int job_cancel(Job *j) {
+        if (j->phase != JOB_WARNING)
+                return -EALREADY;
+
+        j->result = JOB_CANCELLED;
+        return 0;
+}
+
+int job_extend(Job *j, usec_t by, const Config *config) {
+        usec_t deadline;
+
+        if (j->phase != JOB_WARNING)
+                return -EALREADY;
+
+        if (__builtin_add_overflow(j->deadline, by, &deadline) ||
+                        deadline - j->created > config->maximum_grace_usec)
+                return -ERANGE;
+
+        j->deadline = deadline;
+        j->grace += by;
+        return 0;
+}
+
+bool job_ensure_minimum(Job *j, usec_t now, const Config *config) {
+        if (j->phase != JOB_WARNING || j->deadline >= now + config->minimum_grace_usec)
+                return false;
+
+        j->deadline = now + config->minimum_grace_usec;
+        return true;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One place where a person sits, and what is to be said of it: everything but id and label is derived from
+ * the facts of its seat, its sessions and its jobs. */
+
+#include "peer/session-info.h"
+
+typedef enum StationState {
+        STATION_FREE,
+        STATION_IN_USE,
+        STATION_LOCKED,
+        STATION_ENDING,
+        _STATION_STATE_MAX,
+        _STATION_STATE_INVALID = -EINVAL,
+} StationState;
+
+/* The worst last, so that the greater is the one to show. */
+typedef enum StationHealth {
+        STATION_OK,
+        STATION_NO_POINTER,
+        STATION_NO_KEYBOARD,
+        STATION_NO_DISPLAY,
+        STATION_NO_LOGIN_SCREEN, /* neither a greeter nor a new session stood there in time after a log-off
+                                  */
+        STATION_ABSENT,
+        _STATION_HEALTH_MAX,
+        _STATION_HEALTH_INVALID = -EINVAL,
+} StationHealth;
+
+DECLARE_STRING_TABLE(StationState, station_state);
+DECLARE_STRING_TABLE(StationHealth, station_health);
+
+typedef enum StationChange {
+        STATION_CHANGED_LABEL = 1 << 0,
+        STATION_CHANGED_STATE = 1 << 1,
+        STATION_CHANGED_HEALTH = 1 << 2,
+        STATION_CHANGED_ACTIVE_SESSION = 1 << 3,
+        STATION_CHANGED_ACTIVE_USER = 1 << 4,
+        STATION_CHANGED_SESSIONS = 1 << 5,
+        STATION_CHANGED_HUBS = 1 << 6,
+        STATION_CHANGED_DISPLAYS = 1 << 7,
+        STATION_CHANGED_DEVICES = 1 << 8,
+        STATION_CHANGED_IDLE = 1 << 9,
+        STATION_CHANGED_JOBS = 1 << 10,
+} StationChange;
+
+/* What stands on the seat, as udev tells. */
+typedef struct StationEquipment {
+        bool known; /* there is a udev at all: without one nothing can be said to be missing */
+        bool keyboard;
+        bool pointer;
+        bool display;
+} StationEquipment;
+
+typedef struct Station {
+        char *id;
+        char *label;  /* "" for none of its own */
+        bool present; /* logind has the seat */
+        bool login_screen_missing;
+        bool announced;   /* its StationAdded is out */
+        unsigned changed; /* not told so far: a mask of StationChange */
+
+        /* Derived, as it was told last. */
+        StationState state;
+        StationHealth health;
+        StationHealth journal_health; /* as the journal has it */
+        char *active_session;         /* of a person, "" while a greeter or nobody is in front */
+        char *active_user;            /* of the session that the station is in use by, "" for none */
+        uid_t active_uid;             /* -1 for none */
+        usec_t idle_since;            /* CLOCK_REALTIME, 0 while not idle */
+
+        TAILQ_ENTRY(Station) stations;
+} Station;
+
+int station_new(Station **ret, const char *id);
+Station *station_free(Station *s);
+DEFINE_CLEANUP(Station *, station_free);
+
+/* The label, or the id where it has none: what people call the station. */
+const char *station_name(const Station *s);
+
+/* Whether id can be a seat's, by logind's own rule (seat_name_is_valid: "seat", then letters, digits, - and
+ * _). */
+bool station_id_is_valid(const char *id);
+
+/* The order of listings: seat0 first, then by name. */
+int station_compare(const Station *a, const Station *b);
+
+/* Of the sessions at this seat, the one that the station is in use by: the active one of a person, else any
+ * of a person. NULL for none. */
+const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n);
+
+/* Derives all anew from the sessions of this seat and adds what changed to s->changed. */
+int station_update(Station *s,
+                const SessionInfo *const *sessions,
+                size_t n_sessions,
+                bool has_job,
+                const StationEquipment *equipment);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "common/text.h"
+#include "core/station.h"
+#include "feature/label-check.h"
+
+/* What looks like nothing at the beginning or the end of a line, so that two labels would look the same. The
+ * joiners among them have a meaning within words of some languages, and there they may stand. */
+static const char *const spaces[] = {
+        " ",
+        "\u00a0",
+        "\u00ad",
+        "\u1680",
+        "\u2000",
+        "\u2001",
+        "\u2002",
+        "\u2003",
+        "\u2004",
+        "\u2005",
+        "\u2006",
+        "\u2007",
+        "\u2008",
+        "\u2009",
+        "\u200a",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u202f",
+        "\u205f",
+        "\u2060",
+        "\u3000",
+        "\ufeff",
+};
+
+static bool is_bordered(const char *s) {
+        size_t n = strlen(s);
+
+        for (size_t i = 0; i < ELEMENTSOF(spaces); i++) {
+                size_t k = strlen(spaces[i]);
+
+                if (startswith(s, spaces[i]) || (n >= k && streq(s + n - k, spaces[i])))
+                        return true;
+        }
+
+        return false;
+}
+
+/* Of valid UTF-8. */
+static size_t count_characters(const char *s) {
+        size_t n = 0;
+
+        for (; *s; s++)
+                n += ((unsigned char) *s & 0xc0) != 0x80;
+
+        return n;
+}
+
+LabelVerdict label_check(const char *label) {
+        _cleanup_free_ char *escaped = NULL;
+
+        if (!label[0])
+                return LABEL_EMPTY;
+
+        /* Before anything that takes memory by its length. */
+        if (strlen(label) > LABEL_CHARACTERS_MAX * 4)
+                return text_is_utf8(label) ? LABEL_TOO_LONG : LABEL_NOT_TEXT;
+
+        escaped = text_escape_terminal(label, false);
+        if (!escaped)
+                return -ENOMEM;
+        if (!streq(escaped, label))
+                return LABEL_NOT_TEXT;
+
+        if (count_characters(label) > LABEL_CHARACTERS_MAX)
+                return LABEL_TOO_LONG;
+        if (is_bordered(label))
+                return LABEL_BORDERED;
+
+        return station_id_is_valid(label) ? LABEL_IS_AN_ID : LABEL_GOOD;
+}
+
+const char *label_verdict_explain(LabelVerdict v) {
+        static const char *const sentences[_LABEL_VERDICT_MAX] = {
+                [LABEL_NOT_TEXT] = "A label is text without control characters.",
+                [LABEL_TOO_LONG] = "A label has 64 characters at most.",
+                [LABEL_BORDERED] = "A label neither begins nor ends with a space.",
+                [LABEL_IS_AN_ID] = "A label that could be a station's id, seat..., would be taken for it.",
+        };
+
+        return (int) v < 0 || v >= _LABEL_VERDICT_MAX ? NULL : sentences[v];
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whoever can write the file, or put another in its place, decides what every administrator sees. So neither
+ * it nor its directory is followed, opened or replaced unless it is a plain one of ours that nobody else can
+ * write to: a link, a pipe or a device in its place is refused, and left as it is for somebody to look at.
+ */
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "common/log.h"
+#include "core/station.h"
+#include "feature/label-check.h"
+#include "feature/label-file.h"
+
+#define LABELS_FILE "labels"
+#define LABELS_FILE_NEW "labels.new"
+
+/* Of the file, in bytes: a station's id, a label, a space and a line feed. */
+#define LABELS_SIZE_MAX (LABELS_MAX * (255 + LABEL_CHARACTERS_MAX * 4 + 2))
+
+struct Labels {
+        char *path;
+        int directory; /* while a new version is written */
+        FILE *file;    /* the same */
+};
+
+/* Of one file: a damaged one must not fill the journal. */
+#define WARNINGS_MAX 10U
+
+/* While the file is read. */
+typedef struct Reader {
+        char *stations[LABELS_MAX];
+        char *labels[LABELS_MAX];
+        size_t n;
+} Reader;
+
+int labels_new(Labels **ret, const char *directory) {
+        _cleanup_(labels_freep) Labels *l = NULL;
+
+        l = malloc(sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+        *l = (Labels) { .path = strdup(directory), .directory = -EBADF };
+        if (!l->path)
+                return -ENOMEM;
+
+        *ret = TAKE_PTR(l);
+        return 0;
+}
+
+static void labels_abandon(Labels *l) {
+        if (l->file)
+                fclose(l->file);
+        l->file = NULL;
+        closep(&l->directory);
+        l->directory = -EBADF;
+}
+
+Labels *labels_free(Labels *l) {
+        if (!l)
+                return NULL;
+
+        labels_abandon(l);
+        free(l->path);
+        free(l);
+        return NULL;
+}
+
+static int check_ours(int fd, mode_t type) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if ((st.st_mode & S_IFMT) != type)
+                return S_ISDIR(st.st_mode) ? -EISDIR : -EBADFD;
+
+        return st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH)) ? 0 : -EPERM;
+}
+
+static int open_directory(const Labels *l) {
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        fd = open(l->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+
+        r = check_ours(fd, S_IFDIR);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
+static int open_file(int directory) {
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        fd = openat(directory, LABELS_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+
+        r = check_ours(fd, S_IFREG);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
+static void reader_done(Reader *reader) {
+        for (size_t i = 0; i < reader->n; i++) {
+                free(reader->stations[i]);
+                free(reader->labels[i]);
+        }
+}
+
+/* Takes "ID LABEL"; what is wrong with it, or NULL. */
+static const char *read_line(Reader *reader, char *line, ssize_t length) {
+        size_t n = (size_t) length;
+        char *label;
+
+        if (n > 0 && line[n - 1] == '\n')
+                line[--n] = '\0';
+        if (strlen(line) != n)
+                return "it holds a NUL byte";
+
+        label = strchr(line, ' ');
+        if (!label)
+                return "it is not an id and a label";
+        *label++ = '\0';
+
+        if (!station_id_is_valid(line))
+                return "that is no station's id";
+        if (label_check(label) != LABEL_GOOD && !streq(label, line))
+                return "that is no label";
+
+        for (size_t i = 0; i < reader->n; i++)
+                if (streq_ptr(reader->stations[i], line) || streq_ptr(reader->labels[i], label))
+                        return "the station or the label was there before";
+        if (reader->n >= LABELS_MAX)
+                return "there are too many";
+
+        reader->stations[reader->n] = strdup(line);
+        reader->labels[reader->n] = strdup(label);
+        reader->n++;
+        return reader->stations[reader->n - 1] && reader->labels[reader->n - 1] ? NULL : "out of memory";
+}
+
+static void read_lines(FILE *f, const char *directory, Reader *reader) {
+        _cleanup_free_ char *line = NULL;
+        size_t size = 0, total = 0;
+        unsigned number = 0, warnings = 0;
+        ssize_t n;
+
+        while ((n = getline(&line, &size, f)) > 0) {
+                const char *problem;
+
+                total += (size_t) n;
+                if (total > LABELS_SIZE_MAX) {
+                        log_warning("%s/" LABELS_FILE " is too large, ignoring the rest of it.", directory);
+                        return;
+                }
+
+                problem = read_line(reader, line, n);
+                number++;
+                if (problem && warnings++ < WARNINGS_MAX)
+                        log_warning("%s/" LABELS_FILE ":%u: %s, ignoring the line.", directory, number,
+                                        problem);
+        }
+
+        if (warnings > WARNINGS_MAX)
+                log_warning("%s/" LABELS_FILE ": %u more lines are of no use, ignoring them.", directory,
+                                warnings - WARNINGS_MAX);
+}
+
+void labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata) {
+        _cleanup_(reader_done) Reader reader = {};
+
+        read_lines(f, directory, &reader);
+        for (size_t i = 0; i < reader.n; i++)
+                if (reader.stations[i] && reader.labels[i])
+                        handler(reader.stations[i], reader.labels[i], userdata);
+}
+
+int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
+        _cleanup_close_ int directory = -EBADF, fd = -EBADF;
+        _cleanup_fclose_ FILE *f = NULL;
+
+        directory = open_directory(l);
+        if (directory < 0)
+                return directory == -ENOENT ? 0 : directory;
+
+        fd = open_file(directory);
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : fd;
+
+        f = fdopen(fd, "r");
+        if (!f)
+                return -errno;
+        (void) TAKE_FD(fd);
+
+        labels_read_stream(f, l->path, handler, userdata);
+        return 0;
+}
+
+const char *labels_problem(int r) {
+        switch (r) {
+        case -ELOOP:
+        case -ENOTDIR:
+                return "a link or a file is where the directory or the file of the labels should be";
+        case -EISDIR:
+        case -EBADFD:
+                return "what is where the labels should be is no ordinary file";
+        case -EPERM:
+                return "somebody else owns the labels or may write to them";
+        default:
+                return strerror(-r);
+        }
+}
+
+/* What is going to be replaced must be one that we wrote, or nothing. */
+static int check_replaceable(int directory) {
+        _cleanup_close_ int fd = open_file(directory);
+
+        return fd >= 0 || fd == -ENOENT ? 0 : fd;
+}
+
+static int begin(Labels *l) {
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        /* systemd makes it; where usherd is started by hand nobody has. */
+        if (mkdir(l->path, 0755) < 0 && errno != EEXIST)
+                return -errno;
+
+        l->directory = open_directory(l);
+        if (l->directory < 0)
+                return l->directory;
+
+        r = check_replaceable(l->directory);
+        if (r < 0)
+                return r;
+
+        /* Half a file from before a crash. */
+        if (unlinkat(l->directory, LABELS_FILE_NEW, 0) < 0 && errno != ENOENT)
+                return -errno;
+
+        fd = openat(l->directory, LABELS_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        0644);
+        if (fd < 0)
+                return -errno;
+
+        l->file = fdopen(fd, "w");
+        if (!l->file)
+                return -errno;
+
+        (void) TAKE_FD(fd);
+        return 0;
+}
+
+int labels_begin(Labels *l) {
+        int r;
+
+        labels_abandon(l);
+        r = begin(l);
+        if (r < 0)
+                labels_abandon(l);
+
+        return r;
+}
+
+int labels_add(Labels *l, const char *station, const char *label) {
+        return fprintf(l->file, "%s %s\n", station, label) < 0 ? -EIO : 0;
+}
+
+static int commit(Labels *l) {
+        if (fflush(l->file) != 0 || fsync(fileno(l->file)) < 0)
+                return -errno;
+        if (renameat(l->directory, LABELS_FILE_NEW, l->directory, LABELS_FILE) < 0)
+                return -errno;
+
+        /* The new name has to reach the disk as well. The labels are right already: no error of this undoes
+         * that. */
+        if (fsync(l->directory) < 0)
+                log_debug_errno(errno, "Failed to synchronise '%s', ignoring: %m", l->path);
+
+        return 0;
+}
+
+int labels_commit(Labels *l) {
+        int r;
+
+        r = commit(l);
+        if (r < 0)
+                (void) unlinkat(l->directory, LABELS_FILE_NEW, 0);
+
+        labels_abandon(l);
+        return r;
+}

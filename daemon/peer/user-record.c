@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <grp.h>
+#include <pwd.h>
+
+#include "build-config.h"
+#include "common/text.h"
+#include "peer/user-record.h"
+
+#define GROUPS_MAX 4096
+
+/* getpwnam(3) has the list of what the sources of names say for "no such entry". */
+static int no_entry(int error) {
+        switch (error) {
+        case 0:
+        case ENOENT:
+        case ESRCH:
+        case EBADF:
+        case EPERM:
+                return -ESRCH;
+        default:
+                return -error;
+        }
+}
+
+static bool is_among(gid_t gid, const gid_t *groups, int n) {
+        for (int i = 0; i < n; i++)
+                if (groups[i] == gid)
+                        return true;
+
+        return false;
+}
+
+static int is_administrator(const struct passwd *pw) {
+        static const char *const names[] = { ADMINISTRATORS_GROUPS };
+        _cleanup_free_ gid_t *groups = NULL;
+        int n = GROUPS_MAX, r;
+
+        if (pw->pw_uid == 0)
+                return true;
+
+        groups = calloc(n, sizeof(gid_t));
+        if (!groups)
+                return -ENOMEM;
+        if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
+                return true; /* more groups than that: when in doubt, the stronger right */
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                const struct group *g;
+
+                /* A group that is not there has no members; of one that cannot be read nobody knows. */
+                errno = 0;
+                g = getgrnam(names[i]);
+                r = g ? 0 : no_entry(errno);
+                if (r < 0 && r != -ESRCH)
+                        return r;
+                if (g && is_among(g->gr_gid, groups, n))
+                        return true;
+        }
+
+        return false;
+}
+
+int user_record_read(uid_t uid, const char *name, UserRecord *ret) {
+        UserRecord answer = {};
+        const struct passwd *pw;
+        int r;
+
+        errno = 0;
+        pw = isempty(name) ? getpwuid(uid) : getpwnam(name);
+        if (!pw)
+                return no_entry(errno);
+        if (pw->pw_uid != uid)
+                return -ESRCH;
+
+        /* It goes out on the bus. */
+        if (isempty(pw->pw_name) || strlen(pw->pw_name) >= sizeof(answer.name) || !text_is_utf8(pw->pw_name))
+                return -EBADMSG;
+        strcpy(answer.name, pw->pw_name);
+
+        r = is_administrator(pw);
+        if (r < 0)
+                return r;
+
+        answer.administrator = r;
+        *ret = answer;
+        return 0;
+}
