@@ -127,7 +127,7 @@ static void test_login_screen_is_repaired(void) {
         room_wait_until(GREETER_SEC + 15, "usherctl --no-legend list | grep '%s ' | grep -q no-login-screen",
                         machine_seats[BEN]);
         wait_work(2);
-        g_free(room_run("journalctl -q -u usher-seat-repair@%s | grep -q 'Giving %s back'",
+        g_free(room_run("journalctl -q -u usher-seat-repair@%s | grep -q 'Restoring %s for'",
                         machine_seats[BEN], machine_seats[BEN]));
         room_wait_until(10, "usherctl --no-legend list | grep '%s ' | grep -q ' ok '", machine_seats[BEN]);
         after = session_at(ANNA);
