@@ -57,6 +57,18 @@ int bus_message_read_properties(sd_bus_message *m, BusPropertyFunc func, void *u
         return sd_bus_message_exit_container(m);
 }
 
+int bus_message_read_string(sd_bus_message *m, char **p) {
+        const char *s;
+        int r;
+
+        r = sd_bus_message_read(m, "s", &s);
+        if (r < 0)
+                return r;
+
+        r = string_replace(p, s);
+        return r < 0 ? r : 1;
+}
+
 int bus_message_dispatch_again(
                 sd_bus_message *m, sd_event_source **ret, sd_event_handler_t after, void *userdata) {
 

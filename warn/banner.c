@@ -16,7 +16,7 @@
 
 struct Banner {
         const WarnContext *context;
-        WarnNotice *notice;
+        ClientNotice *notice;
 
         SessionLook *look;
         Notification *notification;
@@ -25,9 +25,13 @@ struct Banner {
 };
 
 static void report(Banner *p, const char *how) {
+        int r;
+
         p->shown = p->shown || !streq(how, "none");
         p->timer = sd_event_source_disable_unref(p->timer);
-        notice_report(p->notice, how);
+        r = client_notice_report(p->notice, how);
+        if (r < 0)
+                log_debug_errno(r, "Failed to report notice %" PRIu32 ", ignoring: %m", p->notice->number);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -36,7 +40,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 static int make_text(Banner *p, char **ret_summary, char **ret_body) {
-        const WarnNotice *n = p->notice;
+        const ClientNotice *n = p->notice;
         const Wording words = {
                 .station = n->station,
                 .label = n->label,
@@ -129,7 +133,7 @@ static void on_session(const WarnSession *facts, void *userdata) {
         p->look = session_look_free(p->look);
 }
 
-int banner_new(Banner **ret, const WarnContext *context, WarnNotice *notice) {
+int banner_new(Banner **ret, const WarnContext *context, ClientNotice *notice) {
         usec_t now = now_realtime(), end = notice->until > MARGIN_USEC ? notice->until - MARGIN_USEC : 0;
         Banner *p;
         int r;

@@ -3,8 +3,6 @@
 /* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when
  * they get a job; it shows all of their jobs and ends with the last of them. */
 
-#include <signal.h>
-
 #include <systemd/sd-daemon.h>
 
 #include "common/arguments.h"
@@ -29,8 +27,9 @@
 
 typedef struct Program {
         WarnContext context;
+        Client *client;
         Language *language;
-        Notices *notices;
+        ClientNotices *notices;
         sd_event_source *linger;
         unsigned lingered;
         bool speaking;  /* the language is known */
@@ -42,7 +41,7 @@ static void linger(Program *p, usec_t t);
 
 /* Whether there is something to warn of, or to show. */
 static bool has_work(Program *p) {
-        if (!notices_is_empty(p->notices))
+        if (!client_notices_is_empty(p->notices))
                 return true;
         if (p->abandoned)
                 return false;
@@ -119,7 +118,7 @@ static void warn(Program *p, WarnJob *job) {
 
         r = warning_new(&w, &p->context, job);
         if (r < 0)
-                log_error_errno(r, "Failed to warn of the end of session '%s': %m", job->session);
+                log_error_errno(r, "Failed to warn of the end of session '%s': %m", job->info.session);
 
         job->userdata = w;
 }
@@ -154,20 +153,20 @@ static void on_job(WarnJob *job, JobEvent event, const char *result, void *userd
         }
 }
 
-static void post(Program *p, WarnNotice *n) {
+static void post(Program *p, ClientNotice *n) {
         Banner *banner = NULL;
         int r;
 
         r = banner_new(&banner, &p->context, n);
         if (r < 0) {
                 log_error_errno(r, "Failed to show notice %" PRIu32 ": %m", n->number);
-                notice_report(n, "none");
+                (void) client_notice_report(n, "none");
         }
 
         n->userdata = banner;
 }
 
-static void on_notice(WarnNotice *n, void *userdata) {
+static void on_notice(ClientNotice *n, void *userdata) {
         Program *p = userdata;
 
         if (p->leaving) {
@@ -181,7 +180,7 @@ static void on_notice(WarnNotice *n, void *userdata) {
                 post(p, n);
 }
 
-static void on_notice_removed(WarnNotice *n, void *userdata) {
+static void on_notice_removed(ClientNotice *n, void *userdata) {
         n->userdata = banner_free(n->userdata);
         linger(userdata, LINGER_WORDS_USEC);
 }
@@ -189,13 +188,19 @@ static void on_notice_removed(WarnNotice *n, void *userdata) {
 static void on_notices_listed(void *userdata) {
         Program *p = userdata;
 
-        if (p->leaving && jobs_is_empty(p->context.jobs) && notices_is_empty(p->notices))
+        if (p->leaving && jobs_is_empty(p->context.jobs) && client_notices_is_empty(p->notices))
                 (void) sd_event_exit(p->context.event, EXIT_SUCCESS);
         else
                 linger(p, LINGER_USEC); /* a job that turns out to be ours ends it */
 }
 
-static const NoticesHandler notices_handler = {
+/* usher-identify shows the signs. */
+static bool wants_notice(const char *kind) {
+        return !streq(kind, CLIENT_NOTICE_SIGN);
+}
+
+static const ClientNoticesHandler notices_handler = {
+        .wants = wants_notice,
         .added = on_notice,
         .removed = on_notice_removed,
         .listed = on_notices_listed,
@@ -207,7 +212,7 @@ static void on_listed(void *userdata) {
         notifier_close_strays(p->context.notifier, is_live, p);
 
         /* What is left of the picture: usherd is there, and it may be another one. */
-        if (notices_reload(p->notices) < 0)
+        if (client_notices_reload(p->notices) < 0)
                 on_notices_listed(p);
 }
 
@@ -219,7 +224,7 @@ static void on_abandoned(void *userdata) {
 
         for (WarnJob *job = jobs_next(p->context.jobs, NULL); job; job = jobs_next(p->context.jobs, job))
                 job->userdata = warning_free(job->userdata, "");
-        notices_forget(p->notices);
+        client_notices_forget(p->notices);
 
         linger(p, LINGER_USEC);
 }
@@ -239,46 +244,16 @@ static void on_language(void *userdata) {
                 if (job->announced && !job->userdata)
                         warn(p, job);
 
-        for (WarnNotice *n = notices_next(p->notices, NULL); n; n = notices_next(p->notices, n))
+        for (ClientNotice *n = client_notices_next(p->notices, NULL); n;
+                        n = client_notices_next(p->notices, n))
                 if (!n->userdata)
                         post(p, n);
 }
 
-static int connect_system_bus(WarnContext *a) {
-        int r;
+static void on_owner(const char *owner, void *userdata) {
+        Program *p = userdata;
 
-        r = sd_bus_open_system(&a->system_bus);
-        if (r < 0)
-                return log_error_errno(r, "Failed to connect to the system bus: %m");
-
-        (void) sd_bus_set_exit_on_disconnect(a->system_bus, true);
-
-        r = sd_bus_attach_event(a->system_bus, a->event, SD_EVENT_PRIORITY_NORMAL);
-        if (r < 0)
-                return log_error_errno(r, "Failed to attach the system bus to the event loop: %m");
-
-        return 0;
-}
-
-static int handle_signals(sd_event *event) {
-        static const int signals[] = { SIGTERM, SIGINT };
-        sigset_t mask;
-        int r;
-
-        (void) sigemptyset(&mask);
-        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
-                (void) sigaddset(&mask, signals[i]);
-
-        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
-                return -errno;
-
-        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
-                r = sd_event_add_signal(event, NULL, signals[i], NULL, NULL);
-                if (r < 0)
-                        return r;
-        }
-
-        return 0;
+        jobs_set_owner(p->context.jobs, owner);
 }
 
 static int program_init(Program *p) {
@@ -289,11 +264,11 @@ static int program_init(Program *p) {
         if (r < 0)
                 return log_error_errno(r, "Failed to make an event loop: %m");
 
-        r = handle_signals(a->event);
+        r = sd_event_set_signal_exit(a->event, true);
         if (r < 0)
                 return log_error_errno(r, "Failed to handle signals: %m");
 
-        r = connect_system_bus(a);
+        r = client_open_bus(&a->system_bus, a->event);
         if (r < 0)
                 return r;
 
@@ -301,9 +276,11 @@ static int program_init(Program *p) {
         if (r >= 0)
                 r = notifier_new(&a->notifier, a->event, a->user_bus);
         if (r >= 0)
-                r = jobs_new(&a->jobs, a->event, a->system_bus, &jobs_handler, p);
+                r = client_new(&p->client, a->system_bus, on_owner, p);
         if (r >= 0)
-                r = notices_new(&p->notices, a->system_bus, a->jobs, &notices_handler, p);
+                r = jobs_new(&a->jobs, a->event, p->client, &jobs_handler, p);
+        if (r >= 0)
+                r = client_notices_new(&p->notices, p->client, &notices_handler, p);
         if (r >= 0)
                 r = language_new(&p->language, a->event, a->user_bus, on_language, p);
         if (r < 0)
@@ -318,14 +295,15 @@ static void program_done(Program *p) {
         for (WarnJob *job = a->jobs ? jobs_next(a->jobs, NULL) : NULL; job; job = jobs_next(a->jobs, job))
                 job->userdata = warning_free(job->userdata, "");
 
-        for (WarnNotice *n = p->notices ? notices_next(p->notices, NULL) : NULL; n;
-                        n = notices_next(p->notices, n))
+        for (ClientNotice *n = p->notices ? client_notices_next(p->notices, NULL) : NULL; n;
+                        n = client_notices_next(p->notices, n))
                 n->userdata = banner_free(n->userdata);
 
         sd_event_source_disable_unref(p->linger);
         language_free(p->language);
-        notices_free(p->notices);
+        client_notices_free(p->notices);
         jobs_free(a->jobs);
+        client_free(p->client);
         notifier_free(a->notifier);
         user_bus_free(a->user_bus);
         sd_bus_flush_close_unref(a->system_bus);

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 
 #include "common/names.h"
-#include "warn/message.h"
 #include "warn/session.h"
 
 #define LOGIND_TIMEOUT_USEC (2 * USEC_PER_SEC)
@@ -57,11 +56,11 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
         int r;
 
         if (streq(name, "Type") && streq(contents, "s"))
-                return message_read_string(m, &facts->type);
+                return bus_message_read_string(m, &facts->type);
         if (streq(name, "TTY") && streq(contents, "s"))
-                return message_read_string(m, &facts->tty);
+                return bus_message_read_string(m, &facts->tty);
         if (streq(name, "State") && streq(contents, "s"))
-                return message_read_string(m, &facts->state);
+                return bus_message_read_string(m, &facts->state);
         if (streq(name, "User") && streq(contents, "(uo)")) {
                 r = sd_bus_message_read(m, "(uo)", &uid, NULL);
                 if (r < 0)

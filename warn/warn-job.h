@@ -1,46 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One job as usherd tells it. */
+/* One log-off of the calling user, as usherd reports it. */
 
-#include "common/bus-util.h"
+#include "client/client.h"
+#include "client/job-info.h"
 
-typedef struct Jobs Jobs;
+typedef struct WarnJob WarnJob;
 
-typedef struct WarnJob {
-        Jobs *jobs;
-        sd_bus *bus;
-        struct WarnJob *next;
+typedef struct WarnJobHandler {
+        /* The properties have been read, for the first time or because something changed. */
+        void (*loaded)(WarnJob *job, void *userdata);
+
+        /* The job does not exist, belongs to another user or cannot be watched. The handler frees it. */
+        void (*lost)(WarnJob *job, void *userdata);
+} WarnJobHandler;
+
+struct WarnJob {
+        Client *client;
+        const WarnJobHandler *handler;
+        void *handler_userdata;
         char *path;
 
-        char *station;
-        char *label;
-        char *session;
-        char *reason;
-        char *message;
-        uid_t by_uid;
-        char *by_name;
-        char *phase;
-        char *warned;
-        usec_t deadline_monotonic; /* CLOCK_MONOTONIC */
-        uid_t uid;
+        JobInfo info;
+        char *label; /* of the station, NULL where it is not known */
 
-        bool announced;
-        bool again;  /* something changed while it was read */
-        bool listed; /* while a list is read */
+        bool again; /* something changed while the job was being read */
         sd_bus_slot *call, *match;
-        void *userdata; /* whoever cares for it */
-} WarnJob;
 
-/* Made for a path; read from the bus by job_read() before anybody hears of it. */
-int job_new(WarnJob **ret, Jobs *jobs, sd_bus *bus, const char *path);
-WarnJob *job_free(WarnJob *job);
+        /* For the list of jobs. */
+        WarnJob *next;
+        bool announced;
+        bool listed;    /* while a list is being read */
+        void *userdata; /* for the handler of the list's events */
+};
 
-/* Reads it again, now or after the reading that is under way. */
-void job_read(WarnJob *job);
+/* Makes a job for an object path. It is empty until warn_job_load() has called a handler. */
+int warn_job_new(WarnJob **ret,
+                Client *client,
+                const char *path,
+                const WarnJobHandler *handler,
+                void *userdata);
+WarnJob *warn_job_free(WarnJob *job);
 
-/* Calls a method of the job. func may be NULL. */
-int job_call(WarnJob *job,
+/* Reads the properties, now or after the read that is under way. */
+void warn_job_load(WarnJob *job);
+
+/* Drops the read that is under way. */
+void warn_job_forget_call(WarnJob *job);
+
+/* Calls a method of the job. ret and func may be NULL. */
+int warn_job_call(WarnJob *job,
                 sd_bus_slot **ret,
                 const char *member,
                 sd_bus_message_handler_t func,

@@ -46,17 +46,17 @@ struct Warning {
 static void present(Warning *w);
 
 static Wording wording_of(const Warning *w) {
-        const WarnJob *job = w->job;
+        const JobInfo *job = &w->job->info;
         usec_t passed = now_monotonic(), now = now_realtime();
 
         /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks
          * are set. */
         return (Wording) {
                 .station = strempty(job->station),
-                .label = strempty(job->label),
+                .label = strempty(w->job->label),
                 .session = strempty(job->session),
-                .started_by = strempty(job->by_name),
-                .by_self = job->by_uid == getuid() && !isempty(job->by_name),
+                .started_by = strempty(job->started_by.name),
+                .by_self = job->started_by.uid == getuid() && !isempty(job->started_by.name),
                 .reason = strempty(job->reason),
                 .message = strempty(job->message),
                 .deadline = job->deadline_monotonic > passed ? now + (job->deadline_monotonic - passed) :
@@ -82,7 +82,8 @@ static void report(Warning *w, Outcome outcome) {
 
         w->outcome = outcome;
         w->report_call = sd_bus_slot_unref(w->report_call);
-        (void) job_call(w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
+        (void) warn_job_call(
+                        w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
 }
 
 /* Whether five more minutes could be granted. The job may be older than what we have seen of it; then usherd
@@ -90,11 +91,11 @@ static void report(Warning *w, Outcome outcome) {
 static bool may_extend(const Warning *w) {
         usec_t maximum = jobs_get_maximum_grace(w->context->jobs);
 
-        if (w->cannot_extend || !streq(w->job->phase, "warning"))
+        if (w->cannot_extend || !streq(w->job->info.phase, "warning"))
                 return false;
 
         return maximum == USEC_INFINITY ||
-                        w->job->deadline_monotonic + WORDING_EXTEND_SEC * USEC_PER_SEC <=
+                        w->job->info.deadline_monotonic + WORDING_EXTEND_SEC * USEC_PER_SEC <=
                         w->first_seen + maximum;
 }
 
@@ -168,11 +169,11 @@ static void on_notification(Notification *n, NotificationEvent event, void *user
                 break;
         case NOTIFICATION_END_NOW:
                 w->action_call = sd_bus_slot_unref(w->action_call);
-                (void) job_call(w->job, &w->action_call, "EndNow", on_action_called, w, NULL);
+                (void) warn_job_call(w->job, &w->action_call, "EndNow", on_action_called, w, NULL);
                 break;
         case NOTIFICATION_EXTEND:
                 w->action_call = sd_bus_slot_unref(w->action_call);
-                (void) job_call(w->job, &w->action_call, "Extend", on_action_called, w, "u",
+                (void) warn_job_call(w->job, &w->action_call, "Extend", on_action_called, w, "u",
                                 WORDING_EXTEND_SEC);
                 break;
         }
@@ -206,7 +207,7 @@ static int show_notification(Warning *w) {
 static void on_asked(bool accepted, const char *blockers, void *userdata) {
         Warning *w = userdata;
 
-        (void) job_call(w->job, NULL, "SetAsked", NULL, NULL, "bs", accepted, blockers);
+        (void) warn_job_call(w->job, NULL, "SetAsked", NULL, NULL, "bs", accepted, blockers);
 }
 
 static void ask_desktop(Warning *w, const WarnSession *facts) {
@@ -247,7 +248,8 @@ static void on_session(const WarnSession *facts, void *userdata) {
 
         if (facts) {
                 if (facts->uid != getuid()) {
-                        log_warning("Session '%s' is somebody else's, not touching it.", w->job->session);
+                        log_warning("Session '%s' is somebody else's, not touching it.",
+                                        w->job->info.session);
                         w->look = session_look_free(w->look);
                         return;
                 }
@@ -267,12 +269,12 @@ static void present(Warning *w) {
         int r;
 
         w->wrote_now = false;
-        w->shown_deadline = w->job->deadline_monotonic;
+        w->shown_deadline = w->job->info.deadline_monotonic;
         w->look = session_look_free(w->look);
 
-        r = session_look_new(&w->look, w->context->system_bus, w->job->session, on_session, w);
+        r = session_look_new(&w->look, w->context->system_bus, w->job->info.session, on_session, w);
         if (r < 0) {
-                log_warning_errno(r, "Failed to ask for session '%s', ignoring: %m", w->job->session);
+                log_warning_errno(r, "Failed to ask for session '%s', ignoring: %m", w->job->info.session);
                 on_session(NULL, w);
         }
 }
@@ -289,8 +291,8 @@ static void arm_reminder(Warning *w) {
 
         reminders = jobs_get_reminders(w->context->jobs, &n);
         for (size_t i = 0; i < n; i++)
-                if (reminders[i] < w->job->deadline_monotonic) {
-                        usec_t t = w->job->deadline_monotonic - reminders[i];
+                if (reminders[i] < w->job->info.deadline_monotonic) {
+                        usec_t t = w->job->info.deadline_monotonic - reminders[i];
 
                         if (t > now + USEC_PER_SEC / 2 && t < next)
                                 next = t;
@@ -312,11 +314,11 @@ static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata) {
 /* usherd takes the user for not warned again: it was restarted, or the machine slept. Before our report is
  * answered "pending" is only old news. */
 static bool is_wanted_again(const Warning *w) {
-        return streq(w->job->warned, "pending") && w->outcome != OUTCOME_PENDING && !w->report_call;
+        return streq(w->job->info.warned, "pending") && w->outcome != OUTCOME_PENDING && !w->report_call;
 }
 
 void warning_update(Warning *w) {
-        if (streq(w->job->phase, "warning")) {
+        if (streq(w->job->info.phase, "warning")) {
                 bool again = is_wanted_again(w);
 
                 if (again) {
@@ -324,11 +326,11 @@ void warning_update(Warning *w) {
                         w->said_before = false;
                 }
 
-                if (again || w->shown_deadline != w->job->deadline_monotonic) {
+                if (again || w->shown_deadline != w->job->info.deadline_monotonic) {
                         present(w);
                         arm_reminder(w);
                 }
-        } else if (streq(w->job->phase, "asking")) {
+        } else if (streq(w->job->info.phase, "asking")) {
                 w->reminder = sd_event_source_disable_unref(w->reminder);
 
                 if (!w->ending) {

@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The signal says that there is something, and for whom; the list, which has our own only, says what. A
- * notice that has been reported stays known until usherd has answered that: a list that was on its way
- * meanwhile would have it shown twice. */
+/* The signal says that there is a notice and for which user; the list, where each user sees only their own,
+ * says what it is. A notice that has been reported stays known until usherd has answered the report.
+ * Otherwise a list that was under way would show it twice. */
 
+#include "client/notices.h"
 #include "common/log.h"
 #include "common/names.h"
-#include "warn/notices.h"
 
-/* As many at once as usherd keeps for some sessions of one user. */
+/* More than usherd keeps for the sessions of one user. */
 #define NOTICES_MAX 64U
 
-struct Notices {
-        sd_bus *bus;
-        Jobs *jobs;
-        const NoticesHandler *handler;
+struct ClientNotices {
+        Client *client;
+        const ClientNoticesHandler *handler;
         void *userdata;
 
         sd_bus_slot *match, *list_call;
-        bool again; /* there was something new while the list was read */
+        bool again; /* a notice was added while the list was being read */
 
-        WarnNotice *first;
+        ClientNotice *first;
         size_t n_notices;
 };
 
-static WarnNotice *notice_free(WarnNotice *n) {
+static ClientNotice *notice_free(ClientNotice *n) {
         if (!n)
                 return NULL;
 
@@ -40,8 +39,8 @@ static WarnNotice *notice_free(WarnNotice *n) {
         return NULL;
 }
 
-static void drop(Notices *s, WarnNotice *n) {
-        for (WarnNotice **p = &s->first; *p; p = &(*p)->next)
+static void drop(ClientNotices *s, ClientNotice *n) {
+        for (ClientNotice **p = &s->first; *p; p = &(*p)->next)
                 if (*p == n) {
                         *p = n->next;
                         s->n_notices--;
@@ -52,16 +51,16 @@ static void drop(Notices *s, WarnNotice *n) {
         (void) notice_free(n);
 }
 
-static WarnNotice *find(Notices *s, uint32_t number, const char *owner) {
-        for (WarnNotice *n = s->first; n; n = n->next)
+static ClientNotice *find(ClientNotices *s, uint32_t number, const char *owner) {
+        for (ClientNotice *n = s->first; n; n = n->next)
                 if (n->number == number && streq(n->owner, owner))
                         return n;
 
         return NULL;
 }
 
-static int add(Notices *s, const WarnNotice *told) {
-        WarnNotice *n;
+static int add(ClientNotices *s, const ClientNotice *told) {
+        ClientNotice *n;
 
         if (s->n_notices >= NOTICES_MAX)
                 return -E2BIG;
@@ -70,7 +69,7 @@ static int add(Notices *s, const WarnNotice *told) {
         if (!n)
                 return -ENOMEM;
 
-        *n = (WarnNotice) {
+        *n = (ClientNotice) {
                 .notices = s,
                 .number = told->number,
                 .kind = strdup(told->kind),
@@ -95,8 +94,8 @@ static int add(Notices *s, const WarnNotice *told) {
         return 0;
 }
 
-/* One of the list: number, kind, station, label, session, uid, sender, text, until. */
-static int read_notice(sd_bus_message *m, WarnNotice *ret, uint32_t *ret_uid) {
+/* Reads an entry of the list: number, kind, station, label, session, uid, sender, text, until. */
+static int read_notice(sd_bus_message *m, ClientNotice *ret, uint32_t *ret_uid) {
         const char *kind, *station, *label, *session, *from, *text;
         uint64_t until;
         int r;
@@ -106,7 +105,7 @@ static int read_notice(sd_bus_message *m, WarnNotice *ret, uint32_t *ret_uid) {
         if (r <= 0)
                 return r;
 
-        /* Of the message for as long as that is: add() copies. */
+        /* These strings belong to the message; add() copies them. */
         ret->kind = (char *) kind;
         ret->station = (char *) station;
         ret->label = (char *) label;
@@ -117,8 +116,8 @@ static int read_notice(sd_bus_message *m, WarnNotice *ret, uint32_t *ret_uid) {
         return 1;
 }
 
-static int read_list(Notices *s, sd_bus_message *m) {
-        WarnNotice told = { .owner = (char *) strempty(sd_bus_message_get_sender(m)) }, *next;
+static int read_list(ClientNotices *s, sd_bus_message *m) {
+        ClientNotice told = { .owner = (char *) strempty(sd_bus_message_get_sender(m)) };
         uint32_t uid;
         int r;
 
@@ -127,80 +126,83 @@ static int read_list(Notices *s, sd_bus_message *m) {
                 return r;
 
         while ((r = read_notice(m, &told, &uid)) > 0) {
-                WarnNotice *n = find(s, told.number, told.owner);
+                ClientNotice *n = find(s, told.number, told.owner);
 
                 if (n)
                         n->listed = true;
-                else if (uid == getuid() && !streq(told.kind, "sign")) { /* usher-identify shows those */
+                else if (uid == getuid() && s->handler->wants(told.kind)) {
                         r = add(s, &told);
                         if (r < 0)
-                                log_warning_errno(r, "Cannot show notice %" PRIu32 ", ignoring: %m",
+                                log_warning_errno(r, "Failed to add notice %" PRIu32 ", ignoring: %m",
                                                 told.number);
                 }
         }
-        if (r < 0)
-                return r;
 
-        for (WarnNotice *n = s->first; n; n = next) {
+        return r;
+}
+
+static void drop_unlisted(ClientNotices *s) {
+        for (ClientNotice *n = s->first, *next; n; n = next) {
                 next = n->next;
                 if (!n->listed && !n->shown_call)
                         drop(s, n);
                 else
                         n->listed = false;
         }
-
-        return 0;
 }
 
 static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Notices *s = userdata;
+        ClientNotices *s = userdata;
         int r;
 
         s->list_call = sd_bus_slot_unref(s->list_call);
 
-        /* A usherd that is older than we are has none. */
+        /* An older usherd has no notices. */
         r = sd_bus_message_is_method_error(m, NULL) ? -sd_bus_message_get_errno(m) : read_list(s, m);
         if (r < 0)
                 log_debug_errno(r, "Failed to list notices, ignoring: %m");
+        else
+                drop_unlisted(s);
 
-        if (s->again && notices_reload(s) >= 0)
+        if (s->again && client_notices_reload(s) >= 0)
                 return 0;
 
         s->handler->listed(s->userdata);
         return 0;
 }
 
-int notices_reload(Notices *s) {
+int client_notices_reload(ClientNotices *s) {
         s->again = s->list_call;
         if (s->list_call)
                 return 0;
 
-        return jobs_call(s->jobs, &s->list_call, USHER_PATH, USHER_IFACE_MANAGER, "ListNotices", on_list, s,
-                        NULL);
+        return client_call(s->client, &s->list_call, USHER_PATH, USHER_IFACE_MANAGER, "ListNotices", on_list,
+                        s, NULL);
 }
 
 static int on_notice_new(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Notices *s = userdata;
+        ClientNotices *s = userdata;
         uint32_t uid;
 
-        if (jobs_is_sender(s->jobs, m) && sd_bus_message_read(m, "uu", NULL, &uid) >= 0 && uid == getuid())
-                (void) notices_reload(s);
+        if (client_is_sender(s->client, m) && sd_bus_message_read(m, "uu", NULL, &uid) >= 0 &&
+                        uid == getuid())
+                (void) client_notices_reload(s);
 
         return 0;
 }
 
-int notices_new(Notices **ret, sd_bus *bus, Jobs *jobs, const NoticesHandler *handler, void *userdata) {
-        _cleanup_notices_ Notices *s = NULL;
+int client_notices_new(
+                ClientNotices **ret, Client *client, const ClientNoticesHandler *handler, void *userdata) {
+        _cleanup_client_notices_ ClientNotices *s = NULL;
         int r;
 
         s = malloc(sizeof(*s));
         if (!s)
                 return -ENOMEM;
 
-        *s = (Notices) { .bus = sd_bus_ref(bus), .jobs = jobs, .handler = handler, .userdata = userdata };
+        *s = (ClientNotices) { .client = client, .handler = handler, .userdata = userdata };
 
-        r = sd_bus_match_signal_async(bus, &s->match, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER,
-                        "NoticeNew", on_notice_new, NULL, s);
+        r = client_match(client, &s->match, USHER_PATH, USHER_IFACE_MANAGER, "NoticeNew", on_notice_new, s);
         if (r < 0)
                 return r;
 
@@ -208,51 +210,46 @@ int notices_new(Notices **ret, sd_bus *bus, Jobs *jobs, const NoticesHandler *ha
         return 0;
 }
 
-Notices *notices_free(Notices *s) {
+ClientNotices *client_notices_free(ClientNotices *s) {
         if (!s)
                 return NULL;
 
-        for (WarnNotice *n = s->first, *next; n; n = next) {
+        for (ClientNotice *n = s->first, *next; n; n = next) {
                 next = n->next;
                 (void) notice_free(n);
         }
 
         sd_bus_slot_unref(s->match);
         sd_bus_slot_unref(s->list_call);
-        sd_bus_unref(s->bus);
         free(s);
         return NULL;
 }
 
-void notices_forget(Notices *s) {
+void client_notices_forget(ClientNotices *s) {
         while (s->first)
                 drop(s, s->first);
 }
 
-bool notices_is_empty(const Notices *s) {
+bool client_notices_is_empty(const ClientNotices *s) {
         return !s->first;
 }
 
-WarnNotice *notices_next(Notices *s, WarnNotice *n) {
+ClientNotice *client_notices_next(ClientNotices *s, ClientNotice *n) {
         return n ? n->next : s->first;
 }
 
 static int on_reported(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        WarnNotice *n = userdata;
+        ClientNotice *n = userdata;
 
         n->shown_call = sd_bus_slot_unref(n->shown_call);
         drop(n->notices, n);
         return 0;
 }
 
-void notice_report(WarnNotice *n, const char *how) {
-        int r;
-
+int client_notice_report(ClientNotice *n, const char *how) {
         if (n->shown_call)
-                return;
+                return 0;
 
-        r = jobs_call(n->notices->jobs, &n->shown_call, USHER_PATH, USHER_IFACE_MANAGER, "NoticeShown",
-                        on_reported, n, "us", n->number, how);
-        if (r < 0)
-                log_debug_errno(r, "Cannot tell usherd about notice %" PRIu32 ", ignoring: %m", n->number);
+        return client_call(n->notices->client, &n->shown_call, USHER_PATH, USHER_IFACE_MANAGER,
+                        "NoticeShown", on_reported, n, "us", n->number, how);
 }
