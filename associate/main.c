@@ -121,22 +121,13 @@ static int run(void) {
         if (r < 0)
                 return log_error_errno(r, "Failed to set up: %m");
 
-        return sd_event_loop(a.event);
+        r = sd_event_loop(a.event);
+        return r < 0 ? r : 0;
 }
 
 int main(int argc, char *argv[]) {
-        int r;
-
-        log_init("usher-associate");
-
-        r = arguments_read(argc, argv,
-                        "Says on which keyboards Enter is pressed, to the one who has connected to its "
-                        "socket.\n"
-                        "usher-associate.socket starts it; see 'associate' in usherctl(1).");
-        if (r < 0)
-                return EXIT_WRONG_USAGE;
-        if (r == 0)
-                return EXIT_SUCCESS;
-
-        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        return arguments_main(argc, argv, "usher-associate",
+                        "Reports on which keyboards Enter is pressed, to the client of its socket.\n"
+                        "usher-associate.socket starts it; see 'associate' in usherctl(1).",
+                        run);
 }

@@ -3,11 +3,15 @@
 /* Calls go to the unique name of usherd. That never starts a usherd that an administrator has stopped, and
  * does not mix the replies of a new usherd with those of the old one. */
 
+#include <systemd/sd-daemon.h>
+
 #include "client/client.h"
 #include "common/log.h"
 #include "common/names.h"
 
 #define CALL_TIMEOUT_USEC (10 * USEC_PER_SEC)
+
+#define BARRIER_USEC USEC_PER_SEC
 
 struct Client {
         sd_bus *bus;
@@ -58,6 +62,11 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         c->owner_call = sd_bus_slot_unref(c->owner_call);
         owner_changed(c, isempty(after) ? NULL : after);
         return 0;
+}
+
+void client_announce_exit(void) {
+        (void) sd_notify(false, "STOPPING=1");
+        (void) sd_notify_barrier(false, BARRIER_USEC);
 }
 
 int client_open_bus(sd_bus **ret, sd_event *event) {

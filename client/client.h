@@ -2,7 +2,7 @@
 #pragma once
 
 /* A client of usherd: knows which connection owns org.usher1, calls it, and tells its signals from forged
- * ones. Nothing here starts usherd, and nothing here blocks. */
+ * ones. Nothing here starts usherd. */
 
 #include <stdarg.h>
 
@@ -13,6 +13,15 @@ typedef struct Client Client;
 /* usherd is there under this unique name, or is away (NULL). Called first when the bus has answered who owns
  * the name, then at each change. client_get_owner() gives the new owner already. */
 typedef void (*ClientOwnerFunc)(const char *owner, void *userdata);
+
+/* The exit code with which a program that usherd has systemd start asks to be started again. Its unit has it
+ * in RestartForceExitStatus=. */
+#define CLIENT_EXIT_AGAIN 75
+
+/* Tells systemd that the program is about to exit, and waits until systemd knows: a start that is requested
+ * from then on begins a new process. What was requested earlier is in usherd's lists, so the program reads
+ * those once more before it exits. */
+void client_announce_exit(void);
 
 /* Opens the system bus for a program that ends with it. Returns 0 or a negative errno, which has been
  * logged.

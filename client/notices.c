@@ -225,6 +225,10 @@ ClientNotices *client_notices_free(ClientNotices *s) {
         return NULL;
 }
 
+bool client_notices_is_loading(const ClientNotices *s) {
+        return s->list_call;
+}
+
 void client_notices_forget(ClientNotices *s) {
         while (s->first)
                 drop(s, s->first);

@@ -55,6 +55,9 @@ DEFINE_CLEANUP(ClientNotices *, client_notices_free);
 /* Reads the list, now or after the read that is under way. Returns 0 or a negative errno. */
 int client_notices_reload(ClientNotices *s);
 
+/* Whether a read of the list is under way. */
+bool client_notices_is_loading(const ClientNotices *s);
+
 /* Drops all notices, for a usherd that does not come back. */
 void client_notices_forget(ClientNotices *s);
 

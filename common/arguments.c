@@ -36,3 +36,18 @@ int arguments_read(int argc, char *argv[], const char *what) {
 
         return 1;
 }
+
+int arguments_main(int argc, char *argv[], const char *name, const char *what, int (*run)(void)) {
+        int r;
+
+        log_init(name);
+
+        r = arguments_read(argc, argv, what);
+        if (r < 0)
+                return EXIT_WRONG_USAGE;
+        if (r == 0)
+                return EXIT_SUCCESS;
+
+        r = run();
+        return r < 0 ? EXIT_FAILURE : r;
+}

@@ -1,277 +1,193 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-identify: shows in letters that fill the screen which station this is, for ten seconds. usherd has
- * systemd start it as the user at whose desktop, login screen or terminal the sign is to be; it shows what
- * usherd's list of notices has for that user, and ends with the last sign. Where it cannot, it says so and
- * usherd finds another way. */
+/* usher-identify: shows for ten seconds, in letters that fill the screen, which station this is. usherd has
+ * systemd start it as the user whose desktop, login screen or terminal is to show the banner. It shows the
+ * signs in usherd's list of notices for that user, and exits after the last banner. Where it cannot show a
+ * banner it reports that, and usherd finds another way. */
 
 #include <sys/queue.h>
 #include <systemd/sd-daemon.h>
 
+#include "client/notices.h"
 #include "common/arguments.h"
-#include "common/bus-util.h"
 #include "common/log.h"
-#include "common/names.h"
 #include "identify/banner.h"
 
 #define SHOW_USEC (10 * USEC_PER_SEC)
-#define CALL_USEC (5 * USEC_PER_SEC)
 
-/* A sign was asked for when we were on our way out: usher-identify@.service starts us again. */
-#define EXIT_AGAIN 75
-
-#define BARRIER_USEC USEC_PER_SEC
-
-/* Signs of one user at once; each of their sessions has one. */
-#define SIGNS_MAX 64U
+/* At once, one for each session of the user. */
+#define BANNERS_MAX 64U
 
 typedef struct Program Program;
 
-typedef struct Sign {
+typedef struct ActiveBanner {
         Program *program;
-        uint32_t number; /* usherd's */
         char *session;
-        Banner *poster;
+        Banner *banner;
         sd_event_source *timer;
-        sd_bus_slot *told;
-        TAILQ_ENTRY(Sign) signs;
-} Sign;
+        TAILQ_ENTRY(ActiveBanner) entries;
+} ActiveBanner;
 
 struct Program {
         sd_event *event;
         sd_bus *bus;
-        sd_bus_slot *match, *list;
-        bool again;   /* there was something new while the list was read */
-        bool leaving; /* systemd takes a start for one that is to come after our end */
-        TAILQ_HEAD(, Sign) signs;
-        unsigned n_signs;
+        Client *client;
+        ClientNotices *notices;
+        bool leaving; /* systemd starts a new process for what is requested now */
+        TAILQ_HEAD(, ActiveBanner) banners;
+        unsigned n_banners;
 };
 
-static Sign *sign_free(Sign *s) {
-        if (!s)
+static ActiveBanner *active_banner_free(ActiveBanner *a) {
+        if (!a)
                 return NULL;
 
-        TAILQ_REMOVE(&s->program->signs, s, signs);
-        s->program->n_signs--;
-        banner_free(s->poster);
-        sd_event_source_disable_unref(s->timer);
-        sd_bus_slot_unref(s->told);
-        free(s->session);
-        free(s);
+        TAILQ_REMOVE(&a->program->banners, a, entries);
+        a->program->n_banners--;
+        banner_free(a->banner);
+        sd_event_source_disable_unref(a->timer);
+        free(a->session);
+        free(a);
         return NULL;
 }
 
-DEFINE_CLEANUP(Sign *, sign_free);
+DEFINE_CLEANUP(ActiveBanner *, active_banner_free);
 
-static int list(Program *p);
-
-/* Ends the program after the last sign. What was asked for before systemd knew of that is in the list, and
- * no other start comes of it, so the list decides. */
+/* Exits after the last banner, when usherd knows of each. */
 static void check_end(Program *p) {
-        if (!TAILQ_EMPTY(&p->signs) || p->list)
+        if (!TAILQ_EMPTY(&p->banners) || !client_notices_is_empty(p->notices) ||
+                        client_notices_is_loading(p->notices))
                 return;
 
         p->leaving = true;
-        (void) sd_notify(false, "STOPPING=1");
-        (void) sd_notify_barrier(false, BARRIER_USEC);
-        if (list(p) < 0)
+        client_announce_exit();
+        if (client_notices_reload(p->notices) < 0)
                 (void) sd_event_exit(p->event, EXIT_SUCCESS);
 }
 
-/* It was there for as long as it is to be, and usherd knows of it. */
-static void sign_check(Sign *s) {
-        Program *p = s->program;
-
-        if (s->timer || s->told)
-                return;
-
-        sign_free(s);
-        check_end(p);
-}
-
 static int on_shown_long_enough(sd_event_source *source, uint64_t usec, void *userdata) {
-        Sign *s = userdata;
+        ActiveBanner *a = userdata;
+        Program *p = a->program;
 
-        s->timer = sd_event_source_disable_unref(s->timer);
-        s->poster = banner_free(s->poster);
-        sign_check(s);
+        active_banner_free(a);
+        check_end(p);
         return 0;
 }
 
-static int on_told(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        Sign *s = userdata;
+static ActiveBanner *find_banner(Program *p, const char *session) {
+        ActiveBanner *a;
 
-        s->told = sd_bus_slot_unref(s->told);
-        sign_check(s);
-        return 0;
-}
-
-static int tell(Sign *s, const char *how) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(
-                        s->program->bus, &m, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "NoticeShown");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "us", s->number, how);
-        if (r >= 0)
-                r = sd_bus_call_async(s->program->bus, &s->told, m, on_told, s, CALL_USEC);
-
-        return r;
-}
-
-static Sign *find_sign(Program *p, const char *session) {
-        Sign *s;
-
-        TAILQ_FOREACH(s, &p->signs, signs)
-                if (streq(s->session, session))
-                        return s;
+        TAILQ_FOREACH(a, &p->banners, entries)
+                if (streq(a->session, session))
+                        return a;
 
         return NULL;
 }
 
-static int sign_new(Sign **ret, Program *p, uint32_t number, const char *session) {
-        _cleanup_(sign_freep) Sign *s = NULL;
+static int active_banner_new(ActiveBanner **ret, Program *p, const char *session) {
+        _cleanup_(active_banner_freep) ActiveBanner *a = NULL;
 
-        if (p->n_signs >= SIGNS_MAX)
+        if (p->n_banners >= BANNERS_MAX)
                 return -E2BIG;
 
-        s = malloc(sizeof(*s));
-        if (!s)
+        a = malloc(sizeof(*a));
+        if (!a)
                 return -ENOMEM;
-        *s = (Sign) { .program = p, .number = number, .session = strdup(session) };
-        TAILQ_INSERT_TAIL(&p->signs, s, signs);
-        p->n_signs++;
-        if (!s->session)
+        *a = (ActiveBanner) { .program = p, .session = strdup(session) };
+        TAILQ_INSERT_TAIL(&p->banners, a, entries);
+        p->n_banners++;
+        if (!a->session)
                 return -ENOMEM;
 
-        *ret = TAKE_PTR(s);
+        *ret = TAKE_PTR(a);
         return 0;
 }
 
-/* Shows it, or tells why not; usherd hears of either. */
-static int put_up(Program *p, uint32_t number, const char *session, const BannerText *text) {
-        _cleanup_(sign_freep) Sign *s = NULL;
+static int show(Program *p, const ClientNotice *n, const char **ret_how) {
+        const BannerText text = { .name = n->text, .id = streq(n->text, n->station) ? NULL : n->station };
+        _cleanup_(active_banner_freep) ActiveBanner *a = NULL;
+        int r;
+
+        /* A second request while the banner is up starts its time again. */
+        active_banner_free(find_banner(p, n->session));
+
+        r = active_banner_new(&a, p, n->session);
+        if (r < 0)
+                return r;
+
+        r = banner_new(&a->banner, p->event, n->session, &text, ret_how);
+        if (r < 0)
+                return r;
+
+        r = sd_event_add_time_relative(
+                        p->event, &a->timer, CLOCK_MONOTONIC, SHOW_USEC, 0, on_shown_long_enough, a);
+        if (r < 0)
+                return r;
+
+        TAKE_PTR(a);
+        return 0;
+}
+
+static bool wants_notice(const char *kind) {
+        return streq(kind, CLIENT_NOTICE_SIGN);
+}
+
+static void on_notice(ClientNotice *n, void *userdata) {
         const char *how = "none";
+        Program *p = userdata;
         int r;
 
-        /* Asked for once more while it is there: then it is there for as long again. */
-        sign_free(find_sign(p, session));
-
-        r = sign_new(&s, p, number, session);
-        if (r < 0)
-                return r;
-
-        r = banner_new(&s->poster, p->event, session, text, &how);
-        if (r >= 0)
-                r = sd_event_add_time_relative(
-                                p->event, &s->timer, CLOCK_MONOTONIC, SHOW_USEC, 0, on_shown_long_enough, s);
-        if (r < 0)
-                log_info_errno(r, "Cannot show a sign in session '%s': %m", session);
-
-        r = tell(s, r < 0 ? "none" : how);
-        if (r < 0)
-                return r;
-
-        TAKE_PTR(s);
-        return 0;
-}
-
-static bool is_up(Program *p, uint32_t number) {
-        Sign *s;
-
-        TAILQ_FOREACH(s, &p->signs, signs)
-                if (s->number == number)
-                        return true;
-
-        return false;
-}
-
-/* See ListNotices in org.usher1(5). Returns 1 for a sign that comes too late for us. */
-static int read_list(Program *p, sd_bus_message *m) {
-        const char *kind, *station, *session, *text;
-        uint32_t number, uid;
-        int r;
-
-        r = sd_bus_message_enter_container(m, 'a', "(ussssusst)");
-        if (r < 0)
-                return r;
-
-        while ((r = sd_bus_message_read(m, "(ussssusst)", &number, &kind, &station, NULL, &session, &uid,
-                                NULL, &text, NULL)) > 0) {
-                BannerText sign = { .name = text, .id = streq(text, station) ? NULL : station };
-
-                if (!streq(kind, "sign") || uid != getuid() || is_up(p, number))
-                        continue;
-                if (p->leaving)
-                        return 1;
-
-                r = put_up(p, number, session, &sign);
-                if (r < 0)
-                        log_warning_errno(r, "Failed to show a sign in session '%s', ignoring: %m", session);
+        if (p->leaving) {
+                (void) sd_event_exit(p->event, CLIENT_EXIT_AGAIN);
+                return;
         }
 
-        return r;
+        r = show(p, n, &how);
+        if (r < 0)
+                log_info_errno(r, "Failed to show a banner in session '%s': %m", n->session);
+
+        r = client_notice_report(n, r < 0 ? "none" : how);
+        if (r < 0)
+                log_warning_errno(r, "Failed to report notice %" PRIu32 ": %m", n->number);
 }
 
-static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static void on_notice_removed(ClientNotice *n, void *userdata) {
+        check_end(userdata);
+}
+
+static void on_listed(void *userdata) {
         Program *p = userdata;
-        int r;
 
-        p->list = sd_bus_slot_unref(p->list);
-        r = sd_bus_message_is_method_error(m, NULL) ? -sd_bus_message_get_errno(m) : read_list(p, m);
-        if (r < 0)
-                log_warning_errno(r, "Failed to read the list of notices: %m");
-
-        if (p->leaving)
-                (void) sd_event_exit(p->event, r > 0 ? EXIT_AGAIN : EXIT_SUCCESS);
-        else if (!p->again || list(p) < 0)
+        if (!p->leaving)
                 check_end(p);
-
-        return 0;
+        else if (client_notices_is_empty(p->notices))
+                (void) sd_event_exit(p->event, EXIT_SUCCESS);
 }
 
-static int list(Program *p) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
+static const ClientNoticesHandler notices_handler = {
+        .wants = wants_notice,
+        .added = on_notice,
+        .removed = on_notice_removed,
+        .listed = on_listed,
+};
 
-        p->again = p->list;
-        if (p->list)
-                return 0;
-
-        r = sd_bus_message_new_method_call(
-                        p->bus, &m, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "ListNotices");
-        if (r < 0)
-                return r;
-
-        /* An usherd that is gone has no notices: nobody needs to start it for us. */
-        r = sd_bus_message_set_auto_start(m, false);
-        if (r < 0)
-                return r;
-
-        return sd_bus_call_async(p->bus, &p->list, m, on_list, p, CALL_USEC);
-}
-
-/* A hint to look: what is to be shown, and for whom, usherd's list says. The bus takes the signal from the
- * owner of usherd's name only. */
-static int on_notice_new(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static void on_owner(const char *owner, void *userdata) {
         Program *p = userdata;
-        int r;
 
-        r = list(p);
-        if (r < 0)
-                log_warning_errno(r, "Failed to ask for the list of notices: %m");
-
-        return 0;
+        /* The notices of a usherd that is gone are gone with it, and starting usherd would bring none. */
+        if (!owner)
+                client_notices_forget(p->notices);
+        if (!owner || client_notices_reload(p->notices) < 0)
+                check_end(p);
 }
 
 static void program_done(Program *p) {
-        Sign *s;
+        ActiveBanner *a;
 
-        while ((s = TAILQ_FIRST(&p->signs)))
-                sign_free(s);
-        sd_bus_slot_unref(p->match);
-        sd_bus_slot_unref(p->list);
+        while ((a = TAILQ_FIRST(&p->banners)))
+                active_banner_free(a);
+        client_notices_free(p->notices);
+        client_free(p->client);
         sd_bus_flush_close_unref(p->bus);
         sd_event_unref(p->event);
 }
@@ -279,24 +195,19 @@ static void program_done(Program *p) {
 static int program_init(Program *p) {
         int r;
 
-        TAILQ_INIT(&p->signs);
+        TAILQ_INIT(&p->banners);
         r = sd_event_default(&p->event);
         if (r >= 0)
                 r = sd_event_set_signal_exit(p->event, true);
         if (r >= 0)
-                /* A display server that hangs hangs us, and systemd sees to that. */
+                /* A display server that hangs makes this program hang too. Then systemd ends it. */
                 r = sd_event_set_watchdog(p->event, true);
         if (r >= 0)
-                r = sd_bus_open_system(&p->bus);
+                r = client_open_bus(&p->bus, p->event);
         if (r >= 0)
-                r = sd_bus_set_exit_on_disconnect(p->bus, true);
+                r = client_new(&p->client, p->bus, on_owner, p);
         if (r >= 0)
-                r = sd_bus_attach_event(p->bus, p->event, SD_EVENT_PRIORITY_NORMAL);
-        if (r >= 0)
-                r = sd_bus_match_signal_async(p->bus, &p->match, USHER_BUS_NAME, USHER_PATH,
-                                USHER_IFACE_MANAGER, "NoticeNew", on_notice_new, NULL, p);
-        if (r >= 0)
-                r = list(p);
+                r = client_notices_new(&p->notices, p->client, &notices_handler, p);
 
         return r;
 }
@@ -319,18 +230,9 @@ static int run(void) {
 }
 
 int main(int argc, char *argv[]) {
-        int r;
-
-        log_init("usher-identify");
-
-        r = arguments_read(argc, argv,
-                        "Shows on the calling user's screens which stations they are, as usherd asks.\n"
-                        "usher-identify@.service starts it; see 'identify' in usherctl(1).");
-        if (r < 0)
-                return EXIT_WRONG_USAGE;
-        if (r == 0)
-                return EXIT_SUCCESS;
-
-        r = run();
-        return r < 0 ? EXIT_FAILURE : r;
+        return arguments_main(argc, argv, "usher-identify",
+                        "Shows on the calling user's screens which stations they are, when usherd requests "
+                        "it.\n"
+                        "usher-identify@.service starts it; see 'identify' in usherctl(1).",
+                        run);
 }

@@ -285,17 +285,8 @@ static int run(void) {
 }
 
 int main(int argc, char *argv[]) {
-        int r;
-
-        log_init("usher-shutdown");
-
-        r = arguments_read(argc, argv,
+        return arguments_main(argc, argv, "usher-shutdown",
                         "Logs everybody off before a shutdown that is under way.\n"
-                        "usher-shutdown.service runs it; see usher-shutdown(8).");
-        if (r < 0)
-                return EXIT_WRONG_USAGE;
-        if (r == 0)
-                return EXIT_SUCCESS;
-
-        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+                        "usher-shutdown.service runs it; see usher-shutdown(8).",
+                        run);
 }

@@ -20,11 +20,6 @@
 /* A server that hangs does not hold us for longer, in LINGER_USEC. */
 #define LINGER_MAX 10U
 
-#define BARRIER_USEC USEC_PER_SEC
-
-/* A job came when we were on our way out: usher-warn@.service starts us again. */
-#define EXIT_AGAIN 75
-
 typedef struct Program {
         WarnContext context;
         Client *client;
@@ -75,8 +70,7 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
         /* From here on systemd takes a start for one that is to come after our end. What was started before
          * has left its job or its notice in the lists, so the lists decide. */
         p->leaving = true;
-        (void) sd_notify(false, "STOPPING=1");
-        (void) sd_notify_barrier(false, BARRIER_USEC);
+        client_announce_exit();
 
         r = jobs_reload(p->context.jobs);
         if (r < 0)
@@ -128,7 +122,7 @@ static void on_job(WarnJob *job, JobEvent event, const char *result, void *userd
 
         if (p->leaving) {
                 if (event == JOB_ADDED)
-                        (void) sd_event_exit(p->context.event, EXIT_AGAIN);
+                        (void) sd_event_exit(p->context.event, CLIENT_EXIT_AGAIN);
                 return;
         }
 
@@ -170,7 +164,7 @@ static void on_notice(ClientNotice *n, void *userdata) {
         Program *p = userdata;
 
         if (p->leaving) {
-                (void) sd_event_exit(p->context.event, EXIT_AGAIN);
+                (void) sd_event_exit(p->context.event, CLIENT_EXIT_AGAIN);
                 return;
         }
 
@@ -330,18 +324,8 @@ static int run(void) {
 }
 
 int main(int argc, char *argv[]) {
-        int r;
-
-        log_init("usher-warn");
-
-        r = arguments_read(argc, argv,
-                        "Warns the calling user of the end of their sessions, as usherd asks.\n"
-                        "usher-warn@.service starts it; see usher-warn(8).");
-        if (r < 0)
-                return EXIT_WRONG_USAGE;
-        if (r == 0)
-                return EXIT_SUCCESS;
-
-        r = run();
-        return r < 0 ? EXIT_FAILURE : r;
+        return arguments_main(argc, argv, "usher-warn",
+                        "Warns the calling user before their sessions end, when usherd requests it.\n"
+                        "usher-warn@.service starts it; see usher-warn(8).",
+                        run);
 }
