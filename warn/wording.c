@@ -7,7 +7,7 @@
 #include "warn/intl.h"
 #include "warn/wording.h"
 
-/* A label or a name longer than this is cut. */
+/* Labels and names are cut after this many bytes. */
 #define NAME_MAX_BYTES 128U
 
 static char *escape_name(const char *s) {
@@ -20,7 +20,7 @@ static char *escape_name(const char *s) {
         return safe;
 }
 
-/* "" where the administrator wrote nothing. */
+/* "" where there is no message. */
 static char *message_line(const char *message) {
         _cleanup_free_ char *cut = NULL, *safe = NULL;
         char *s;
@@ -33,11 +33,11 @@ static char *message_line(const char *message) {
         if (!safe)
                 return NULL;
 
-        /* TRANSLATORS: quotation marks around what the administrator wrote */
+        /* TRANSLATORS: quotation marks around the administrator's message */
         return asprintf(&s, _("“%s”"), safe) < 0 ? NULL : s;
 }
 
-/* The station as people know it: the label, and the seat's id where that says more. */
+/* The station's label, and the seat's id where it differs. */
 static char *place(const Wording *w) {
         _cleanup_free_ char *label = NULL, *id = NULL;
         char *s;
@@ -69,21 +69,23 @@ static char *who_line(const Wording *w) {
         char *s;
 
         if (w->by_self)
-                return strdup(_("Asked for by: you"));
+                return strdup(_("Requested by: you"));
         if (isempty(w->started_by))
-                return strdup(_("Asked for by: the system"));
+                return strdup(_("Requested by: the system"));
 
         name = escape_name(w->started_by);
         if (!name)
                 return NULL;
 
-        return asprintf(&s, _("Asked for by: %s"), name) < 0 ? NULL : s;
+        return asprintf(&s, _("Requested by: %s"), name) < 0 ? NULL : s;
 }
 
-/* NULL where there is nothing to say. */
+/* NULL for a request of a person, and for the reason of a newer usherd that this program does not know. */
 static const char *why_line(const char *reason) {
         if (streq(reason, "idle"))
                 return _("Nobody has used this session for a while.");
+        if (streq(reason, "hub-lost"))
+                return _("This station's keyboard hub was unplugged.");
         if (streq(reason, "restart"))
                 return _("The computer is about to restart.");
         if (streq(reason, "power-off"))
@@ -103,8 +105,8 @@ static void wall_clock(usec_t t, char *buffer, size_t size) {
                 buffer[0] = '\0';
 }
 
-/* Some forty characters of a summary are all that many notification servers show, and the time left stands
- * at its end: it is no sentence. */
+/* Many notification servers show only some forty characters of a summary. The time left is at its end, so
+ * the summary is not a whole sentence. */
 char *wording_summary(const Wording *w) {
         unsigned long seconds, minutes, hours;
         char at[64], *s;
@@ -195,7 +197,7 @@ char *wording_message_summary(const Wording *w) {
         if (!name)
                 return NULL;
 
-        /* TRANSLATORS: %s is the name of who wrote the message that follows */
+        /* TRANSLATORS: %s is the name of the user who sent the message that follows */
         return asprintf(&s, _("Message from %s"), name) < 0 ? NULL : s;
 }
 
@@ -234,7 +236,7 @@ char *wording_terminal(const char *summary, const char *body) {
         if (asprintf(&text, "\n*** %s%s%s\n\n", summary, body ? "\n" : "", strempty(body)) < 0)
                 return NULL;
 
-        /* The terminal may not turn a newline into a new line: it may be in raw mode. */
+        /* A terminal in raw mode does not turn a newline into a new line. */
         out = p = malloc(strlen(text) * 2 + 1);
         if (!out)
                 return NULL;

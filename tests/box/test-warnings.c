@@ -62,7 +62,7 @@ static void test_terminal(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_wait_text(s,
                         "\\x1b[2J\\x1b]52;c;cm0=\\x07 one\\x9b two\\u202e three\\x7f <b>",
                         BOX_TIMEOUT_MSEC));
-        g_assert_true(box_session_wait_text(s, "Asked for by: root", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_wait_text(s, "Requested by: root", BOX_TIMEOUT_MSEC));
 
         cancelled = usher_call(u, "CancelAll", NULL, NULL);
         g_assert_true(box_session_wait_text(s, "was cancelled", BOX_TIMEOUT_MSEC));

@@ -60,7 +60,7 @@ static void assert_body(Wording w, const char *expected) {
 
 static void test_body_names_place_and_person(void) {
         assert_body(words(),
-                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: teacher\n"
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: teacher\n"
                         "Please save your work.");
 }
 
@@ -68,17 +68,17 @@ static void test_label_that_is_the_id_stands_once(void) {
         Wording w = words();
 
         w.station = w.label = "seat0";
-        assert_body(w, "Station: seat0\nAsked for by: teacher\nPlease save your work.");
+        assert_body(w, "Station: seat0\nRequested by: teacher\nPlease save your work.");
 
         w.label = "";
-        assert_body(w, "Station: seat0\nAsked for by: teacher\nPlease save your work.");
+        assert_body(w, "Station: seat0\nRequested by: teacher\nPlease save your work.");
 }
 
 static void test_session_without_seat(void) {
         Wording w = words();
 
         w.station = w.label = "";
-        assert_body(w, "Session: c7\nAsked for by: teacher\nPlease save your work.");
+        assert_body(w, "Session: c7\nRequested by: teacher\nPlease save your work.");
 }
 
 static void test_nobody_asked(void) {
@@ -87,7 +87,7 @@ static void test_nobody_asked(void) {
         w.started_by = "";
         w.reason = "idle";
         assert_body(w,
-                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: the system\n"
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: the system\n"
                         "Nobody has used this session for a while.\nPlease save your work.");
 }
 
@@ -96,12 +96,12 @@ static void test_oneself_asked(void) {
 
         w.by_self = true;
         assert_body(w,
-                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: you\n"
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: you\n"
                         "Please save your work.");
 }
 
 static void test_every_reason_but_a_request_is_explained(void) {
-        static const char *const reasons[] = { "idle", "restart", "power-off", "mode-switch" };
+        static const char *const reasons[] = { "idle", "hub-lost", "restart", "power-off", "mode-switch" };
 
         for (size_t i = 0; i < ELEMENTSOF(reasons); i++) {
                 _cleanup_free_ char *s = NULL;
@@ -116,12 +116,21 @@ static void test_every_reason_but_a_request_is_explained(void) {
         }
 }
 
+static void test_unknown_reason_is_left_out(void) {
+        Wording w = words();
+
+        w.reason = "of-a-newer-usherd";
+        assert_body(w,
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: teacher\n"
+                        "Please save your work.");
+}
+
 static void test_message_is_quoted(void) {
         Wording w = words();
 
         w.message = "Class is over.\nSee you on Monday.";
         assert_body(w,
-                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nAsked for by: teacher\n"
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: teacher\n"
                         "“Class is over.\nSee you on Monday.”\nPlease save your work.");
 }
 
@@ -132,7 +141,7 @@ static void test_hostile_words_are_made_visible(void) {
         w.started_by = "root\u202e";
         w.message = "\033]0;title\a %n%s \302\233 <b>";
         assert_body(w,
-                        "Station: a\\x0ab\\x1b[2J (seat-pci-pci-0000_00_11_0)\nAsked for by: root\\u202e\n"
+                        "Station: a\\x0ab\\x1b[2J (seat-pci-pci-0000_00_11_0)\nRequested by: root\\u202e\n"
                         "“\\x1b]0;title\\x07 %n%s \\x9b <b>”\nPlease save your work.");
 }
 
@@ -199,6 +208,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/wording/oneself-asked", test_oneself_asked);
         g_test_add_func("/wording/every-reason-but-a-request-is-explained",
                         test_every_reason_but_a_request_is_explained);
+        g_test_add_func("/wording/unknown-reason-is-left-out", test_unknown_reason_is_left_out);
         g_test_add_func("/wording/message-is-quoted", test_message_is_quoted);
         g_test_add_func("/wording/hostile-words-are-made-visible", test_hostile_words_are_made_visible);
         g_test_add_func("/wording/long-words-are-cut-between-characters",
