@@ -1,57 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One user may have two sessions on two stations and one bus for both. So before a session manager is asked,
- * the process behind its name is looked up at logind: it must belong to the session that is to end. A
- * session manager that the user's systemd started belongs to no session; it is asked only where this session
- * is the user's only graphical one. The process is one of the user's own, so whatever it pretends to be, it
- * can end nobody else's session. */
+/* A user may have two sessions on two stations and one bus for both. So logind is asked which session the
+ * process of a session manager belongs to, and the session manager is called only if that is the session to
+ * end. A session manager that the user's systemd started belongs to no session. It is called only if the
+ * session is the user's only graphical one. The process is the user's own, so it cannot end the session of
+ * another user, whatever it claims to be. */
 
 #include "common/log.h"
 #include "common/names.h"
 #include "warn/desktop.h"
 #include "warn/inhibitors.h"
+#include "warn/session-manager.h"
 
 #define CALL_TIMEOUT_USEC (2 * USEC_PER_SEC)
 
-/* After this somebody hangs: the bus, which sd-bus would wait for longer, or logind. */
+/* After this the user's bus or logind hangs. sd-bus would wait for the bus for longer. */
 #define PATIENCE_USEC (4 * USEC_PER_SEC)
 
-/* Other sessions of the same user that are looked at. */
+/* Other sessions of the same user. */
 #define OTHERS_MAX 16U
-
-typedef enum Arguments {
-        ARGUMENTS_NONE,
-        ARGUMENTS_MODE,      /* u: 1, log out without confirmation but ask programs */
-        ARGUMENTS_KSMSERVER, /* iii: no confirmation, log out only, no other mode */
-        ARGUMENTS_XFCE,      /* bb: no dialog, programs may save */
-} Arguments;
-
-/* MATE and Cinnamon have kept the name and the interface of GNOME's. Plasma has a small service for it since
- * 5.24, which is started when it is called and speaks to ksmserver; before that it was ksmserver itself.
- * LXQt's method has no answer, and sends SIGTERM to programs instead of asking them. */
-static const struct SessionManager {
-        const char *owner; /* whose process is looked up */
-        const char *destination;
-        const char *path;
-        const char *interface;
-        const char *member;
-        Arguments arguments;
-        const char *busy; /* its error when a log-out is under way, or it is still starting */
-        bool no_reply;
-        bool has_inhibitors;
-} session_managers[] = {
-        { "org.gnome.SessionManager", "org.gnome.SessionManager", "/org/gnome/SessionManager",
-                        "org.gnome.SessionManager", "Logout", ARGUMENTS_MODE,
-                        .busy = "org.gnome.SessionManager.NotInRunning", .has_inhibitors = true },
-        { "org.kde.ksmserver", "org.kde.Shutdown", "/Shutdown", "org.kde.Shutdown", "logout" },
-        { "org.kde.ksmserver", "org.kde.ksmserver", "/KSMServer", "org.kde.KSMServerInterface", "logout",
-                        ARGUMENTS_KSMSERVER },
-        { "org.xfce.SessionManager", "org.xfce.SessionManager", "/org/xfce/SessionManager",
-                        "org.xfce.Session.Manager", "Logout", ARGUMENTS_XFCE,
-                        .busy = "org.xfce.SessionManager.Error.Failed" },
-        { "org.lxqt.session", "org.lxqt.session", "/LXQtSession", "org.lxqt.session", "logout",
-                        .no_reply = true },
-};
 
 struct DesktopRequest {
         sd_event *event;
@@ -64,7 +31,7 @@ struct DesktopRequest {
         size_t candidate;
         sd_bus_slot *call;
         sd_event_source *patience;
-        bool sent; /* the request itself is under way */
+        bool sent; /* the call that requests the log-out is under way */
         char *others[OTHERS_MAX];
         size_t n_others;
         Inhibitors *inhibitors;
@@ -90,11 +57,11 @@ static void on_inhibitors(const char *blockers, void *userdata) {
 }
 
 static void accepted(DesktopRequest *d) {
-        const struct SessionManager *s = session_managers + d->candidate;
+        const SessionManager *s = session_manager_get(d->candidate);
 
         d->patience = sd_event_source_disable_unref(d->patience);
         d->call = sd_bus_slot_unref(d->call);
-        log_debug("'%s' was asked to log out.", s->destination);
+        log_debug("Requested a log-out from '%s'.", s->destination);
 
         if (s->has_inhibitors)
                 (void) inhibitors_new(&d->inhibitors, d->event, d->user_bus, s->destination, s->path,
@@ -103,22 +70,14 @@ static void accepted(DesktopRequest *d) {
         d->func(true, "", d->userdata);
 }
 
-/* A session manager that takes its time has taken the request: programs are being asked. So they are where
- * the user has just asked for a log-out of their own, which refuses ours: a program may be asking whether to
- * save. */
-static bool is_refusal(const struct SessionManager *s, sd_bus_message *m) {
-        return sd_bus_message_is_method_error(m, NULL) && sd_bus_message_get_errno(m) != ETIMEDOUT &&
-                        !(s->busy && sd_bus_message_is_method_error(m, s->busy));
-}
-
 static int on_logout(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         DesktopRequest *d = userdata;
-        const struct SessionManager *s = session_managers + d->candidate;
+        const SessionManager *s = session_manager_get(d->candidate);
 
         d->call = sd_bus_slot_unref(d->call);
 
-        if (is_refusal(s, m)) {
-                log_debug("'%s' does not log out: %s", s->destination, sd_bus_message_get_error(m)->name);
+        if (session_manager_has_refused(s, m)) {
+                log_debug("'%s' refused to log out: %s", s->destination, sd_bus_message_get_error(m)->name);
                 d->sent = false;
                 try_next(d);
         } else
@@ -127,44 +86,19 @@ static int on_logout(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-static int append_arguments(sd_bus_message *m, Arguments arguments) {
-        switch (arguments) {
-        case ARGUMENTS_MODE:
-                return sd_bus_message_append(m, "u", 1);
-        case ARGUMENTS_KSMSERVER:
-                return sd_bus_message_append(m, "iii", 0, 0, 0);
-        case ARGUMENTS_XFCE:
-                return sd_bus_message_append(m, "bb", false, true);
-        case ARGUMENTS_NONE:
-                return 0;
-        }
-
-        assert(false);
-        return -EINVAL;
-}
-
 static int call_logout(DesktopRequest *d) {
-        const struct SessionManager *s = session_managers + d->candidate;
+        const SessionManager *s = session_manager_get(d->candidate);
         _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(
-                        d->user_bus, &m, s->destination, s->path, s->interface, s->member);
+        r = session_manager_new_logout(s, d->user_bus, &m);
         if (r < 0)
                 return r;
 
-        r = append_arguments(m, s->arguments);
-        if (r < 0)
-                return r;
+        if (s->no_reply)
+                return sd_bus_send(d->user_bus, m, NULL);
 
-        if (!s->no_reply)
-                return sd_bus_call_async(d->user_bus, &d->call, m, on_logout, d, CALL_TIMEOUT_USEC);
-
-        r = sd_bus_message_set_expect_reply(m, false);
-        if (r < 0)
-                return r;
-
-        return sd_bus_send(d->user_bus, m, NULL);
+        return sd_bus_call_async(d->user_bus, &d->call, m, on_logout, d, CALL_TIMEOUT_USEC);
 }
 
 static void logout(DesktopRequest *d) {
@@ -172,9 +106,9 @@ static void logout(DesktopRequest *d) {
 
         r = call_logout(d);
         if (r < 0) {
-                log_debug_errno(r, "Failed to ask the desktop to log out: %m");
+                log_debug_errno(r, "Failed to request a log-out from the desktop: %m");
                 refused(d);
-        } else if (session_managers[d->candidate].no_reply)
+        } else if (session_manager_get(d->candidate)->no_reply)
                 accepted(d);
         else
                 d->sent = true;
@@ -192,8 +126,8 @@ static int on_other_type(sd_bus_message *m, void *userdata, sd_bus_error *error)
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "v", "s", &type) >= 0) {
                 facts.type = (char *) type;
                 if (session_is_graphical(&facts)) {
-                        log_debug("Which session '%s' belongs to cannot be told.",
-                                        session_managers[d->candidate].owner);
+                        log_debug("Failed to find the session that '%s' belongs to.",
+                                        session_manager_get(d->candidate)->owner);
                         refused(d);
                         return 0;
                 }
@@ -203,7 +137,7 @@ static int on_other_type(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-/* The one by one look at the user's other sessions, for a graphical one among them. */
+/* Reads the types of the user's other sessions one by one, to find a graphical one. */
 static void look_at_other(DesktopRequest *d) {
         _cleanup_free_ char *path = NULL;
         int r;
@@ -272,7 +206,7 @@ static int on_session_of_process(sd_bus_message *m, void *userdata, sd_bus_error
                 return 0;
         }
 
-        /* In no session: below the user's own systemd. */
+        /* The process is in no session, so the user's systemd started it. */
         if (!d->graphical ||
                         logind_call(d->system_bus, &d->call, LOGIND_PATH, LOGIND_IFACE_MANAGER,
                                         "ListSessions", on_sessions, d, NULL) < 0)
@@ -298,7 +232,7 @@ static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *error
         d->call = sd_bus_slot_unref(d->call);
 
         if (sd_bus_message_is_method_error(m, NULL)) {
-                /* A bus that hangs will not do better for the next. */
+                /* A bus that hangs will not answer for the next one either. */
                 if (sd_bus_message_get_errno(m) == ETIMEDOUT)
                         refused(d);
                 else
@@ -331,8 +265,9 @@ static int ask_credentials(DesktopRequest *d, const char *name) {
 }
 
 static void try_candidate(DesktopRequest *d) {
-        if (d->candidate >= ELEMENTSOF(session_managers) ||
-                        ask_credentials(d, session_managers[d->candidate].owner) < 0)
+        const SessionManager *s = session_manager_get(d->candidate);
+
+        if (!s || ask_credentials(d, s->owner) < 0)
                 refused(d);
 }
 
@@ -381,7 +316,7 @@ int desktop_request_new(DesktopRequest **ret,
                 return r;
 
         if (user_bus) {
-                r = ask_credentials(d, session_managers[0].owner);
+                r = ask_credentials(d, session_manager_get(0)->owner);
                 if (r < 0)
                         return r;
         }

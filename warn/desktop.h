@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Asks the desktop of one session to log out by itself, so that its programs can save. */
+/* Asks the desktop of one session to log out, so that its programs can save. */
 
 #include "common/bus-util.h"
 #include "warn/session.h"
 
 typedef struct DesktopRequest DesktopRequest;
 
-/* Called once with what became of the request, and again whenever somebody else holds it up. */
+/* Called once with the outcome of the request, and again when the programs that block the log-out change. */
 typedef void (*DesktopFunc)(bool accepted, const char *blockers, void *userdata);
 
-/* user_bus may be NULL: then there is nobody to ask, which func is told as well. */
+/* user_bus may be NULL: then func learns that nothing accepted the request. Returns 0 or a negative errno.
+ */
 int desktop_request_new(DesktopRequest **ret,
                 sd_event *event,
                 sd_bus *user_bus,

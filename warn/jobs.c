@@ -15,6 +15,9 @@
 #define JOBS_MAX 64U
 #define REMINDERS_MAX 16U
 
+/* A reminder that is due this soon is already being shown. */
+#define REMINDER_MARGIN_USEC (USEC_PER_SEC / 2)
+
 struct Jobs {
         Client *client;
         const JobsHandler *handler;
@@ -316,9 +319,18 @@ WarnJob *jobs_next(Jobs *j, WarnJob *job) {
         return job ? job->next : j->first;
 }
 
-const usec_t *jobs_get_reminders(const Jobs *j, size_t *ret_n) {
-        *ret_n = j->n_reminders;
-        return j->reminders;
+usec_t jobs_next_reminder(const Jobs *j, usec_t deadline, usec_t now) {
+        usec_t next = USEC_INFINITY;
+
+        for (size_t i = 0; i < j->n_reminders; i++)
+                if (j->reminders[i] < deadline) {
+                        usec_t t = deadline - j->reminders[i];
+
+                        if (t > now + REMINDER_MARGIN_USEC && t < next)
+                                next = t;
+                }
+
+        return next;
 }
 
 usec_t jobs_get_maximum_grace(const Jobs *j) {

@@ -42,8 +42,9 @@ bool jobs_is_empty(const Jobs *j);
 /* The job after this one, the first for NULL, NULL after the last. */
 WarnJob *jobs_next(Jobs *j, WarnJob *job);
 
-/* The configured times before a deadline at which to remind, longest first. */
-const usec_t *jobs_get_reminders(const Jobs *j, size_t *ret_n);
+/* When to remind next of a deadline, as usherd is configured. The times are of CLOCK_MONOTONIC. Returns
+ * USEC_INFINITY where there is no further reminder. */
+usec_t jobs_next_reminder(const Jobs *j, usec_t deadline, usec_t now);
 
 /* The configured limit of a grace period. */
 usec_t jobs_get_maximum_grace(const Jobs *j);

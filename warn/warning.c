@@ -281,23 +281,10 @@ static void present(Warning *w) {
 
 static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata);
 
-/* One timer, for the next moment at which to remind. */
 static void arm_reminder(Warning *w) {
-        usec_t now = now_monotonic(), next = USEC_INFINITY;
-        const usec_t *reminders;
-        size_t n;
+        usec_t next = jobs_next_reminder(w->context->jobs, w->job->info.deadline_monotonic, now_monotonic());
 
         w->reminder = sd_event_source_disable_unref(w->reminder);
-
-        reminders = jobs_get_reminders(w->context->jobs, &n);
-        for (size_t i = 0; i < n; i++)
-                if (reminders[i] < w->job->info.deadline_monotonic) {
-                        usec_t t = w->job->info.deadline_monotonic - reminders[i];
-
-                        if (t > now + USEC_PER_SEC / 2 && t < next)
-                                next = t;
-                }
-
         if (next != USEC_INFINITY)
                 (void) sd_event_add_time(w->context->event, &w->reminder, CLOCK_MONOTONIC, next,
                                 50 * USEC_PER_MSEC, on_reminder, w);
