@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* At most one Notify() of a notification is under way, so a server that hangs holds one call and no more;
- * what changed meanwhile is sent after the answer. A call is given up late, but the user counts as not
- * warned soon: a slow server that answers in the end is neither asked twice nor left with a bubble that
- * nobody takes away. */
+/* At most one Notify() of a notification is under way, so a server that hangs holds one call. What changes
+ * meanwhile is sent after the reply. The call has a long time limit, but the user counts as not warned soon:
+ * a slow server that replies in the end is not asked twice, and its notification is still closed later. */
 
 #include "common/log.h"
 #include "common/names.h"
 #include "warn/notification-internal.h"
 
-/* After this the warning goes another way. */
+/* After this the user is warned in another way. */
 #define PATIENCE_USEC (2 * USEC_PER_SEC)
 
 Notification *notification_free(Notification *n) {
@@ -21,7 +20,7 @@ Notification *notification_free(Notification *n) {
                         break;
                 }
 
-        /* What stays on the screen is to stay there. */
+        /* The next process must not take it off the screen. */
         if (n->id != 0)
                 notification_store_drop(n->notifier->store, n->job);
 
@@ -63,7 +62,7 @@ static void send_close(Notification *n) {
         if (n->id == 0 || !n->server)
                 return;
 
-        notifier_send_close(n->notifier, n->server, n->id);
+        notification_server_close(&n->notifier->server, n->server, n->id);
         notification_store_drop(n->notifier->store, n->job);
         n->id = 0;
 }
@@ -90,24 +89,25 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         n->call = sd_bus_slot_unref(n->call);
 
         if (sd_bus_message_is_method_error(m, NULL)) {
-                log_debug("The notification server refused: %s", sd_bus_message_get_error(m)->name);
+                log_debug("The notification server refused a notification: %s",
+                                sd_bus_message_get_error(m)->name);
                 notification_settle(n, false);
         } else if (sd_bus_message_read(m, "u", &id) < 0 || id == 0 ||
                         string_replace(&n->server, server) < 0) {
-                log_debug("The notification server answered nonsense.");
+                log_debug("The notification server sent an invalid reply.");
                 notification_settle(n, false);
         } else {
                 n->id = id;
                 if (n->job)
                         notification_store_set(
-                                        n->notifier->store, n->job, server, n->notifier->server_bus, id);
+                                        n->notifier->store, n->job, server, n->notifier->server.bus_id, id);
                 notification_settle(n, true);
         }
 
         return 0;
 }
 
-/* Whether the process before us, which was killed, has put it on the screen already. */
+/* Finds what an earlier process that was killed has put on the screen. */
 static void recall(Notification *n) {
         Notifier *s = n->notifier;
         const Bubble *b;
@@ -116,8 +116,8 @@ static void recall(Notification *n) {
         if (!b)
                 return;
 
-        /* Another server knows nothing of it. */
-        if (!streq_ptr(b->server, s->server) || !sd_id128_equal(b->bus, s->server_bus))
+        /* Another server does not know it. */
+        if (!notification_server_is(&s->server, b->server, b->bus))
                 notification_store_drop(s->store, n->job);
         else if (string_replace(&n->server, b->server) >= 0)
                 n->id = b->id;
@@ -128,7 +128,7 @@ static int call_notify(Notification *n, sd_bus *bus) {
         int r;
 
         recall(n);
-        r = notification_message_new(&m, bus, &n->content, &n->notifier->abilities, n->id);
+        r = notification_message_new(&m, bus, &n->content, &n->notifier->server.abilities, n->id);
         if (r < 0)
                 return r;
 
@@ -144,20 +144,18 @@ void notification_send(Notification *n) {
 
         if (!n->patience)
                 patience_start(n, PATIENCE_USEC);
-        if (n->call || s->capabilities_call)
+        if (n->call || s->server.call)
                 return;
 
-        if (!bus)
-                r = -ENOTCONN;
-        else if (!s->abilities_known)
-                r = notifier_ask_capabilities(s, bus);
+        if (!bus || !s->server.known)
+                r = notification_server_ask(&s->server);
         else {
                 n->dirty = false;
                 r = call_notify(n, bus);
         }
 
         if (r < 0) {
-                log_debug_errno(r, "Cannot reach the notification server: %m");
+                log_debug_errno(r, "Failed to reach the notification server: %m");
                 n->dirty = false;
                 patience_start(n, 0);
         }

@@ -1,33 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The notification server as it comes and goes, what it can do, and what its user clicks. A bubble that a
- * process of ours which was killed has left there is replaced where its job goes on, and taken away where
- * the job is over. */
+/* Follows the notification server as it comes and goes, and what the user clicks. If an earlier process of
+ * this program was killed, its notifications are replaced where their jobs continue, and closed where the
+ * jobs are over. */
 
 #include "common/log.h"
 #include "common/names.h"
 #include "warn/notification-internal.h"
 
-/* A server that came back gets what was on the screen, but not more often than this. */
+/* A server that comes back gets the notifications again, but not more often than this. */
 #define RESHOW_USEC (500 * USEC_PER_MSEC)
 
-void notifier_send_close(Notifier *s, const char *server, uint32_t id) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        sd_bus *bus = user_bus_get(s->bus);
-
-        if (bus &&
-                        sd_bus_message_new_method_call(bus, &m, server, NOTIFICATIONS_PATH,
-                                        NOTIFICATIONS_IFACE, "CloseNotification") >= 0 &&
-                        sd_bus_message_append(m, "u", id) >= 0 &&
-                        sd_bus_message_set_expect_reply(m, false) >= 0 &&
-                        sd_bus_message_set_auto_start(m, false) >= 0)
-                (void) sd_bus_send(bus, m, NULL);
-}
-
 static void send_all(Notifier *s) {
-        Notification *next;
-
-        for (Notification *n = s->first; n; n = next) {
+        for (Notification *n = s->first, *next; n; n = next) {
                 next = n->next;
                 if (n->dirty && !n->call)
                         notification_send(n);
@@ -35,9 +20,7 @@ static void send_all(Notifier *s) {
 }
 
 static void fail_all(Notifier *s) {
-        Notification *next;
-
-        for (Notification *n = s->first; n; n = next) {
+        for (Notification *n = s->first, *next; n; n = next) {
                 next = n->next;
                 if (n->dirty || n->close) {
                         n->dirty = false;
@@ -46,45 +29,19 @@ static void fail_all(Notifier *s) {
         }
 }
 
-static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        Notifier *s = userdata;
-
-        s->capabilities_call = sd_bus_slot_unref(s->capabilities_call);
-
-        /* The bus has answered, so it can say at once which one it is. */
-        if (sd_bus_message_is_method_error(m, NULL) || server_abilities_read(&s->abilities, m) < 0 ||
-                        string_replace(&s->server, sd_bus_message_get_sender(m)) < 0 ||
-                        sd_bus_get_bus_id(sd_bus_message_get_bus(m), &s->server_bus) < 0) {
-                log_debug("There is no notification server, or one that does not know what it can do.");
-                fail_all(s);
-                return 0;
-        }
-
-        s->abilities_known = true;
-        send_all(s);
-        return 0;
-}
-
-int notifier_ask_capabilities(Notifier *s, sd_bus *bus) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(bus, &m, NOTIFICATIONS_BUS_NAME, NOTIFICATIONS_PATH,
-                        NOTIFICATIONS_IFACE, "GetCapabilities");
-        if (r < 0)
-                return r;
-
-        return sd_bus_call_async(
-                        bus, &s->capabilities_call, m, on_capabilities, s, NOTIFICATION_CALL_TIMEOUT_USEC);
+static void on_server(bool known, void *userdata) {
+        if (known)
+                send_all(userdata);
+        else
+                fail_all(userdata);
 }
 
 static int on_reshow(sd_event_source *source, uint64_t usec, void *userdata) {
         Notifier *s = userdata;
-        Notification *next;
 
         s->reshow = sd_event_source_disable_unref(s->reshow);
 
-        for (Notification *n = s->first; n; n = next) {
+        for (Notification *n = s->first, *next; n; n = next) {
                 next = n->next;
                 if (n->summary && !n->call && !n->close)
                         notification_send(n);
@@ -99,15 +56,12 @@ static void schedule_reshow(Notifier *s) {
                                 s->event, &s->reshow, CLOCK_MONOTONIC, RESHOW_USEC, 0, on_reshow, s);
 }
 
-/* Another server knows nothing of our ids, and may show other things. */
+/* Another server does not know our ids, and may show other things. */
 static void forget_server(Notifier *s) {
-        Notification *next;
-
-        s->abilities_known = false;
-        s->capabilities_call = sd_bus_slot_unref(s->capabilities_call);
+        notification_server_forget(&s->server);
         s->strays_call = sd_bus_slot_unref(s->strays_call);
 
-        for (Notification *n = s->first; n; n = next) {
+        for (Notification *n = s->first, *next; n; n = next) {
                 next = n->next;
                 n->call = sd_bus_slot_unref(n->call);
                 if (n->id != 0)
@@ -130,8 +84,7 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
                         !streq(name, NOTIFICATIONS_BUS_NAME))
                 return 0;
 
-        /* A server that was started by our own call comes this way too: the call is still under way to it.
-         * */
+        /* A server that our own call started appears here too, and the call is still on its way to it. */
         if (!isempty(before))
                 forget_server(s);
         if (!isempty(after))
@@ -158,7 +111,7 @@ static int on_owner_for_strays(sd_bus_message *m, void *userdata, sd_bus_error *
 
         s->strays_call = sd_bus_slot_unref(s->strays_call);
 
-        /* Without a server nothing is on the screen any more. */
+        /* Without a server nothing is on the screen. */
         if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "s", &server) < 0 ||
                         sd_bus_get_bus_id(sd_bus_message_get_bus(m), &bus) < 0)
                 server = "";
@@ -169,7 +122,7 @@ static int on_owner_for_strays(sd_bus_message *m, void *userdata, sd_bus_error *
                 if (!b || !is_stray(s, b))
                         continue;
                 if (streq(b->server, server) && sd_id128_equal(b->bus, bus))
-                        notifier_send_close(s, b->server, b->id);
+                        notification_server_close(&s->server, b->server, b->id);
                 notification_store_drop(s->store, b->job);
         }
 
@@ -192,7 +145,7 @@ void notifier_close_strays(Notifier *s, JobIsLive is_live, void *userdata) {
                         sd_bus_call_method_async(bus, &s->strays_call, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
                                         "GetNameOwner", on_owner_for_strays, s, "s",
                                         NOTIFICATIONS_BUS_NAME) < 0)
-                log_debug("Cannot look for notifications that were left behind, ignoring.");
+                log_debug("Failed to look for notifications of an earlier process, ignoring.");
 }
 
 static int on_action(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -215,7 +168,7 @@ static int on_action(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-/* Without this handler sd-bus would end the connection when a match is refused. */
+/* Without this handler sd-bus would close the connection when a match is refused. */
 static int on_match_installed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         if (sd_bus_message_is_method_error(m, NULL))
                 log_debug("The user's bus refused a match: %s", sd_bus_message_get_error(m)->name);
@@ -254,6 +207,7 @@ int notifier_new(Notifier **ret, sd_event *event, UserBus *bus) {
                 return -ENOMEM;
 
         *s = (Notifier) { .event = sd_event_ref(event), .bus = bus };
+        notification_server_init(&s->server, bus, on_server, s);
 
         r = notification_store_new(&s->store);
         if (r < 0) {
@@ -279,11 +233,10 @@ Notifier *notifier_free(Notifier *s) {
         user_bus_set_handler(s->bus, NULL, NULL);
         sd_bus_slot_unref(s->match_actions);
         sd_bus_slot_unref(s->match_owner);
-        sd_bus_slot_unref(s->capabilities_call);
         sd_bus_slot_unref(s->strays_call);
         sd_event_source_disable_unref(s->reshow);
         notification_store_free(s->store);
-        free(s->server);
+        notification_server_done(&s->server);
         sd_event_unref(s->event);
         free(s);
         return NULL;
