@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What people type is none of our business, so the kernel is told to keep it from us: each device is opened,
- * and before anything is read from it everything but Enter is masked (EVIOCSMASK). A device that does not
- * take the mask is closed again. That is also why this leans on no library: those ask for the state of every
- * key. */
+/* This program must not see what people type. So the kernel masks everything but Enter on each device before
+ * anything is read from it (EVIOCSMASK). A device that does not accept the mask is closed again. No library
+ * is used for this, because libraries query the state of every key. */
 
 #include <fcntl.h>
 #include <linux/input.h>
@@ -16,7 +15,7 @@
 #include "associate/keyboards.h"
 #include "common/log.h"
 
-/* The kernel takes bits by the long, and nothing between. */
+/* The kernel accepts bit masks only in units of a long. */
 #define BITS_PER_LONG (8 * sizeof(unsigned long))
 #define LONGS_OF_BITS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 
@@ -71,7 +70,7 @@ static int set_mask(int fd, unsigned type, unsigned long *bits, size_t size) {
         return ioctl(fd, EVIOCSMASK, &mask) < 0 ? -errno : 0;
 }
 
-/* From here on the kernel gives nothing but Enter. */
+/* From here on the kernel delivers only Enter. */
 static int mask_all_but_enter(int fd) {
         unsigned long types[LONGS_OF_BITS(EV_CNT)] = {}, keys[LONGS_OF_BITS(KEY_CNT)] = {};
         int r;
@@ -82,7 +81,7 @@ static int mask_all_but_enter(int fd) {
         if (r < 0)
                 return r;
 
-        /* The mask of the types is that of EV_SYN. */
+        /* The mask of EV_SYN is the mask of the event types. */
         set_bit(types, EV_KEY);
         return set_mask(fd, EV_SYN, types, sizeof(types));
 }
@@ -94,7 +93,7 @@ static bool has_enter(int fd) {
                         (keys[KEY_ENTER / BITS_PER_LONG] & 1UL << KEY_ENTER % BITS_PER_LONG);
 }
 
-/* The input device above the event node. */
+/* Finds the input device, which is the parent of the event node. */
 static int find_syspath(int fd, char **ret) {
         _cleanup_free_ char *link = NULL;
         struct stat st;
@@ -178,7 +177,7 @@ static int keyboard_open(Keyboards *s, const char *name) {
         r = mask_all_but_enter(k->fd);
         if (r < 0)
                 return log_warning_errno(
-                                r, "The kernel does not mask the keys of '%s', ignoring it: %m", name);
+                                r, "Failed to mask the keys of '%s', ignoring the device: %m", name);
         r = find_syspath(k->fd, &k->syspath);
         if (r < 0)
                 return r;
@@ -201,10 +200,10 @@ static void look_at(Keyboards *s, const char *name) {
 
         r = keyboard_open(s, name);
         if (r < 0)
-                log_debug_errno(r, "Not listening to '%s': %m", name);
+                log_debug_errno(r, "Not watching '%s': %m", name);
 }
 
-/* udev gives us the right to read a little after the device is there. */
+/* udev grants read access shortly after the device appears. */
 static int on_directory(sd_event_source *source, const struct inotify_event *e, void *userdata) {
         if (e->len > 0)
                 look_at(userdata, e->name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All keyboards of the machine, and nothing of them but their Enter key. */
+/* The Enter keys of all keyboards of the machine. */
 
 #include <systemd/sd-event.h>
 
@@ -12,10 +12,11 @@
 
 typedef struct Keyboards Keyboards;
 
-/* Enter went down on the input device at this place in sysfs. */
+/* Enter has been pressed on the input device with this sysfs path. */
 typedef void (*KeyboardsHandler)(const char *syspath, void *userdata);
 
-/* Listens to those that are there and to those that will be plugged in. */
+/* Watches the keyboards that are present and those that are plugged in later. Returns 0 or a negative errno.
+ */
 int keyboards_new(Keyboards **ret,
                 sd_event *event,
                 const char *directory,

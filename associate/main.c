@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-associate: says on which keyboard Enter was pressed, for as long as somebody listens. systemd gives
- * it a socket that only root can connect to, and starts it with the first connection; it ends with that
- * connection. It sends "ready", then for each Enter a line with the keyboard's place in sysfs, and it takes
- * no orders. */
+/* usher-associate: reports on which keyboard Enter is pressed while a client is connected. systemd passes it
+ * a socket that only root can connect to, and starts it at the first connection. It exits when that
+ * connection closes. It sends "ready", then one line for each Enter with the sysfs path of the keyboard. It
+ * accepts no commands. */
 
 #include <sys/socket.h>
 
@@ -14,7 +14,7 @@
 #include "common/bus-util.h"
 #include "common/log.h"
 
-/* Whoever connected went away again before we were there. */
+/* The client may have gone before this program was there. */
 #define CONNECT_USEC (10 * USEC_PER_SEC)
 
 typedef struct Associate {
@@ -41,7 +41,7 @@ static void tell(Associate *a, const char *line) {
         if (n <= 0 || (size_t) n >= sizeof(buffer))
                 return;
 
-        /* A client that does not read is none. */
+        /* A client that does not read counts as gone. */
         if (send(a->client, buffer, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
                 (void) sd_event_exit(a->event, EXIT_SUCCESS);
 }
@@ -53,7 +53,7 @@ static void on_enter(const char *syspath, void *userdata) {
 static int on_client(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
         Associate *a = userdata;
 
-        /* There is nothing to say to us. */
+        /* The client has closed the connection, or has sent something, which it must not. */
         return sd_event_exit(a->event, EXIT_SUCCESS);
 }
 
@@ -87,7 +87,7 @@ static int on_connection(sd_event_source *source, int fd, uint32_t revents, void
         if (client < 0)
                 return 0;
 
-        /* One at a time: two who ask people to press Enter would take each other's. */
+        /* One client at a time: two that ask for Enter would take each other's answer. */
         if (a->client >= 0)
                 return 0;
 
@@ -95,7 +95,7 @@ static int on_connection(sd_event_source *source, int fd, uint32_t revents, void
         a->timeout = sd_event_source_disable_unref(a->timeout);
         r = begin(a);
         if (r < 0) {
-                log_error_errno(r, "Failed to listen to the keyboards: %m");
+                log_error_errno(r, "Failed to watch the keyboards: %m");
                 (void) sd_event_exit(a->event, EXIT_FAILURE);
         }
 
@@ -108,7 +108,8 @@ static int run(void) {
 
         r = sd_listen_fds(true);
         if (r != 1 || sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0) {
-                log_error("This is started by usher-associate.socket, which 'usherctl associate' starts.");
+                log_error("usher-associate.socket must start this program; 'usherctl associate' starts that "
+                          "unit.");
                 return -EINVAL;
         }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-shutdown: what usher-shutdown.service runs when it is stopped. If that is because the machine goes
- * down, it has usherd warn everybody and log them off, and returns when that is over; the rest of the
- * shutdown waits for it. Whatever fails here, the shutdown goes on. */
+/* usher-shutdown: usher-shutdown.service runs it when the unit is stopped. If the machine goes down, it has
+ * usherd warn all users and log them off, and exits after that. The rest of the shutdown waits for it. If
+ * anything fails here, the shutdown continues. */
+
+#include <stdarg.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -13,54 +15,57 @@
 #include "common/shutdown-target.h"
 #include "common/timespan.h"
 
-/* systemd forces a restart 30 minutes after it was asked for (JobTimeoutSec= of its targets): the rest of
- * the shutdown needs some of them. */
+/* systemd forces a restart 30 minutes after it was requested (JobTimeoutSec= of its targets). The rest of
+ * the shutdown needs part of that time. */
 #define HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
 
-/* Without a word of usherd's for so long, it will not come back: systemd starts nothing again that is to be
- * stopped. */
+/* A usherd that is silent for this long does not come back: during a shutdown systemd does not restart it.
+ */
 #define PATIENCE_USEC (3 * USEC_PER_SEC)
 
 #define CALL_USEC (5 * USEC_PER_SEC)
 #define LOOK_USEC USEC_PER_SEC
 
-/* The unit's time-out begins anew with each look. */
+/* Each look restarts the timeout of the unit. */
 #define EXTEND "EXTEND_TIMEOUT_USEC=60000000"
 
 typedef struct Situation {
         unsigned people;
-        usec_t left; /* of the longest warning; 0 when nobody is being warned any more */
+        usec_t left; /* of the longest grace period, 0 when all are over */
 } Situation;
 
-/* Never starts usherd: while a shutdown is queued nothing can be started. */
+/* Never starts usherd: nothing can be started while a shutdown is queued. types may be NULL. */
 static int call_usherd(sd_bus *bus,
                 const char *interface,
                 const char *member,
                 sd_bus_message **ret,
-                int (*append)(sd_bus_message *m, const void *userdata),
-                const void *userdata) {
+                const char *types,
+                ...) {
 
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_bus_message_ sd_bus_message *m = NULL;
+        va_list ap;
         int r;
 
         r = sd_bus_message_new_method_call(bus, &m, USHER_BUS_NAME, USHER_PATH, interface, member);
         if (r >= 0)
                 r = sd_bus_message_set_auto_start(m, false);
-        if (r >= 0 && append)
-                r = append(m, userdata);
+        if (r >= 0 && types) {
+                va_start(ap, types);
+                r = sd_bus_message_appendv(m, types, ap);
+                va_end(ap);
+        }
         if (r < 0)
-                return log_error_errno(r, "Failed to make the call of %s: %m", member);
+                return log_error_errno(r, "Failed to create the call of %s: %m", member);
 
         r = sd_bus_call(bus, m, CALL_USEC, &error, ret);
         if (r < 0)
-                return log_debug_errno(
-                                r, "usherd does not answer to %s: %s", member, strempty(error.message));
+                return log_debug_errno(r, "usherd did not answer %s: %s", member, strempty(error.message));
 
         return 0;
 }
 
-/* NULL: the machine stays on, or there is no saying. */
+/* Returns NULL if the machine stays on, or if systemd does not answer. */
 static const ShutdownTarget *find_target(sd_bus *bus) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
@@ -72,48 +77,32 @@ static const ShutdownTarget *find_target(sd_bus *bus) {
         if (r >= 0)
                 r = shutdown_target_read(reply, &target);
         if (r < 0)
-                log_warning_errno(r, "Failed to ask systemd what it is about to do: %s",
-                                strempty(error.message));
+                log_warning_errno(r, "Failed to query the jobs of systemd: %s", strempty(error.message));
 
         return target;
-}
-
-static int append_grace_property(sd_bus_message *m, const void *userdata) {
-        return sd_bus_message_append(m, "ss", USHER_IFACE_MANAGER, "ShutdownGraceUSec");
 }
 
 static int read_grace(sd_bus *bus, usec_t *ret) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int r;
 
-        r = call_usherd(bus, DBUS_IFACE_PROPERTIES, "Get", &reply, append_grace_property, NULL);
+        r = call_usherd(bus, DBUS_IFACE_PROPERTIES, "Get", &reply, "ss", USHER_IFACE_MANAGER,
+                        "ShutdownGraceUSec");
         if (r < 0)
                 return r;
 
         return sd_bus_message_read(reply, "v", "t", ret);
 }
 
-typedef struct Request {
-        usec_t grace;
-        const char *reason;
-} Request;
-
-static int append_request(sd_bus_message *m, const void *userdata) {
-        const Request *q = userdata;
-
-        return sd_bus_message_append(m, "a{sv}", 5, "grace", "u",
-                        (uint32_t) ((q->grace + USEC_PER_SEC - 1) / USEC_PER_SEC), "reason", "s", q->reason,
-                        "include-caller", "b", true, "include-seatless", "b", true, "block-logins", "b",
-                        true);
-}
-
-/* Has everybody warned. Returns whether there is anybody. */
+/* Has all users warned and logged off. Returns whether there are any. */
 static int log_off_all(sd_bus *bus, usec_t grace, const char *reason) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        uint32_t seconds = (uint32_t) ((grace + USEC_PER_SEC - 1) / USEC_PER_SEC);
         int r;
 
-        r = call_usherd(bus, USHER_IFACE_MANAGER, "LogOffAll", &reply, append_request,
-                        &(Request) { .grace = grace, .reason = reason });
+        r = call_usherd(bus, USHER_IFACE_MANAGER, "LogOffAll", &reply, "a{sv}", 5, "grace", "u", seconds,
+                        "reason", "s", reason, "include-caller", "b", true, "include-seatless", "b", true,
+                        "block-logins", "b", true);
         if (r < 0)
                 return r;
 
@@ -132,7 +121,7 @@ static int look(sd_bus *bus, Situation *ret) {
         const char *phase;
         int r;
 
-        r = call_usherd(bus, USHER_IFACE_MANAGER, "ListJobs", &reply, NULL, NULL);
+        r = call_usherd(bus, USHER_IFACE_MANAGER, "ListJobs", &reply, NULL);
         if (r < 0)
                 return r;
 
@@ -153,9 +142,9 @@ static int look(sd_bus *bus, Situation *ret) {
         return 0;
 }
 
-/* On the console and in systemctl status. In English, as what systemd writes before and after it: the
- * journal gets the same lines, the console's font may lack other letters, and people were told in their own
- * language on their screens. */
+/* Writes to the console and to systemctl status. The text is English, as are the lines that systemd writes
+ * around it. The journal gets the same lines, the font of the console may lack other letters, and usher-warn
+ * has warned each user in their own language. */
 static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told) {
         _cleanup_free_ char *left = timespan_format(s->left);
         const char *plural = s->people == 1 ? "" : "s";
@@ -183,7 +172,7 @@ static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told)
         (void) fflush(stdout);
 }
 
-/* Sleeps till usherd says something, or till it is time to look. */
+/* Waits until usherd sends something, or until it is time to look. */
 static void wait_for_news(sd_bus *bus) {
         usec_t end = now_monotonic() + LOOK_USEC;
 
@@ -197,14 +186,14 @@ static void wait_for_news(sd_bus *bus) {
                 else if (r == 0)
                         return;
                 if (r < 0) {
-                        /* No bus, no news: the looks that fail end the wait. */
+                        /* Without a bus the looks fail, and that ends the wait. */
                         (void) usleep((useconds_t) LOOK_USEC);
                         return;
                 }
         }
 }
 
-static void wait_until_all_are_gone(sd_bus *bus, const ShutdownTarget *target) {
+static void wait_for_log_offs(sd_bus *bus, const ShutdownTarget *target) {
         usec_t start = now_monotonic(), heard = start, promised = start, told = USEC_INFINITY;
 
         for (;;) {
@@ -221,14 +210,14 @@ static void wait_until_all_are_gone(sd_bus *bus, const ShutdownTarget *target) {
                         promised = now + s.left;
                         tell(target, &s, &told);
                 } else if (now - heard > PATIENCE_USEC && now > promised) {
-                        /* People had the time that they were told. */
-                        log_warning("usherd is gone, the shutdown goes on without it.");
+                        /* Each user had the announced time. */
+                        log_warning("usherd is gone, continuing the shutdown without it.");
                         return;
                 } else
                         (void) sd_notify(false, EXTEND);
 
                 if (now - start > HOLD_MAX_USEC) {
-                        log_warning("The shutdown was held up for long enough, it goes on.");
+                        log_warning("The shutdown was delayed for too long, continuing.");
                         return;
                 }
 
@@ -259,27 +248,27 @@ static int run(void) {
         if (r < 0)
                 return r;
 
-        /* Somebody stops or restarts the unit; an upgrade of the package, say. Nobody is logged off for
-         * that. */
+        /* The unit is stopped or restarted for another reason, such as an upgrade of the package. */
         target = find_target(bus);
         if (!target) {
-                log_info("The machine does not go down, so nobody is logged off.");
+                log_info("The machine does not go down, not logging anybody off.");
                 return 0;
         }
 
         r = read_grace(bus, &grace);
         if (r < 0)
-                return log_warning_errno(r, "usherd does not answer, the shutdown goes on without it: %m");
+                return log_warning_errno(
+                                r, "usherd does not answer, continuing the shutdown without it: %m");
         if (grace == 0) {
-                log_info("[Shutdown] GraceSec=0: nobody is warned.");
+                log_info("[Shutdown] GraceSec=0 is set, not warning anybody.");
                 return 0;
         }
 
         r = log_off_all(bus, grace, target->reason);
         if (r < 0)
-                return log_warning_errno(r, "usherd does not log anybody off, the shutdown goes on: %m");
+                return log_warning_errno(r, "usherd does not log anybody off, continuing the shutdown: %m");
         if (r > 0)
-                wait_until_all_are_gone(bus, target);
+                wait_for_log_offs(bus, target);
 
         return 0;
 }
