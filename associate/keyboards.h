@@ -15,8 +15,7 @@ typedef struct Keyboards Keyboards;
 /* Enter has been pressed on the input device with this sysfs path. */
 typedef void (*KeyboardsHandler)(const char *syspath, void *userdata);
 
-/* Watches the keyboards that are present and those that are plugged in later. Returns 0 or a negative errno.
- */
+/* Watches the present keyboards and those that are plugged in later. Returns 0 or a negative errno. */
 int keyboards_new(Keyboards **ret,
                 sd_event *event,
                 const char *directory,

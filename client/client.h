@@ -23,9 +23,8 @@ typedef void (*ClientOwnerFunc)(const char *owner, void *userdata);
  * those once more before it exits. */
 void client_announce_exit(void);
 
-/* Opens the system bus for a program that ends with it. Returns 0 or a negative errno, which has been
- * logged.
- */
+/* Opens the system bus for a program that exits when the bus closes. Returns 0 or a negative errno, which it
+ * has logged. */
 int client_open_bus(sd_bus **ret, sd_event *event);
 
 /* Watches the owner of org.usher1. The bus needs an event loop, or somebody who processes it. changed may be

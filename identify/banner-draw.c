@@ -11,11 +11,10 @@
 #define NAME_PART 0.72
 #define ID_PART 0.14
 
-/* Smaller letters nobody reads from afar, but a sign that shows them is better than none. */
+/* In pixels. Letters this small cannot be read from a distance, but they are better than no banner. */
 #define SIZE_MIN 4
 
-/* A name in one long word is broken where words should not be, rather than shown smaller than this part of
- * the box. */
+/* A long word is broken if its letters would otherwise be smaller than this part of the box. */
 #define UNBROKEN_MIN_PART 0.2
 
 static void layout_freep(PangoLayout **layout) {
@@ -40,7 +39,7 @@ static bool fits(PangoLayout *layout, int size, int width, int height) {
                         ink.height <= height;
 }
 
-/* The largest letters that leave the text within the box. */
+/* Finds the largest letters with which the text fits into the box. */
 static int fit(PangoLayout *layout, PangoWrapMode wrap, int width, int height) {
         int low = SIZE_MIN, high = MAX_OF(height, SIZE_MIN);
 

@@ -9,7 +9,7 @@
 #include "identify/console.h"
 #include "identify/window.h"
 
-/* Of a terminal that somebody works on, so much is left as it is. */
+/* On a terminal in use the banner takes at most one half of the rows. */
 #define TERMINAL_PART 2
 
 struct Banner {
@@ -17,7 +17,7 @@ struct Banner {
         Console *console;
 };
 
-static int show_window(Banner *p, sd_event *event, const char *session, const BannerText *text) {
+static int show_window(Banner *b, sd_event *event, const char *session, const BannerText *text) {
         Display *displays;
         size_t n;
         int r;
@@ -27,10 +27,11 @@ static int show_window(Banner *p, sd_event *event, const char *session, const Ba
                 return r;
 
         r = -ENXIO;
-        for (size_t i = 0; i < n && !p->window; i++) {
-                r = window_new(&p->window, event, displays + i, text);
+        for (size_t i = 0; i < n && !b->window; i++) {
+                r = window_new(&b->window, event, displays + i, text);
                 if (r < 0)
-                        log_debug_errno(r, "Cannot show the sign on display '%s': %m", displays[i].name);
+                        log_debug_errno(r, "Failed to show the banner on display '%s': %m",
+                                        displays[i].name);
         }
         display_list_free(displays, n);
         return r;
@@ -62,8 +63,8 @@ static int write_terminal(const char *session, const BannerText *text) {
         return r < 0 ? r : terminal_put(fd, lines);
 }
 
-/* A terminal in graphics mode is one from which a desktop was started. */
-static int show_session(Banner *p,
+/* A terminal in graphics mode is one from which the user started a desktop. */
+static int show_session(Banner *b,
                 sd_event *event,
                 const char *session,
                 const BannerText *text,
@@ -84,7 +85,7 @@ static int show_session(Banner *p,
         }
 
         *ret_how = "screen";
-        return show_window(p, event, session, text);
+        return show_window(b, event, session, text);
 }
 
 int banner_new(Banner **ret,
@@ -92,32 +93,32 @@ int banner_new(Banner **ret,
                 const char *session,
                 const BannerText *text,
                 const char **ret_how) {
-        _cleanup_(banner_freep) Banner *p = NULL;
+        _cleanup_(banner_freep) Banner *b = NULL;
         int r;
 
-        p = malloc(sizeof(*p));
-        if (!p)
+        b = malloc(sizeof(*b));
+        if (!b)
                 return -ENOMEM;
-        *p = (Banner) {};
+        *b = (Banner) {};
 
         if (isempty(session)) {
                 *ret_how = "screen";
-                r = console_new(&p->console, text);
+                r = console_new(&b->console, text);
         } else
-                r = show_session(p, event, session, text, ret_how);
+                r = show_session(b, event, session, text, ret_how);
         if (r < 0)
                 return r;
 
-        *ret = TAKE_PTR(p);
+        *ret = TAKE_PTR(b);
         return 0;
 }
 
-Banner *banner_free(Banner *p) {
-        if (!p)
+Banner *banner_free(Banner *b) {
+        if (!b)
                 return NULL;
 
-        window_free(p->window);
-        console_free(p->console);
-        free(p);
+        window_free(b->window);
+        console_free(b->console);
+        free(b);
         return NULL;
 }

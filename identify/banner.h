@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One sign, on whatever the session that it is for has: on its X displays, or written to its terminal, or on
- * a terminal of its own where there is no session. */
+/* One banner, on what its session has: on its X displays or on its terminal. Without a session the banner is
+ * on a virtual terminal of its own. */
 
 #include <systemd/sd-event.h>
 
@@ -11,8 +11,9 @@
 
 typedef struct Banner Banner;
 
-/* session: "" for the console. *ret_how: "screen" or "terminal", for usherd. What is on a terminal stays
- * there. Returns -ENXIO where the session has nothing that a sign can be shown on. */
+/* session is "" for the console. *ret_how is "screen" or "terminal", as NoticeShown() takes it. What has
+ * been written to the terminal of a session stays there. Returns 0, -ENXIO where the session has nothing
+ * that can show a banner, or another negative errno. */
 int banner_new(Banner **ret,
                 sd_event *event,
                 const char *session,

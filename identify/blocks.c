@@ -3,11 +3,11 @@
 #include "common/macro.h"
 #include "identify/blocks.h"
 
-/* Of a terminal; more is no terminal that somebody looks at. */
+/* Larger terminals are not drawn on in full. */
 #define COLUMNS_MAX 500U
 #define ROWS_MAX 200U
 
-/* Of 255: how much of a dot the letters must cover. */
+/* How much of a dot the letters must cover, of 255. */
 #define COVERED 128
 
 static void surface_destroyp(cairo_surface_t **surface) {
@@ -20,7 +20,7 @@ static cairo_surface_t *draw(const BannerText *text, int width, int height) {
         cairo_t *cr = cairo_create(surface);
         int r;
 
-        /* There are no half-covered dots. */
+        /* A dot is either on or off. */
         cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_NONE);
         cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
         cairo_surface_set_fallback_resolution(surface, 72, 72);

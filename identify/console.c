@@ -31,8 +31,8 @@ static int active(int fd, int *ret) {
         return 0;
 }
 
-/* Opens the terminal as our controlling one: whose it is may switch to it, and needs no capability for that.
- */
+/* Opens the terminal as the controlling terminal of this process, which may then switch to it without a
+ * capability. */
 static int open_free_terminal(int *ret_number, int *ret_before) {
         _cleanup_close_ int any = -EBADF;
         char path[32];
@@ -56,7 +56,7 @@ static int open_free_terminal(int *ret_number, int *ret_before) {
         return fd < 0 ? -errno : fd;
 }
 
-static int write_sign(int fd, const BannerText *text) {
+static int write_banner(int fd, const BannerText *text) {
         _cleanup_free_ char *lines = NULL;
         unsigned columns, rows;
         int r;
@@ -65,7 +65,7 @@ static int write_sign(int fd, const BannerText *text) {
         if (r < 0)
                 return r;
 
-        /* The last line break must not move the first line off the screen. */
+        /* One row less, so that the last line break does not scroll the first line off the screen. */
         lines = blocks_draw(text, columns, rows > 1 ? rows - 1 : 1);
         if (!lines)
                 return -ENOMEM;
@@ -87,12 +87,12 @@ int console_new(Console **ret, const BannerText *text) {
         if (c->fd < 0)
                 return c->fd;
 
-        /* Until its last user closes it: the kernel makes it as it was then. */
+        /* The kernel undoes this when the last user of the terminal closes it. */
         r = terminal_ignore_keys(c->fd);
         if (r < 0)
                 return r;
 
-        r = write_sign(c->fd, text);
+        r = write_banner(c->fd, text);
         if (r < 0)
                 return r;
 

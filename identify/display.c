@@ -7,21 +7,21 @@
 #include "common/macro.h"
 #include "identify/display.h"
 
-/* A session has one display, and maybe another for what runs nested in it. */
+/* A session has one display, and perhaps others nested in it. */
 #define DISPLAYS_MAX 8U
 
-/* A process may have more in its environment; a display manager's programs do not. */
+/* In bytes. The programs of a display manager have less. */
 #define ENVIRONMENT_MAX (256 * 1024)
 
 typedef struct Search {
         const char *session;
-        char *only;   /* the display that logind has for it */
-        bool manager; /* programs of the user's service manager are of this session */
+        char *only;   /* the display that logind reports for the session, or NULL */
+        bool manager; /* programs of the user's service manager belong to the session */
         Display displays[DISPLAYS_MAX];
         size_t n_displays;
 } Search;
 
-/* A display of this machine: ":0" or ":0.0". Others would be somebody's remote window. */
+/* Whether this is a display of this machine, ":0" or ":0.0". Another one may be a remote screen. */
 static bool is_local(const char *name) {
         size_t n;
 
@@ -31,7 +31,7 @@ static bool is_local(const char *name) {
         return n > 0 && n <= 5 && (name[1 + n] == '\0' || name[1 + n] == '.');
 }
 
-/* ":0" and ":0.0" are one. */
+/* ":0" and ":0.0" are the same display. */
 static bool is_same_display(const char *a, const char *b) {
         size_t n = strcspn(a, ".");
 
@@ -64,7 +64,7 @@ static int add(Search *s, const char *name, const char *authority) {
         return 0;
 }
 
-/* What is after "NAME=" in a block of strings that end with zero bytes. */
+/* Finds a variable in a block of NUL-terminated strings and returns its value. */
 static const char *find_variable(const char *block, size_t size, const char *name) {
         size_t n = strlen(name);
 
@@ -86,7 +86,7 @@ static int look_at_environment(Search *s, int proc, const char *pid) {
         (void) snprintf(path, sizeof(path), "%.16s/environ", pid);
         fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
-                return 0; /* it is gone, or nobody's to look at */
+                return 0; /* the process is gone, or may not be read */
 
         block = malloc(ENVIRONMENT_MAX + 1);
         if (!block)
@@ -102,9 +102,9 @@ static int look_at_environment(Search *s, int proc, const char *pid) {
         return name ? add(s, name, find_variable(block, size, "XAUTHORITY")) : 0;
 }
 
-/* Whether a process is of the session: in its scope, or with the user's service manager, which is where
- * desktops that are made of units run. */
-static bool is_of_session(const Search *s, pid_t pid) {
+/* Whether a process belongs to the session: it is in the session's scope or below the user's service
+ * manager, where desktops that consist of units run. */
+static bool is_in_session(const Search *s, pid_t pid) {
         _cleanup_free_ char *session = NULL;
         uid_t uid;
 
@@ -124,7 +124,7 @@ static int look_at_process(Search *s, int proc, const char *name) {
         if (errno != 0 || end == name || *end || pid <= 0)
                 return 0;
         if (fstatat(proc, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid != getuid() ||
-                        !is_of_session(s, (pid_t) pid))
+                        !is_in_session(s, (pid_t) pid))
                 return 0;
 
         return look_at_environment(s, proc, name);
@@ -144,20 +144,21 @@ static int look_at_processes(Search *s) {
         return r;
 }
 
-Display *display_list_free(Display *displays, size_t n) {
+static void displays_done(Display *displays, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 free(displays[i].name);
                 free(displays[i].authority);
         }
+}
+
+Display *display_list_free(Display *displays, size_t n) {
+        displays_done(displays, n);
         free(displays);
         return NULL;
 }
 
 static void search_done(Search *s) {
-        for (size_t i = 0; i < s->n_displays; i++) {
-                free(s->displays[i].name);
-                free(s->displays[i].authority);
-        }
+        displays_done(s->displays, s->n_displays);
         free(s->only);
 }
 
@@ -172,14 +173,15 @@ int display_list(const char *session, Display **ret, size_t *ret_n) {
                 s.only = NULL;
         }
 
-        /* The service manager has the environment of one session, the user's main one as logind sees it. */
+        /* The service manager has the environment of one session: the one that logind calls the user's
+         * display. */
         s.manager = sd_uid_get_display(getuid(), &main_session) >= 0 && streq(main_session, session);
 
         r = look_at_processes(&s);
         if (r < 0)
                 return r;
 
-        /* Servers that let in the user as such need no key. */
+        /* A server that admits the user by UID needs no key. */
         if (s.only && s.n_displays == 0) {
                 r = add(&s, s.only, NULL);
                 if (r < 0)

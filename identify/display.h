@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which X displays a session has, and how to be let in: by the environment of its own programs, which is
- * where the display manager has put it. Only processes of the calling user are looked at. */
+/* Which X displays a session has, and how to connect to them. Both come from the environment of the
+ * session's programs, where the display manager has put them. Only the calling user's processes are read. */
 
 #include <stddef.h>
 
 typedef struct Display {
         char *name;      /* ":0" */
-        char *authority; /* the file with the key, for $XAUTHORITY; NULL: it goes without */
+        char *authority; /* the file with the key, for $XAUTHORITY, or NULL */
 } Display;
 
-/* Different ways to the displays of a session, the likeliest first. Returns 0 with none where it has no X
- * display, as some Wayland desktops have not. */
+/* Lists the ways to connect to the displays of a session, in the order to try them. Returns 0 or a negative
+ * errno. The list is empty where the session has no X display, as with some Wayland desktops. */
 int display_list(const char *session, Display **ret, size_t *ret_n);
 Display *display_list_free(Display *displays, size_t n);

@@ -8,7 +8,7 @@
 
 #include "identify/window.h"
 
-/* Parts of a monitor. The rest shows that everything else is still there. */
+/* Parts of a monitor. The rest of it still shows the desktop. */
 #define WIDTH_PART 0.86
 #define HEIGHT_PART 0.40
 
@@ -34,7 +34,7 @@ static bool has_extension(Window *w, xcb_extension_t *extension) {
         return reply && reply->present;
 }
 
-/* There is nothing that we wait for, but what comes must be taken. */
+/* No event matters here, but each must be read. */
 static int on_events(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
         Window *w = userdata;
         xcb_generic_event_t *event;
@@ -97,8 +97,8 @@ static int check(Window *w, xcb_void_cookie_t cookie) {
         return error ? -EIO : 0;
 }
 
-/* The picture is the window's background, so the server paints it whenever that is needed. The server keeps
- * it until the connection ends. */
+/* The picture is the background of the window, so the server repaints it by itself. The server keeps it
+ * until the connection ends. */
 static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const BannerText *text) {
         uint16_t width = MAX_OF(monitor->width * WIDTH_PART, 1),
                  height = MAX_OF(monitor->height * HEIGHT_PART, 1);
@@ -114,7 +114,7 @@ static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const Bann
         if (r < 0)
                 return r;
 
-        /* Not for the window manager to place, to decorate or to give the keyboard to. */
+        /* The window manager must not place it, decorate it or give it the keyboard. */
         xcb_create_window(w->connection, XCB_COPY_FROM_PARENT, window, w->screen->root,
                         (int16_t) (monitor->x + (monitor->width - width) / 2),
                         (int16_t) (monitor->y + (monitor->height - height) / 2), width, height, 0,
@@ -127,7 +127,8 @@ static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const Bann
         return check(w, xcb_map_window_checked(w->connection, window));
 }
 
-/* Where the monitors are; all of the screen is one where the server cannot tell. Returns how many. */
+/* Finds the monitors and returns their number. Where the server does not report them, the whole screen
+ * counts as one. */
 static int find_monitors(Window *w, xcb_rectangle_t monitors[MONITORS_MAX]) {
         _cleanup_free_ xcb_randr_get_monitors_reply_t *reply = NULL;
         int n = 0;
@@ -154,7 +155,7 @@ static int find_monitors(Window *w, xcb_rectangle_t monitors[MONITORS_MAX]) {
         return n;
 }
 
-/* A screen that sleeps because nobody is there is the one that somebody walks along to look at. */
+/* The screen of a free station may be asleep, and must show the banner too. */
 static void wake(Window *w) {
         xcb_force_screen_saver(w->connection, XCB_SCREEN_SAVER_RESET);
         if (has_extension(w, &xcb_dpms_id))
@@ -167,7 +168,7 @@ static int connect_to(Window *w, const Display *display) {
         if ((display->authority ? setenv("XAUTHORITY", display->authority, 1) : unsetenv("XAUTHORITY")) < 0)
                 return -errno;
 
-        /* A connection that failed is one too, and freed like one. */
+        /* xcb_connect() returns an object even if it fails; it must be freed too. */
         w->connection = xcb_connect(display->name, &number);
         if (xcb_connection_has_error(w->connection))
                 return -ECONNREFUSED;
@@ -202,7 +203,7 @@ int window_new(Window **ret, sd_event *event, const Display *display, const Bann
                         return r;
         }
 
-        /* The server has answered to the last of it. Without a connection there is no error either. */
+        /* If the connection is lost, the checks above report no error. */
         if (xcb_connection_has_error(w->connection))
                 return -ECONNRESET;
 

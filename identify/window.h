@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A sign over all else on every monitor of an X display, Xwayland's included. It takes neither the keyboard
- * nor the pointer: who works there goes on typing and clicking into what is below. */
+/* A banner above all other windows, on every monitor of an X display, Xwayland included. It takes neither
+ * the keyboard nor the pointer, so the user can still type and click into what is below it. */
 
 #include <systemd/sd-event.h>
 
@@ -12,9 +12,9 @@
 
 typedef struct Window Window;
 
-/* Wakes the screen as well. It is there when this returns, and until it is freed. Returns -ECONNREFUSED
- * where the server does not let us in, -EOPNOTSUPP where it has no colours or windows cannot be let through
- * to. */
+/* Wakes the screen and shows the banner until it is freed. Returns 0, -ECONNREFUSED where the server does
+ * not accept the connection, -EOPNOTSUPP where it has no true colours or no Shape extension, or another
+ * negative errno. */
 int window_new(Window **ret, sd_event *event, const Display *display, const BannerText *text);
 Window *window_free(Window *w);
 DEFINE_CLEANUP(Window *, window_free);

@@ -19,8 +19,7 @@
  * the shutdown needs part of that time. */
 #define HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
 
-/* A usherd that is silent for this long does not come back: during a shutdown systemd does not restart it.
- */
+/* A usherd that is silent for this long does not come back: in a shutdown systemd does not restart it. */
 #define PATIENCE_USEC (3 * USEC_PER_SEC)
 
 #define CALL_USEC (5 * USEC_PER_SEC)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A session on a terminal reads it there and nowhere else, a graphical one on the desktop. Where there is no
- * notification server so far the notice waits: one that comes up before usherd's time is over still gets it.
- */
+/* A session on a terminal gets the notice only there, a graphical session gets it on the desktop. Without a
+ * notification server the notice waits: a server that starts before the notice's time is over gets it. */
 
 #include "common/log.h"
 #include "common/terminal.h"
@@ -11,7 +10,7 @@
 #include "warn/session.h"
 #include "warn/wording.h"
 
-/* usherd gives up at the notice's time; a moment before that we say that it was not shown. */
+/* usherd drops the notice at its time. This long before it, the notice is reported as not shown. */
 #define MARGIN_USEC USEC_PER_SEC
 
 struct Banner {
@@ -24,14 +23,14 @@ struct Banner {
         bool shown;
 };
 
-static void report(Banner *p, const char *how) {
+static void report(Banner *b, const char *how) {
         int r;
 
-        p->shown = p->shown || !streq(how, "none");
-        p->timer = sd_event_source_disable_unref(p->timer);
-        r = client_notice_report(p->notice, how);
+        b->shown = b->shown || !streq(how, "none");
+        b->timer = sd_event_source_disable_unref(b->timer);
+        r = client_notice_report(b->notice, how);
         if (r < 0)
-                log_debug_errno(r, "Failed to report notice %" PRIu32 ", ignoring: %m", p->notice->number);
+                log_debug_errno(r, "Failed to report notice %" PRIu32 ", ignoring: %m", b->notice->number);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -39,8 +38,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int make_text(Banner *p, char **ret_summary, char **ret_body) {
-        const ClientNotice *n = p->notice;
+static int make_text(Banner *b, char **ret_summary, char **ret_body) {
+        const ClientNotice *n = b->notice;
         const Wording words = {
                 .station = n->station,
                 .label = n->label,
@@ -64,11 +63,11 @@ static int make_text(Banner *p, char **ret_summary, char **ret_body) {
         return 0;
 }
 
-static int write_terminal(Banner *p, const char *tty) {
+static int write_terminal(Banner *b, const char *tty) {
         _cleanup_free_ char *summary = NULL, *body = NULL, *text = NULL;
         int r;
 
-        r = make_text(p, &summary, &body);
+        r = make_text(b, &summary, &body);
         if (r < 0)
                 return r;
 
@@ -80,93 +79,93 @@ static int write_terminal(Banner *p, const char *tty) {
 }
 
 static void on_notification(Notification *n, NotificationEvent event, void *userdata) {
-        Banner *p = userdata;
+        Banner *b = userdata;
 
-        if (event == NOTIFICATION_SHOWN && !p->shown)
-                report(p, "desktop");
+        if (event == NOTIFICATION_SHOWN && !b->shown)
+                report(b, "desktop");
 }
 
-static int show_notification(Banner *p) {
+static int show_notification(Banner *b) {
         _cleanup_free_ char *summary = NULL, *body = NULL;
         int r;
 
-        r = make_text(p, &summary, &body);
+        r = make_text(b, &summary, &body);
         if (r < 0)
                 return r;
 
-        r = notification_new(&p->notification, p->context->notifier, NULL, on_notification, p);
+        r = notification_new(&b->notification, b->context->notifier, NULL, on_notification, b);
         if (r < 0)
                 return r;
 
-        /* A message stays until it was read: whoever sent it cannot ask whether somebody looked at the
-         * screen. */
-        return notification_update(p->notification,
+        /* A message stays until it has been read, because its sender cannot see whether anybody looked at
+         * the screen. */
+        return notification_update(b->notification,
                         &(NotificationContent) {
                                         .summary = summary,
                                         .body = body,
-                                        .critical = streq(p->notice->kind, "message"),
+                                        .critical = streq(b->notice->kind, "message"),
                                         .notice = true,
                         });
 }
 
-static void on_session(const WarnSession *facts, void *userdata) {
-        Banner *p = userdata;
+static void on_session(const WarnSession *info, void *userdata) {
+        Banner *b = userdata;
         int r = -ENOTTY;
 
-        if (!facts || facts->uid != getuid())
-                report(p, "none");
-        else if (session_is_graphical(facts) || streq_ptr(facts->type, "unspecified"))
-                r = show_notification(p);
-        else if (terminal_name_is_valid(facts->tty)) {
-                r = write_terminal(p, facts->tty);
-                if (r == -EBUSY) /* a desktop that was started from a terminal */
-                        r = show_notification(p);
+        if (!info || info->uid != getuid())
+                report(b, "none");
+        else if (session_is_graphical(info) || streq_ptr(info->type, "unspecified"))
+                r = show_notification(b);
+        else if (terminal_name_is_valid(info->tty)) {
+                r = write_terminal(b, info->tty);
+                if (r == -EBUSY) /* the user started a desktop from the terminal */
+                        r = show_notification(b);
                 else if (r >= 0)
-                        report(p, "terminal");
+                        report(b, "terminal");
         }
 
         if (r < 0) {
-                log_debug_errno(r, "Cannot show notice %" PRIu32 ": %m", p->notice->number);
-                report(p, "none");
+                log_debug_errno(r, "Failed to show notice %" PRIu32 ": %m", b->notice->number);
+                report(b, "none");
         }
 
-        p->look = session_look_free(p->look);
+        b->look = session_look_free(b->look);
 }
 
 int banner_new(Banner **ret, const WarnContext *context, ClientNotice *notice) {
         usec_t now = now_realtime(), end = notice->until > MARGIN_USEC ? notice->until - MARGIN_USEC : 0;
-        Banner *p;
+        Banner *b;
         int r;
 
-        p = malloc(sizeof(*p));
-        if (!p)
+        b = malloc(sizeof(*b));
+        if (!b)
                 return -ENOMEM;
 
-        *p = (Banner) { .context = context, .notice = notice };
+        *b = (Banner) { .context = context, .notice = notice };
 
-        r = sd_event_add_time_relative(context->event, &p->timer, CLOCK_MONOTONIC, end > now ? end - now : 0,
-                        0, on_timer, p);
+        r = sd_event_add_time_relative(context->event, &b->timer, CLOCK_MONOTONIC, end > now ? end - now : 0,
+                        0, on_timer, b);
         if (r >= 0)
-                r = session_look_new(&p->look, context->system_bus, notice->session, on_session, p);
+                r = session_look_new(&b->look, context->system_bus, notice->session, on_session, b);
         if (r < 0) {
-                (void) banner_free(p);
+                (void) banner_free(b);
                 return r;
         }
 
-        *ret = p;
+        *ret = b;
         return 0;
 }
 
-Banner *banner_free(Banner *p) {
-        if (!p)
+Banner *banner_free(Banner *b) {
+        if (!b)
                 return NULL;
 
-        if (p->shown)
-                (void) notification_leave(p->notification);
+        if (b->shown)
+                (void) notification_leave(b->notification);
         else
-                (void) notification_finish(p->notification, NULL);
-        session_look_free(p->look);
-        sd_event_source_disable_unref(p->timer);
-        free(p);
+                (void) notification_finish(b->notification, NULL);
+        session_look_free(b->look);
+        sd_event_source_disable_unref(b->timer);
+        free(b);
         return NULL;
 }

@@ -118,14 +118,14 @@ static void look_at_other(DesktopRequest *d);
 
 static int on_other_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         DesktopRequest *d = userdata;
-        WarnSession facts = {};
+        WarnSession info = {};
         const char *type;
 
         d->call = sd_bus_slot_unref(d->call);
 
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "v", "s", &type) >= 0) {
-                facts.type = (char *) type;
-                if (session_is_graphical(&facts)) {
+                info.type = (char *) type;
+                if (session_is_graphical(&info)) {
                         log_debug("Failed to find the session that '%s' belongs to.",
                                         session_manager_get(d->candidate)->owner);
                         refused(d);

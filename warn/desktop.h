@@ -11,8 +11,8 @@ typedef struct DesktopRequest DesktopRequest;
 /* Called once with the outcome of the request, and again when the programs that block the log-out change. */
 typedef void (*DesktopFunc)(bool accepted, const char *blockers, void *userdata);
 
-/* user_bus may be NULL: then func learns that nothing accepted the request. Returns 0 or a negative errno.
- */
+/* user_bus may be NULL: then func learns that the request was not accepted. Returns 0 or a negative
+ * errno. */
 int desktop_request_new(DesktopRequest **ret,
                 sd_event *event,
                 sd_bus *user_bus,

@@ -8,7 +8,7 @@
 
 #define INHIBITORS_MAX 8U
 
-/* Bytes of a name, of a reason. */
+/* In bytes, of a name or of a reason. */
 #define WORDS_MAX 64U
 
 #define INHIBITOR_IFACE "org.gnome.SessionManager.Inhibitor"
@@ -25,9 +25,9 @@ struct Inhibitors {
 
         char *paths[INHIBITORS_MAX];
         size_t n_paths;
-        char *name;  /* of the one that is looked at */
-        char *found; /* those of this round */
-        char *told;  /* what func knows */
+        char *name;  /* of the inhibitor that is being read */
+        char *found; /* in this round */
+        char *told;  /* as of the latest call of func */
 };
 
 static void look_at_next(Inhibitors *i);
@@ -52,7 +52,7 @@ static int ask(Inhibitors *i,
         return sd_bus_call_async(i->bus, &i->call, m, func, i, CALL_TIMEOUT_USEC);
 }
 
-/* A short text of somebody's, or NULL. */
+/* Reads a short text from a program, or returns NULL. */
 static char *read_words(sd_bus_message *m) {
         const char *s;
 
@@ -112,7 +112,7 @@ static int on_flags(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-/* The one that is looked at stays in paths[n_paths]. */
+/* The inhibitor that is being read stays in paths[n_paths]. */
 static void look_at_next(Inhibitors *i) {
         while (i->n_paths > 0)
                 if (ask(i, i->paths[--i->n_paths], INHIBITOR_IFACE, "GetFlags", on_flags) >= 0)
@@ -145,7 +145,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         (void) sd_event_source_set_time_relative(source, INTERVAL_USEC);
         (void) sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 
-        /* A round that is still under way is given up. */
+        /* A round that is still under way is dropped. */
         i->call = sd_bus_slot_unref(i->call);
         i->n_paths = 0;
         (void) string_replace(&i->found, NULL);

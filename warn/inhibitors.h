@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which programs hold up the log-out of a desktop that keeps a list of them: GNOME, MATE, Cinnamon. */
+/* The programs that block the log-out of a desktop. GNOME, MATE and Cinnamon keep a list of them. */
 
 #include "common/bus-util.h"
 
 typedef struct Inhibitors Inhibitors;
 
-/* Called when the list changed: "Text Editor: unsaved changes, Burner: writing a disc". */
+/* Called when the list has changed: "Text Editor: unsaved changes, Burner: writing a disc". */
 typedef void (*InhibitorsFunc)(const char *blockers, void *userdata);
 
-/* Looks at once and then every other second, until it is freed. */
+/* Reads the list at once and then every two seconds, until it is freed. Returns 0 or a negative errno. */
 int inhibitors_new(Inhibitors **ret,
                 sd_event *event,
                 sd_bus *user_bus,

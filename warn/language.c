@@ -11,7 +11,7 @@
 
 #define LANGUAGE_TIMEOUT_USEC USEC_PER_SEC
 
-/* Where distributions keep the language of the machine. Both hold NAME=value. */
+/* The files with the language of the machine, depending on the distribution. Both contain NAME=value. */
 static const char *const machine_files[] = { "/etc/locale.conf", "/etc/default/locale" };
 
 static const char *const variables[] = { "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LC_TIME", "LANG", "TZ" };
@@ -24,7 +24,8 @@ struct Language {
         bool told;
 };
 
-/* Locale names choose files: nothing but a name is taken. TZ may hold what a zone's name holds. */
+/* The C library opens files by these values, so only plain names are accepted. TZ may have the characters of
+ * a zone's name. */
 static bool value_is_valid(const char *name, const char *value) {
         bool zone = streq(name, "TZ");
 
@@ -38,7 +39,7 @@ static bool value_is_valid(const char *name, const char *value) {
         return true;
 }
 
-/* Without the locale itself (Debian installs few) the translation can still be found by its name alone. */
+/* If the locale is not installed (Debian installs few), the translation can still be found by name. */
 static void set_locale(void) {
         _cleanup_free_ char *name = NULL;
         const char *wanted;
@@ -84,7 +85,7 @@ bool language_apply(const char *const *environment) {
         return named;
 }
 
-/* One NAME=value or NAME="value" of a file. */
+/* Applies a NAME=value or NAME="value" of a file. */
 static bool apply_line(char *line) {
         const char *environment[] = { line, NULL };
         char *from, *to;
@@ -152,7 +153,7 @@ static int on_environment(sd_bus_message *m, void *userdata, sd_bus_error *error
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         Language *l = userdata;
 
-        log_debug("The user's systemd does not say which language they speak, taking the machine's.");
+        log_debug("The user's systemd does not report a language, using that of the machine.");
         apply_machine();
         tell(l);
         return 0;
@@ -176,7 +177,7 @@ int language_new(Language **ret, sd_event *event, UserBus *bus, LanguageFunc fun
                                                 l, "ss", SYSTEMD_IFACE_MANAGER, "Environment") :
                                 -ENOTCONN;
         if (r < 0)
-                limit = 0; /* nobody to ask */
+                limit = 0; /* there is no bus to ask on */
 
         r = sd_event_add_time_relative(event, &l->timer, CLOCK_MONOTONIC, limit, 0, on_timeout, l);
         if (r < 0)

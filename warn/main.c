@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-warn: warns one user of the end of their sessions. usherd has systemd start it as that user when
- * they get a job; it shows all of their jobs and ends with the last of them. */
+/* usher-warn: warns one user before their sessions end. usherd has systemd start it as that user when there
+ * is a job or a notice for the user. It shows all of them, and exits after the last one. */
 
 #include <systemd/sd-daemon.h>
 
@@ -11,13 +11,13 @@
 #include "warn/language.h"
 #include "warn/warning.h"
 
-/* After the last job, so that one which follows needs no new process and last words are sent. */
+/* After the last job, so that the next one needs no new process and the last text is sent. */
 #define LINGER_USEC USEC_PER_SEC
 
-/* After last words: some servers take them away with the one who said them. */
+/* After a last text: some servers remove the notifications of a program that exits. */
 #define LINGER_WORDS_USEC (10 * USEC_PER_SEC)
 
-/* A server that hangs does not hold us for longer, in LINGER_USEC. */
+/* How often to wait for LINGER_USEC when a notification server hangs. */
 #define LINGER_MAX 10U
 
 typedef struct Program {
@@ -28,13 +28,13 @@ typedef struct Program {
         sd_event_source *linger;
         unsigned lingered;
         bool speaking;  /* the language is known */
-        bool abandoned; /* by usherd: jobs that are still known do not count */
+        bool abandoned; /* usherd is gone, so the jobs that are still known do not count */
         bool leaving;
 } Program;
 
 static void linger(Program *p, usec_t t);
 
-/* Whether there is something to warn of, or to show. */
+/* Whether there is a job or a notice to show. */
 static bool has_work(Program *p) {
         if (!client_notices_is_empty(p->notices))
                 return true;
@@ -57,7 +57,7 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
         if (has_work(p))
                 return 0;
 
-        /* A job that is being read, a notification that is to be taken away again. */
+        /* A job is being read, or a notification is being removed. */
         if ((!jobs_is_empty(p->context.jobs) || !notifier_is_idle(p->context.notifier)) &&
                         p->lingered++ < LINGER_MAX) {
                 linger(p, LINGER_USEC);
@@ -67,8 +67,7 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
         if (p->leaving)
                 return sd_event_exit(p->context.event, EXIT_SUCCESS);
 
-        /* From here on systemd takes a start for one that is to come after our end. What was started before
-         * has left its job or its notice in the lists, so the lists decide. */
+        /* What was requested before systemd knew is in the lists, so they decide. */
         p->leaving = true;
         client_announce_exit();
 
@@ -82,7 +81,7 @@ static int on_linger(sd_event_source *source, uint64_t usec, void *userdata) {
 static void linger(Program *p, usec_t t) {
         uint64_t until;
 
-        /* The longer one counts. */
+        /* The longer time counts. */
         if (p->linger && sd_event_source_get_time(p->linger, &until) >= 0) {
                 uint64_t now;
 
@@ -112,7 +111,7 @@ static void warn(Program *p, WarnJob *job) {
 
         r = warning_new(&w, &p->context, job);
         if (r < 0)
-                log_error_errno(r, "Failed to warn of the end of session '%s': %m", job->info.session);
+                log_error_errno(r, "Failed to warn session '%s': %m", job->info.session);
 
         job->userdata = w;
 }
@@ -131,7 +130,7 @@ static void on_job(WarnJob *job, JobEvent event, const char *result, void *userd
                 p->linger = sd_event_source_disable_unref(p->linger);
                 p->lingered = 0;
 
-                /* Those that come before the language is known are warned when it is. */
+                /* Jobs that come before the language is known are shown when it is. */
                 if (p->speaking)
                         warn(p, job);
                 break;
@@ -185,7 +184,7 @@ static void on_notices_listed(void *userdata) {
         if (p->leaving && jobs_is_empty(p->context.jobs) && client_notices_is_empty(p->notices))
                 (void) sd_event_exit(p->context.event, EXIT_SUCCESS);
         else
-                linger(p, LINGER_USEC); /* a job that turns out to be ours ends it */
+                linger(p, LINGER_USEC); /* until a job turns out to be the user's */
 }
 
 /* usher-identify shows the signs. */
@@ -205,7 +204,7 @@ static void on_listed(void *userdata) {
 
         notifier_close_strays(p->context.notifier, is_live, p);
 
-        /* What is left of the picture: usherd is there, and it may be another one. */
+        /* usherd is there, and may be a new one with other notices. */
         if (client_notices_reload(p->notices) < 0)
                 on_notices_listed(p);
 }
@@ -213,7 +212,7 @@ static void on_listed(void *userdata) {
 static void on_abandoned(void *userdata) {
         Program *p = userdata;
 
-        log_notice("usherd has been away for long, leaving.");
+        log_notice("usherd has been away for too long, exiting.");
         p->abandoned = true;
 
         for (WarnJob *job = jobs_next(p->context.jobs, NULL); job; job = jobs_next(p->context.jobs, job))
@@ -256,7 +255,7 @@ static int program_init(Program *p) {
 
         r = sd_event_default(&a->event);
         if (r < 0)
-                return log_error_errno(r, "Failed to make an event loop: %m");
+                return log_error_errno(r, "Failed to create the event loop: %m");
 
         r = sd_event_set_signal_exit(a->event, true);
         if (r < 0)

@@ -5,7 +5,7 @@
 #include "warn/notification-message.h"
 #include "warn/wording.h"
 
-/* Last words go by themselves after this, in ms. */
+/* In ms. A text that needs no answer disappears after this. */
 #define LAST_WORDS_MSEC 10000
 
 int server_abilities_read(ServerAbilities *ret, sd_bus_message *m) {
@@ -50,8 +50,8 @@ static int append_actions(
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-/* What this server can show of it: markup is escaped where it is read and left alone where it is not, and a
- * server without bodies gets the first line of it in the summary. */
+/* Makes the texts that this server can show. Markup is escaped for a server that interprets it. A server
+ * that shows no body gets the first line of the body in the summary. */
 static int make_texts(const NotificationContent *content,
                 const ServerAbilities *abilities,
                 char **ret_summary,

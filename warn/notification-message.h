@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is said to a notification server, and what it says of itself. */
+/* Messages to and from a notification server. */
 
 #include "warn/notification.h"
 
@@ -14,10 +14,11 @@ typedef struct ServerAbilities {
         bool markup;
 } ServerAbilities;
 
-/* Reads the answer to GetCapabilities(). */
+/* Reads the reply of GetCapabilities(). Returns 0 or a negative errno. */
 int server_abilities_read(ServerAbilities *ret, sd_bus_message *m);
 
-/* A call of Notify() with what this server can show of the content. */
+/* Makes a call of Notify() with what this server can show of the content. replaces is the id of the
+ * notification to replace, or 0. Returns 0 or a negative errno. */
 int notification_message_new(sd_bus_message **ret,
                 sd_bus *bus,
                 const NotificationContent *content,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A file in memory that the service manager holds for the unit while it is restarted, and lets go of when
- * the unit ends: see FileDescriptorStoreMax= in systemd.service(5). No other user and no later login has
- * anything to do with it. Each place is written at once and whole, so a kill leaves the old words or the new
- * ones. */
+/* A file in memory that the service manager keeps for the unit while it restarts, and closes when the unit
+ * ends: see FileDescriptorStoreMax= in systemd.service(5). So it never reaches another user or a later
+ * login. Each entry is written in one call, so a kill leaves either the old entry or the new one. */
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -31,7 +30,7 @@ static int load(NotificationStore *r, int fd) {
         struct stat st;
         ssize_t n;
 
-        /* It may be of another version of ours. */
+        /* Another version of this program may have written it. */
         if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 || st.st_size != sizeof(r->bubbles))
                 return -EBADF;
 
@@ -97,7 +96,7 @@ int notification_store_new(NotificationStore **ret) {
         if (r->fd < 0) {
                 k = make(r);
                 if (k < 0)
-                        log_debug_errno(k, "Cannot remember notifications, ignoring: %m");
+                        log_debug_errno(k, "Failed to create the store for notifications, ignoring: %m");
         }
 
         *ret = TAKE_PTR(r);
@@ -134,7 +133,7 @@ static void save(NotificationStore *r, const Bubble *b) {
         off_t offset = (b - r->bubbles) * (off_t) sizeof(*b);
 
         if (r->fd >= 0 && pwrite(r->fd, b, sizeof(*b), offset) != sizeof(*b))
-                log_debug_errno(errno, "Failed to remember a notification, ignoring: %m");
+                log_debug_errno(errno, "Failed to store a notification, ignoring: %m");
 }
 
 void notification_store_set(

@@ -10,13 +10,13 @@
 struct SessionLook {
         sd_bus *bus;
         sd_bus_slot *call;
-        WarnSession facts;
+        WarnSession info;
         SessionFunc func;
         void *userdata;
 };
 
-bool session_is_graphical(const WarnSession *facts) {
-        const char *type = strempty(facts->type);
+bool session_is_graphical(const WarnSession *info) {
+        const char *type = strempty(info->type);
 
         return streq(type, "x11") || streq(type, "wayland") || streq(type, "mir");
 }
@@ -51,22 +51,22 @@ int logind_call(sd_bus *bus,
 }
 
 static int read_property(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
-        WarnSession *facts = userdata;
+        WarnSession *info = userdata;
         uint32_t uid;
         int r;
 
         if (streq(name, "Type") && streq(contents, "s"))
-                return bus_message_read_string(m, &facts->type);
+                return bus_message_read_string(m, &info->type);
         if (streq(name, "TTY") && streq(contents, "s"))
-                return bus_message_read_string(m, &facts->tty);
+                return bus_message_read_string(m, &info->tty);
         if (streq(name, "State") && streq(contents, "s"))
-                return bus_message_read_string(m, &facts->state);
+                return bus_message_read_string(m, &info->state);
         if (streq(name, "User") && streq(contents, "(uo)")) {
                 r = sd_bus_message_read(m, "(uo)", &uid, NULL);
                 if (r < 0)
                         return r;
 
-                facts->uid = uid;
+                info->uid = uid;
                 return 1;
         }
 
@@ -80,8 +80,8 @@ static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error)
         l->call = sd_bus_slot_unref(l->call);
 
         ok = !sd_bus_message_is_method_error(m, NULL) &&
-                        bus_message_read_properties(m, read_property, &l->facts) >= 0;
-        l->func(ok ? &l->facts : NULL, l->userdata);
+                        bus_message_read_properties(m, read_property, &l->info) >= 0;
+        l->func(ok ? &l->info : NULL, l->userdata);
         return 0;
 }
 
@@ -92,7 +92,7 @@ static int on_path(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         l->call = sd_bus_slot_unref(l->call);
 
         if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "o", &path) < 0 ||
-                        string_replace(&l->facts.path, path) < 0 ||
+                        string_replace(&l->info.path, path) < 0 ||
                         logind_call(l->bus, &l->call, path, DBUS_IFACE_PROPERTIES, "GetAll", on_properties,
                                         l, "s", LOGIND_IFACE_SESSION) < 0)
                 l->func(NULL, l->userdata);
@@ -110,7 +110,7 @@ int session_look_new(SessionLook **ret, sd_bus *bus, const char *id, SessionFunc
 
         *l = (SessionLook) {
                 .bus = sd_bus_ref(bus),
-                .facts.uid = (uid_t) -1,
+                .info.uid = (uid_t) -1,
                 .func = func,
                 .userdata = userdata,
         };
@@ -129,10 +129,10 @@ SessionLook *session_look_free(SessionLook *l) {
 
         sd_bus_slot_unref(l->call);
         sd_bus_unref(l->bus);
-        free(l->facts.path);
-        free(l->facts.type);
-        free(l->facts.tty);
-        free(l->facts.state);
+        free(l->info.path);
+        free(l->info.type);
+        free(l->info.tty);
+        free(l->info.state);
         free(l);
         return NULL;
 }

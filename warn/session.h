@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One fresh look at what logind says of a session. */
+/* Reads what logind knows of a session at this moment. */
 
 #include "common/bus-util.h"
 
@@ -13,13 +13,13 @@ typedef struct WarnSession {
         uid_t uid;
 } WarnSession;
 
-bool session_is_graphical(const WarnSession *facts);
+bool session_is_graphical(const WarnSession *info);
 
 typedef struct SessionLook SessionLook;
 
-/* NULL where logind knows no such session, or does not answer. The facts are the callee's for the call only.
- * The look may be freed in it. */
-typedef void (*SessionFunc)(const WarnSession *facts, void *userdata);
+/* info is NULL where logind does not know the session or does not answer, and valid only during the call.
+ * The callback may free the look. */
+typedef void (*SessionFunc)(const WarnSession *info, void *userdata);
 
 int session_look_new(SessionLook **ret, sd_bus *bus, const char *id, SessionFunc func, void *userdata);
 SessionLook *session_look_free(SessionLook *l);
@@ -27,7 +27,7 @@ SessionLook *session_look_free(SessionLook *l);
 DEFINE_CLEANUP(SessionLook *, session_look_free);
 #define _cleanup_session_look_ _cleanup_(session_look_freep)
 
-/* Calls a method of logind that takes and gives what the caller knows, with our limit of time. */
+/* Calls a method of logind with a short time limit. types may be NULL. Returns 0 or a negative errno. */
 int logind_call(sd_bus *bus,
                 sd_bus_slot **ret,
                 const char *path,

@@ -10,7 +10,7 @@ struct UserBus {
         sd_bus *bus;
         sd_bus_slot *disconnected;
         sd_event_source *timer;
-        bool lost; /* the connection is over, but we may be in one of its callbacks */
+        bool lost; /* the connection is closed, but one of its callbacks may be running */
         UserBusFunc func;
         void *userdata;
 };
@@ -25,7 +25,7 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *erro
         return 0;
 }
 
-/* Without a flush: what the other side does not read would hold us up. */
+/* Does not flush: that would block if the other side does not read. */
 static sd_bus *bus_discard(sd_bus *bus) {
         if (!bus)
                 return NULL;
@@ -34,7 +34,7 @@ static sd_bus *bus_discard(sd_bus *bus) {
         return sd_bus_close_unref(bus);
 }
 
-/* The well-known place of the user's bus. An address takes no other characters as they are. */
+/* The usual address of the user's bus. NULL where the path has characters that an address must escape. */
 static char *bus_address(void) {
         const char *dir = getenv("XDG_RUNTIME_DIR");
         char *address;
@@ -62,7 +62,7 @@ static int open_bus(UserBus *b) {
         if (r >= 0)
                 r = sd_bus_set_description(bus, "user");
         if (r >= 0)
-                r = sd_bus_set_close_on_exit(bus, false); /* that would flush it first */
+                r = sd_bus_set_close_on_exit(bus, false); /* that would flush first */
         if (r >= 0)
                 r = sd_bus_attach_event(bus, b->event, SD_EVENT_PRIORITY_NORMAL);
         if (r >= 0)
@@ -91,7 +91,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
                 b->bus = bus_discard(b->bus);
         }
 
-        /* One that fails at once is tried a second later. */
+        /* If the connection fails at once, the next attempt is a second later. */
         if (!was && open_bus(b) >= 0) {
                 if (b->func)
                         b->func(true, b->userdata);
@@ -123,7 +123,7 @@ int user_bus_new(UserBus **ret, sd_event *event) {
 
         r = open_bus(b);
         if (r < 0)
-                log_debug_errno(r, "No bus of the user so far: %m");
+                log_debug_errno(r, "The user's bus is not available yet: %m");
         else
                 (void) sd_event_source_set_enabled(b->timer, SD_EVENT_OFF);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The connection to the user's own bus, which comes and goes with their sessions. The user may have put
- * anything in its place: nothing here or in those who use it waits for it. */
+/* The connection to the user's bus, which comes and goes with the user's sessions. The user may run any
+ * program at its address, so no code here or above it blocks on the connection. */
 
 #include "common/bus-util.h"
 
 typedef struct UserBus UserBus;
 
-/* Called when the connection was made or lost, from the event loop. */
+/* Called from the event loop when the connection has been made or lost. */
 typedef void (*UserBusFunc)(bool up, void *userdata);
 
-/* Tries to connect at once, and again each second while there is no connection. */
+/* Connects at once, and retries every second while there is no connection. Returns 0 or a negative errno. */
 int user_bus_new(UserBus **ret, sd_event *event);
 UserBus *user_bus_free(UserBus *b);
 

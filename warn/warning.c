@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Each time something is to be said logind is asked afresh what the session is: a session may turn
- * graphical, and a terminal may have a new owner. A session on a terminal is warned there and nowhere else.
- * A graphical one is warned on the desktop, else on its terminal where that shows text. usherd is told once,
- * and better news later. */
+/* Before each warning logind is asked about the session again: a session may become graphical, and a
+ * terminal may get a new owner. A session on a terminal is warned only there. A graphical session is warned
+ * on the desktop, or else on its terminal where that shows text. usherd gets one report, and another when
+ * the warning reached the user in a better way. */
 
 #include "common/log.h"
 #include "common/names.h"
@@ -28,15 +28,15 @@ struct Warning {
 
         SessionLook *look;
         char *tty;        /* as of the latest look, NULL where there is none */
-        bool wrote_now;   /* this time's words are on the terminal already */
-        bool said_before; /* the terminal has had the whole text */
+        bool wrote_now;   /* the current text is on the terminal already */
+        bool said_before; /* the terminal has shown the whole text */
 
         Notification *notification;
         sd_event_source *reminder;
         sd_bus_slot *report_call, *action_call;
         DesktopRequest *request;
 
-        Outcome outcome; /* what usherd was told */
+        Outcome outcome; /* as reported to usherd */
         usec_t shown_deadline;
         usec_t first_seen; /* CLOCK_MONOTONIC */
         bool cannot_extend;
@@ -49,8 +49,8 @@ static Wording wording_of(const Warning *w) {
         const JobInfo *job = &w->job->info;
         usec_t passed = now_monotonic(), now = now_realtime();
 
-        /* What the wall says at the deadline is worked out each time: the machine may have slept, and clocks
-         * are set. */
+        /* The wall-clock time of the deadline is computed each time: the machine may have slept, or its
+         * clock may have been set. */
         return (Wording) {
                 .station = strempty(job->station),
                 .label = strempty(w->job->label),
@@ -71,7 +71,7 @@ static int on_reported(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         w->report_call = sd_bus_slot_unref(w->report_call);
 
         if (sd_bus_message_is_method_error(m, NULL))
-                log_debug("usherd does not take the report: %s", sd_bus_message_get_error(m)->name);
+                log_debug("usherd refused the report: %s", sd_bus_message_get_error(m)->name);
 
         return 0;
 }
@@ -86,8 +86,8 @@ static void report(Warning *w, Outcome outcome) {
                         w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
 }
 
-/* Whether five more minutes could be granted. The job may be older than what we have seen of it; then usherd
- * says no, and the offer goes. */
+/* Whether usherd may grant five more minutes. The job may be older than this process knows. Then usherd
+ * refuses, and the offer is withdrawn. */
 static bool may_extend(const Warning *w) {
         usec_t maximum = jobs_get_maximum_grace(w->context->jobs);
 
@@ -99,7 +99,7 @@ static bool may_extend(const Warning *w) {
                         w->first_seen + maximum;
 }
 
-/* The text of this moment; the caller frees both. */
+/* Makes the text for now. The caller frees both. */
 static int make_text(Warning *w, char **ret_summary, char **ret_body) {
         Wording words = wording_of(w);
         char *summary, *body;
@@ -117,7 +117,7 @@ static int make_text(Warning *w, char **ret_summary, char **ret_body) {
         return 0;
 }
 
-/* The whole text the first time, then the first line of it. */
+/* Writes the whole text the first time, then only its first line. */
 static int write_terminal(Warning *w, const char *tty) {
         _cleanup_free_ char *summary = NULL, *body = NULL, *text = NULL;
         int r;
@@ -137,7 +137,7 @@ static int write_terminal(Warning *w, const char *tty) {
 
         r = terminal_write(tty, text);
         if (r < 0)
-                return log_debug_errno(r, "Cannot write to terminal '%s': %m", tty);
+                return log_debug_errno(r, "Failed to write to terminal '%s': %m", tty);
 
         w->wrote_now = w->said_before = true;
         return 0;
@@ -149,7 +149,7 @@ static int on_action_called(sd_bus_message *m, void *userdata, sd_bus_error *err
         w->action_call = sd_bus_slot_unref(w->action_call);
 
         if (sd_bus_message_is_method_error(m, NULL)) {
-                log_info("usherd refused what the user chose: %s", sd_bus_message_get_error(m)->message);
+                log_info("usherd refused the user's choice: %s", sd_bus_message_get_error(m)->message);
                 w->cannot_extend = true;
                 present(w);
         }
@@ -210,20 +210,20 @@ static void on_asked(bool accepted, const char *blockers, void *userdata) {
         (void) warn_job_call(w->job, NULL, "SetAsked", NULL, NULL, "bs", accepted, blockers);
 }
 
-static void ask_desktop(Warning *w, const WarnSession *facts) {
+static void ask_desktop(Warning *w, const WarnSession *info) {
         if (w->request)
                 return;
 
-        if (!facts ||
+        if (!info ||
                         desktop_request_new(&w->request, w->context->event,
-                                        user_bus_get(w->context->user_bus), w->context->system_bus, facts,
+                                        user_bus_get(w->context->user_bus), w->context->system_bus, info,
                                         on_asked, w) < 0)
                 on_asked(false, "", w);
 }
 
-/* Text on the terminal, or words on the desktop? */
-static void say(Warning *w, const WarnSession *facts) {
-        bool graphical = !facts || session_is_graphical(facts);
+/* Shows the text on the terminal or on the desktop. */
+static void show(Warning *w, const WarnSession *info) {
+        bool graphical = !info || session_is_graphical(info);
         int r;
 
         if (!graphical && w->tty) {
@@ -233,8 +233,8 @@ static void say(Warning *w, const WarnSession *facts) {
                         return;
                 }
 
-                /* A desktop that was started from a terminal: it shows graphics there. */
-        } else if (!graphical && !streq_ptr(facts->type, "unspecified")) {
+                /* The terminal shows the graphics of a desktop that was started from it. */
+        } else if (!graphical && !streq_ptr(info->type, "unspecified")) {
                 report(w, OUTCOME_NONE);
                 return;
         }
@@ -243,28 +243,27 @@ static void say(Warning *w, const WarnSession *facts) {
                 report(w, write_terminal(w, w->tty) < 0 ? OUTCOME_NONE : OUTCOME_TERMINAL);
 }
 
-static void on_session(const WarnSession *facts, void *userdata) {
+static void on_session(const WarnSession *info, void *userdata) {
         Warning *w = userdata;
 
-        if (facts) {
-                if (facts->uid != getuid()) {
-                        log_warning("Session '%s' is somebody else's, not touching it.",
-                                        w->job->info.session);
+        if (info) {
+                if (info->uid != getuid()) {
+                        log_warning("Session '%s' belongs to another user, ignoring.", w->job->info.session);
                         w->look = session_look_free(w->look);
                         return;
                 }
 
-                (void) string_replace(&w->tty, terminal_name_is_valid(facts->tty) ? facts->tty : NULL);
+                (void) string_replace(&w->tty, terminal_name_is_valid(info->tty) ? info->tty : NULL);
         }
 
-        say(w, facts);
+        show(w, info);
         if (w->ending)
-                ask_desktop(w, facts);
+                ask_desktop(w, info);
 
         w->look = session_look_free(w->look);
 }
 
-/* Says what is to be said now, wherever that is. */
+/* Looks at the session, then shows the text for now. */
 static void present(Warning *w) {
         int r;
 
@@ -274,7 +273,7 @@ static void present(Warning *w) {
 
         r = session_look_new(&w->look, w->context->system_bus, w->job->info.session, on_session, w);
         if (r < 0) {
-                log_warning_errno(r, "Failed to ask for session '%s', ignoring: %m", w->job->info.session);
+                log_warning_errno(r, "Failed to query session '%s', ignoring: %m", w->job->info.session);
                 on_session(NULL, w);
         }
 }
@@ -298,8 +297,8 @@ static int on_reminder(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* usherd takes the user for not warned again: it was restarted, or the machine slept. Before our report is
- * answered "pending" is only old news. */
+/* Whether usherd counts the user as not warned again, because it was restarted or the machine slept. While a
+ * report is under way, "pending" is the state from before it. */
 static bool is_wanted_again(const Warning *w) {
         return streq(w->job->info.warned, "pending") && w->outcome != OUTCOME_PENDING && !w->report_call;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The warning of one job, from its first word to its last. */
+/* The warning of one log-off, from its start to its end. */
 
 #include "warn/jobs.h"
 #include "warn/notification.h"
@@ -18,11 +18,11 @@ typedef struct WarnContext {
 
 typedef struct Warning Warning;
 
-/* Warns at once. The job must outlive the warning. */
+/* Warns at once. The job must outlive the warning. Returns 0 or a negative errno. */
 int warning_new(Warning **ret, const WarnContext *context, WarnJob *job);
 
-/* To be called when the job has changed. */
+/* The job has changed. */
 void warning_update(Warning *w);
 
-/* The job is gone: takes the warning away, or says that it was cancelled. Returns NULL. */
+/* The job is gone: removes the warning, or shows that the log-off was cancelled. Returns NULL. */
 Warning *warning_free(Warning *w, const char *result);

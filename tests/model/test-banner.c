@@ -71,7 +71,7 @@ static Ink ink_of(const char *name, const char *id) {
         return ink;
 }
 
-static void test_a_short_name_fills_the_sign(void) {
+static void test_a_short_name_fills_the_banner(void) {
         Ink ink = ink_of("Station 3", NULL);
 
         g_assert_cmpint(ink.right - ink.left, >, WIDTH * 7 / 10);
@@ -187,14 +187,14 @@ static void test_blocks_have_a_limit(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
 
-        g_test_add_func("/sign/a-short-name-fills-the-sign", test_a_short_name_fills_the_sign);
-        g_test_add_func("/sign/nothing-is-cut-off", test_nothing_is_cut_off);
-        g_test_add_func("/sign/a-long-word-is-broken", test_a_long_word_is_broken);
-        g_test_add_func("/sign/the-id-stands-below", test_the_id_stands_below);
-        g_test_add_func("/sign/bad-text-draws-nothing", test_bad_text_draws_nothing);
-        g_test_add_func("/sign/blocks-fill-the-terminal", test_blocks_fill_the_terminal);
-        g_test_add_func("/sign/blocks-are-the-letters", test_blocks_are_the_letters);
-        g_test_add_func("/sign/blocks-have-a-limit", test_blocks_have_a_limit);
+        g_test_add_func("/banner/a-short-name-fills-the-banner", test_a_short_name_fills_the_banner);
+        g_test_add_func("/banner/nothing-is-cut-off", test_nothing_is_cut_off);
+        g_test_add_func("/banner/a-long-word-is-broken", test_a_long_word_is_broken);
+        g_test_add_func("/banner/the-id-stands-below", test_the_id_stands_below);
+        g_test_add_func("/banner/bad-text-draws-nothing", test_bad_text_draws_nothing);
+        g_test_add_func("/banner/blocks-fill-the-terminal", test_blocks_fill_the_terminal);
+        g_test_add_func("/banner/blocks-are-the-letters", test_blocks_are_the_letters);
+        g_test_add_func("/banner/blocks-have-a-limit", test_blocks_have_a_limit);
 
         return g_test_run();
 }
