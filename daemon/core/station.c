@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "common/station-order.h"
 #include "core/station.h"
 
 static const char *const station_state_table[_STATION_STATE_MAX] = {
@@ -67,15 +68,7 @@ bool station_id_is_valid(const char *id) {
 }
 
 int station_compare(const Station *a, const Station *b) {
-        bool a_first = streq(a->id, "seat0"), b_first = streq(b->id, "seat0");
-        int r;
-
-        if (a_first != b_first)
-                return a_first ? -1 : 1;
-
-        /* "Station 2" before "Station 10". */
-        r = strverscmp(station_name(a), station_name(b));
-        return r != 0 ? r : strcmp(a->id, b->id);
+        return station_order(a->id, a->label, b->id, b->label);
 }
 
 const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n) {
