@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherctl associate: which keyboard belongs to which station, by Enter. The keys are read by
- * usher-associate, which systemd starts when we connect and which ends when we do; here only the place of a
- * keyboard arrives. What follows from it, the hub and its move, is the snapshot's and AttachHub's as for
- * everybody. */
+/* associate: finds out which keyboard belongs to which station, by Enter. usher-associate reads the keys:
+ * systemd starts it when we connect, and it ends when we do. It tells us nothing but the place of the
+ * keyboard. We find the hub in a snapshot, and move it with AttachHub as everybody else does. */
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "cli/associate.h"
 #include "cli/connection.h"
 #include "cli/output.h"
 #include "cli/station-name.h"
@@ -21,20 +19,20 @@
 #define ASSOCIATE_SOCKET_UNIT "usher-associate.socket"
 #define ASSOCIATE_SERVICE_UNIT "usher-associate.service"
 
-/* systemd has the socket there in no time, or something is wrong. */
+/* systemd creates the socket at once, or something is wrong. */
 #define CONNECT_USEC (10 * USEC_PER_SEC)
 
-/* As long as it takes to walk to the last row; then the next station's turn comes. */
+/* Enough to walk to the last row. Then it is the next station's turn. */
 #define ENTER_USEC USEC_PER_MINUTE
 
 typedef struct Association {
         Command *command;
         int fd;
-        char buffer[4096]; /* what has arrived and is no whole line so far */
+        char buffer[4096]; /* what has arrived and is not a whole line yet */
         size_t n_buffer;
-        char **used; /* hubs that have been given away, by id */
+        char **used; /* ids of the hubs that were assigned */
         size_t n_used;
-        bool ours; /* usher-associate listens for us, and nobody else's is stopped with it */
+        bool ours; /* usher-associate listens for us: we stop it, and not that of another user */
 } Association;
 
 static int unit_call(Association *a, const char *member, const char *unit) {
@@ -44,7 +42,8 @@ static int unit_call(Association *a, const char *member, const char *unit) {
         r = sd_bus_call_method(a->command->bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
                         member, &e, NULL, "ss", unit, "replace");
         if (r < 0)
-                return complain(r, "Failed to start '%s': %s", unit, e.message ? e.message : strerror(-r));
+                return output_error(
+                                r, "Failed to start '%s': %s", unit, e.message ? e.message : strerror(-r));
 
         return 0;
 }
@@ -59,7 +58,7 @@ static void association_done(Association *a) {
         free(a->used);
 }
 
-/* Nothing but that poll() returns, so that the socket is taken away again. */
+/* Only lets poll() return, so that the socket is removed again. */
 static void on_interrupt(int sig) {
 }
 
@@ -74,8 +73,8 @@ static int try_connect(void) {
         return TAKE_FD(fd);
 }
 
-/* One line of usher-associate, without its end. Returns 1, 0 when the time is over, -EPIPE when it has
- * ended. */
+/* Reads one line from usher-associate, without the newline. Returns 1, 0 when the time is over, or -EPIPE
+ * when usher-associate has ended. */
 static int read_line(Association *a, usec_t until, char **ret) {
         for (;;) {
                 char *end = memchr(a->buffer, '\n', a->n_buffer);
@@ -131,23 +130,22 @@ static int association_begin(Association *a) {
 
         while ((a->fd = try_connect()) < 0) {
                 if ((a->fd != -ENOENT && a->fd != -ECONNREFUSED) || now_monotonic() >= until)
-                        return complain(a->fd, "Failed to reach usher-associate: %m");
+                        return output_error(a->fd, "Failed to connect to usher-associate: %m");
                 (void) nanosleep(&moment, NULL);
         }
 
         r = read_line(a, until, &line);
         if (r <= 0)
-                return complain(r < 0 ? r : ETIMEDOUT,
-                                "usher-associate does not listen to the keyboards. Does another 'usherctl "
-                                "associate' "
-                                "run? See 'journalctl -u " ASSOCIATE_SERVICE_UNIT "'.");
+                return output_error(r < 0 ? r : ETIMEDOUT,
+                                "usher-associate does not listen to the keyboards. Is another 'usherctl "
+                                "associate' running? See 'journalctl -u " ASSOCIATE_SERVICE_UNIT "'.");
 
         a->ours = true;
         return 0;
 }
 
-/* Of the hubs above a keyboard the nearest that is a station's; where none is so far, the nearest that is no
- * part of the machine. One that several stations hang on is nobody's. */
+/* Of the hubs above a keyboard, the nearest with the role "station"; else the nearest other hub, apart from
+ * root hubs and from hubs that several stations share. */
 static const SnapshotHub *find_hub(const Snapshot *s, const char *syspath) {
         const SnapshotHub *found = NULL;
         bool found_role = false;
@@ -196,33 +194,29 @@ static int note_used(Association *a, const SnapshotHub *hub) {
 }
 
 static int attach(Association *a, const SnapshotStation *station, const SnapshotHub *hub) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
         int r;
 
         if (streq(hub->station, station->path)) {
-                say(stdout, "  Hub %s (%s) belongs there already.", hub->id, hub->product);
+                output_line(stdout, "  Hub %s (%s) belongs to this station already.", hub->id, hub->product);
                 return note_used(a, hub);
         }
 
-        r = connection_new_call(a->command, USHER_PATH, USHER_IFACE_MANAGER, "AttachHub", &m);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(m, "ss", hub->id, station->id);
-        if (r < 0)
-                return complain(r, "Failed to make the call: %m");
-        r = connection_call(a->command, m, "Failed to attach the hub", NULL);
+        r = connection_call_method(a->command, USHER_PATH, USHER_IFACE_MANAGER, "AttachHub",
+                        "Failed to attach the hub", NULL, "ss", hub->id, station->id);
         if (r < 0)
                 return r;
 
-        say(stdout, "  Hub %s (%s) belongs there now.", hub->id, hub->product);
+        output_line(stdout, "  Hub %s (%s) now belongs to this station.", hub->id, hub->product);
         return note_used(a, hub);
 }
 
-/* Returns 1 when a hub was found for the station, 0 when nobody pressed Enter, -EINTR when it is enough. */
+/* Returns 1 when a hub was found for the station, 0 when nobody pressed Enter, -EINTR when the user gave up.
+ */
 static int ask(Association *a, const SnapshotStation *station) {
         usec_t until = now_monotonic() + ENTER_USEC;
 
-        say(stdout, "%s: press Enter on the keyboard that belongs there.", snapshot_station_title(station));
+        output_line(stdout, "%s: press Enter on the keyboard of this station.",
+                        snapshot_station_title(station));
         (void) fflush(stdout);
 
         for (;;) {
@@ -235,25 +229,26 @@ static int ask(Association *a, const SnapshotStation *station) {
                 if (r == -EINTR)
                         return r;
                 if (r < 0)
-                        return complain(r, "usher-associate has ended.");
+                        return output_error(r, "usher-associate has ended: %m");
                 if (r == 0) {
-                        say(stdout, "  Nobody did, going on.");
+                        output_line(stdout, "  Nobody pressed Enter, going on.");
                         return 0;
                 }
 
-                /* Hubs come and go while people crawl below tables. */
+                /* Hubs come and go while people plug cables below tables. */
                 r = connection_snapshot(a->command, &s);
                 if (r < 0)
                         return r;
 
                 hub = find_hub(s, syspath);
                 if (!hub)
-                        say(stdout,
+                        output_line(stdout,
                                         "  That keyboard is plugged into the computer itself, or into a hub "
-                                        "of several "
-                                        "stations; another, please.");
+                                        "that several stations share. Use another one.");
                 else if (is_used(a, hub))
-                        say(stdout, "  That keyboard's hub %s had its turn; another, please.", hub->id);
+                        output_line(stdout,
+                                        "  Hub %s of that keyboard is assigned already. Use another one.",
+                                        hub->id);
                 else {
                         r = attach(a, station, hub);
                         if (r < 0)
@@ -292,10 +287,11 @@ int verb_associate(Command *c, char **arguments) {
         int r;
 
         if (c->host)
-                return complain(EOPNOTSUPP,
-                                "Keyboards are read on the machine itself: run this there, by ssh say.");
+                return output_error(EOPNOTSUPP,
+                                "Keyboards can only be read on the machine itself: run this there, for "
+                                "example with ssh.");
         if (geteuid() != 0)
-                return complain(EPERM, "Only root may listen to keyboards.");
+                return output_error(EPERM, "Only root can listen to keyboards.");
 
         r = connection_snapshot(c, &s);
         if (r >= 0)

@@ -15,13 +15,18 @@ static void next_part(Parts *p) {
         p->any = true;
 }
 
+static void tell(Parts *p, const char *text) {
+        next_part(p);
+        fputs(text, p->f);
+}
+
 static void tell_text(Parts *p, const char *what, const char *before, const char *now) {
         if (streq(before, now))
                 return;
 
         next_part(p);
-        fprintf(p->f, "%s%s %s %s", what, isempty(before) ? "nothing" : before, p->utf8 ? "→" : "->",
-                        isempty(now) ? "nothing" : now);
+        fprintf(p->f, "%s%s %s %s", what, isempty(before) ? "none" : before, p->utf8 ? "→" : "->",
+                        isempty(now) ? "none" : now);
 }
 
 static void tell_number(Parts *p, const char *one, const char *many, size_t before, size_t now) {
@@ -32,47 +37,6 @@ static void tell_number(Parts *p, const char *one, const char *many, size_t befo
         fprintf(p->f, "%zu %s (was %zu)", now, now == 1 ? one : many, before);
 }
 
-static size_t list_length(char *const *list) {
-        size_t n = 0;
-
-        while (list[n])
-                n++;
-
-        return n;
-}
-
-static void tell_station(Parts *p, const SnapshotStation *before, const SnapshotStation *now) {
-        tell_text(p, "label ", before->label, now->label);
-        tell_text(p, "", before->state, now->state);
-        tell_text(p, "health ", before->health, now->health);
-
-        if (!streq(before->active_user.name, now->active_user.name)) {
-                next_part(p);
-                if (isempty(now->active_user.name))
-                        fprintf(p->f, "%s is gone", before->active_user.name);
-                else
-                        fprintf(p->f, "%s is there", now->active_user.name);
-        }
-
-        tell_number(p, "session", "sessions", before->sessions.n, now->sessions.n);
-        tell_number(p, "hub", "hubs", list_length(before->hubs), list_length(now->hubs));
-        tell_number(p, "display", "displays", list_length(before->displays), list_length(now->displays));
-        tell_number(p, "device", "devices", before->devices.n, now->devices.n);
-}
-
-static void tell_hub(Parts *p, const Snapshot *s, const SnapshotHub *before, const SnapshotHub *now) {
-        const SnapshotStation *station = snapshot_find_station_by_path(s, now->station);
-
-        tell_text(p, "", before->role, now->role);
-
-        if (!streq(before->station, now->station)) {
-                next_part(p);
-                fprintf(p->f, "now of %s", station ? snapshot_station_title(station) : "no station");
-        }
-
-        tell_number(p, "device", "devices", before->devices.n, now->devices.n);
-}
-
 static void tell_left(Parts *p, const SnapshotJob *job) {
         _cleanup_free_ char *left = progress_seconds(job->remaining);
 
@@ -80,85 +44,95 @@ static void tell_left(Parts *p, const SnapshotJob *job) {
         fprintf(p->f, "%s left", strempty(left));
 }
 
-static void tell_job(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
-        if (!streq(before->phase, now->phase)) {
+static void station_changed(Parts *p, const SnapshotStation *before, const SnapshotStation *now) {
+        tell_text(p, "label ", before->label, now->label);
+        tell_text(p, "", before->state, now->state);
+        tell_text(p, "health ", before->health, now->health);
+        tell_text(p, "user ", before->active_user.name, now->active_user.name);
+        tell_number(p, "session", "sessions", before->sessions.n, now->sessions.n);
+        tell_number(p, "hub", "hubs", before->hubs.n, now->hubs.n);
+        tell_number(p, "display", "displays", before->displays.n, now->displays.n);
+        tell_number(p, "device", "devices", before->devices.n, now->devices.n);
+}
+
+static void station_sentence(Parts *p, const Change *change) {
+        const SnapshotStation *station = change->object;
+
+        fprintf(p->f, "%s: ", snapshot_station_title(station));
+
+        if (change->event == CHANGE_CHANGED) {
+                station_changed(p, change->before, station);
+                return;
+        }
+
+        tell(p, change_event_to_string(change->event));
+        fprintf(p->f, " (%s, health %s)", station->state, station->health);
+}
+
+static void hub_changed(Parts *p, const Snapshot *s, const SnapshotHub *before, const SnapshotHub *now) {
+        const SnapshotStation *station = snapshot_find_station_by_path(s, now->station);
+
+        tell_text(p, "", before->role, now->role);
+
+        if (!streq(before->station, now->station)) {
                 next_part(p);
-                fputs(progress_phase_text(now->phase), p->f);
-        } else if (before->deadline != now->deadline && streq(now->phase, "warning"))
+                fprintf(p->f, "now at %s", station ? snapshot_station_title(station) : "no station");
+        }
+
+        tell_number(p, "device", "devices", before->devices.n, now->devices.n);
+}
+
+static void hub_sentence(Parts *p, const Change *change) {
+        const SnapshotHub *hub = change->object;
+        const SnapshotStation *station = snapshot_find_station_by_path(change->snapshot, hub->station);
+
+        fprintf(p->f, "hub %s: ", hub->id);
+
+        if (change->event == CHANGE_CHANGED) {
+                hub_changed(p, change->snapshot, change->before, hub);
+                return;
+        }
+
+        tell(p, change_event_to_string(change->event));
+        fprintf(p->f, " (%s, %s", hub->role, isempty(hub->product) ? "no name" : hub->product);
+        if (station)
+                fprintf(p->f, ", %s", snapshot_station_title(station));
+        fputs(")", p->f);
+}
+
+static void job_changed(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
+        if (!streq(before->phase, now->phase))
+                tell(p, progress_phase_text(now->phase));
+        else if (before->deadline != now->deadline && streq(now->phase, "warning"))
                 tell_left(p, now);
 
-        if (!streq(before->warned, now->warned)) {
-                next_part(p);
-                fputs(progress_warned_text(now->warned), p->f);
-        }
+        if (!streq(before->warned, now->warned))
+                tell(p, progress_warned_text(now->warned));
 }
 
-/* "hub 1-1.2: " */
-static void tell_name(FILE *f, const Change *change) {
-        if (change->kind == &snapshot_kind_station)
-                fprintf(f, "%s: ", snapshot_station_title(change->object));
-        else if (change->kind == &snapshot_kind_hub)
-                fprintf(f, "hub %s: ", ((const SnapshotHub *) change->object)->id);
+static void job_sentence(Parts *p, const Change *change) {
+        const SnapshotJob *job = change->object;
+        _cleanup_free_ char *origin = NULL;
+
+        fprintf(p->f, "job %" PRIu32 ": ", job->number);
+
+        if (change->event == CHANGE_CHANGED) {
+                job_changed(p, change->before, job);
+                return;
+        }
+
+        if (change->event == CHANGE_REMOVED)
+                tell(p, "removed");
         else
-                fprintf(f, "job %" PRIu32 ": ", ((const SnapshotJob *) change->object)->number);
-}
+                tell_left(p, job);
 
-/* What it is that came or went. */
-static void tell_whole(Parts *p, const Change *change) {
-        const Snapshot *s = change->snapshot;
+        origin = progress_origin(job->started_by.name, job->reason);
+        fprintf(p->f, " (%s, %s, session %s, %s)", snapshot_station_name(change->snapshot, job->station),
+                        job->user.name, job->session, strempty(origin));
 
-        if (change->kind == &snapshot_kind_station) {
-                const SnapshotStation *station = change->object;
-
-                fprintf(p->f, " (%s, health %s)", station->state, station->health);
-        } else if (change->kind == &snapshot_kind_hub) {
-                const SnapshotHub *hub = change->object;
-                const SnapshotStation *station = snapshot_find_station_by_path(s, hub->station);
-
-                fprintf(p->f, " (%s, %s%s%s)", hub->role, isempty(hub->product) ? "no name" : hub->product,
-                                station ? ", " : "", station ? snapshot_station_title(station) : "");
-        } else {
-                const SnapshotJob *job = change->object;
-
-                fprintf(p->f, " (%s, %s, session %s, reason %s, by %s)",
-                                snapshot_station_name(s, job->station), job->user.name, job->session,
-                                job->reason, job->started_by.name);
-        }
-}
-
-static void tell(Parts *p, const Change *change) {
-        switch (change->event) {
-        case CHANGE_CHANGED:
-                if (change->kind == &snapshot_kind_station)
-                        tell_station(p, change->before, change->object);
-                else if (change->kind == &snapshot_kind_hub)
-                        tell_hub(p, change->snapshot, change->before, change->object);
-                else
-                        tell_job(p, change->before, change->object);
-                return;
-
-        case CHANGE_REMOVED:
-                next_part(p);
-                fputs("gone", p->f);
-                tell_whole(p, change);
-                return;
-
-        default:
-                if (change->kind == &snapshot_kind_job) {
-                        const SnapshotJob *job = change->object;
-
-                        tell_left(p, job);
-                        tell_whole(p, change);
-                        /* It may have happened before we heard of the job. */
-                        if (!streq(job->warned, "pending"))
-                                fprintf(p->f, ", %s", progress_warned_text(job->warned));
-                        return;
-                }
-
-                next_part(p);
-                fputs("is there", p->f);
-                tell_whole(p, change);
-        }
+        /* The warning may have been shown before we heard of the job. */
+        if (change->event != CHANGE_REMOVED && !streq(job->warned, "pending"))
+                tell(p, progress_warned_text(job->warned));
 }
 
 char *change_sentence(const Change *change, bool utf8) {
@@ -172,8 +146,16 @@ char *change_sentence(const Change *change, bool utf8) {
                 return NULL;
 
         p = (Parts) { .f = f, .utf8 = utf8 };
-        tell_name(f, change);
-        tell(&p, change);
+        switch (change->kind) {
+        case CHANGE_STATION:
+                station_sentence(&p, change);
+                break;
+        case CHANGE_HUB:
+                hub_sentence(&p, change);
+                break;
+        default:
+                job_sentence(&p, change);
+        }
 
         if (fclose(f) != 0) {
                 free(text);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is different between two snapshots. Pure. */
+/* What differs between two snapshots. Pure. */
 
 #include "cli/snapshot.h"
 
 typedef enum ChangeEvent {
-        CHANGE_PRESENT, /* there when the watching began */
+        CHANGE_PRESENT, /* in the first snapshot */
         CHANGE_ADDED,
         CHANGE_CHANGED,
         CHANGE_REMOVED,
@@ -16,19 +16,28 @@ typedef enum ChangeEvent {
 
 DECLARE_STRING_TABLE(ChangeEvent, change_event);
 
-/* One object: as it is now, or as it last was if it was removed; and as it was before if it changed. */
+typedef enum ChangeKind {
+        CHANGE_STATION,
+        CHANGE_HUB,
+        CHANGE_JOB,
+        _CHANGE_KIND_MAX,
+        _CHANGE_KIND_INVALID = -EINVAL,
+} ChangeKind;
+
+DECLARE_STRING_TABLE(ChangeKind, change_kind);
+
 typedef struct Change {
         ChangeEvent event;
-        const SnapshotKind *kind;
-        const Snapshot *snapshot; /* where the object stands */
-        const void *object;
-        const void *before;
+        ChangeKind kind;
+        const Snapshot *snapshot; /* where |object| stands */
+        const void *object; /* a SnapshotStation, SnapshotHub or SnapshotJob: as it is now, or last was */
+        const void *before; /* the same object before CHANGE_CHANGED, else NULL */
 } Change;
 
 typedef void (*ChangeFunc)(const Change *change, void *userdata);
 
-/* Calls func for each. |before| may be NULL: then all that is there is CHANGE_PRESENT. */
+/* Calls func for each change. |before| may be NULL: then each object is CHANGE_PRESENT. */
 void changes_find(const Snapshot *before, const Snapshot *now, ChangeFunc func, void *userdata);
 
-/* A sentence about it; "" where nothing changed that people care for, NULL when out of memory. */
+/* A sentence about the change; "" where nothing changed that people care for, NULL when out of memory. */
 char *change_sentence(const Change *change, bool utf8);

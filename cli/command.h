@@ -3,12 +3,12 @@
 
 /* What one call of usherctl was asked to do: the options, the verb and how it can end. */
 
-#include "cli/agent.h"
+#include <sys/types.h>
+
 #include "common/bus-util.h"
 #include "common/macro.h"
 
-/* A verb returns one of these, or a negative errno after it has said what went wrong (that is EXIT_FAILED).
- */
+/* A verb returns one of these, or a negative errno after it has printed the error (that is EXIT_FAILED). */
 typedef enum ExitStatus {
         EXIT_OK = 0,
         EXIT_FAILED = 1,
@@ -29,7 +29,7 @@ DECLARE_STRING_TABLE(JsonMode, json_mode);
 
 typedef struct Command {
         sd_bus *bus; /* opened at first use, see connection.h */
-        Agent agent; /* started at the first call that may need it */
+        pid_t agent; /* polkit's agent, started at the first call that may need it; 0 for none */
 
         const char *host;
         bool ask_password;
@@ -42,12 +42,38 @@ typedef struct Command {
         bool include_seatless;
         bool block_logins;
 
+        bool help;
         bool wait;
         bool quiet;
         bool legend;
         bool pager;
         JsonMode json;
 } Command;
+
+void command_done(Command *c);
+
+/* Reads the options. Returns 1 and sets *ret_arguments to what is left (it ends with NULL), or 0 and sets
+ * *ret_status when there is nothing left to do: --version or wrong usage. --help ends the reading. */
+int command_parse(Command *c, int argc, char **argv, char ***ret_arguments, int *ret_status);
+
+/* Prints what is wrong with the command line and where help is. Returns EXIT_USAGE. */
+int command_wrong_usage(const char *format, ...) _printf_(1, 2);
+
+/* A number of seconds, or a time span in systemd's forms, rounded up. Returns -EINVAL or -ERANGE. */
+int command_parse_seconds(const char *s, uint32_t *ret);
+
+/* Whether a verb may print remarks: with --quiet it is silent, and JSON has its own form. */
+bool command_is_talking(const Command *c);
+
+/* Starts polkit's agent for terminals, which asks for the password while a call waits. Only a user on a
+ * terminal needs it. A failure is no error: the user may have another agent, and polkit refuses otherwise.
+ */
+void agent_start(Command *c);
+void agent_stop(Command *c);
+
+/* Prints a text, through a pager where it does not fit on the screen. Returns 0 or a negative errno after it
+ * has printed the error. */
+int pager_print(const Command *c, const char *text);
 
 typedef struct Verb {
         const char *name;
@@ -69,16 +95,9 @@ extern const VerbGroup verbs_message;
 extern const VerbGroup verbs_station;
 extern const VerbGroup verbs_machine;
 
-void command_done(Command *c);
-
-/* Says what is wrong with the command line and where help is. Returns EXIT_USAGE. */
-int command_wrong_usage(const char *format, ...) _printf_(1, 2);
-
-/* Reads the options. Returns 1 and sets *ret_arguments to what is left (it ends with NULL), or 0 and sets
- * *ret_status when there is nothing left to do: --help, --version, wrong usage. */
-int command_parse(Command *c, int argc, char **argv, char ***ret_arguments, int *ret_status);
-
-void command_help(void);
-
-/* A number of seconds, or a time in systemd's forms, rounded up. Returns -EINVAL or -ERANGE. */
-int command_parse_seconds(const char *s, uint32_t *ret);
+/* The verbs that have a file of their own. */
+int verb_associate(Command *c, char **arguments);
+int verb_cancel(Command *c, char **arguments);
+int verb_extend(Command *c, char **arguments);
+int verb_monitor(Command *c, char **arguments);
+int verb_status(Command *c, char **arguments);

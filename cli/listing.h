@@ -7,23 +7,17 @@
 #include "cli/table.h"
 
 int stations_table_new(const Command *c, Table **ret);
-int stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *station);
+void stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *station);
 
 int hubs_table_new(const Command *c, Table **ret);
-int hubs_table_add(Table *t,
-                const Snapshot *s,
-                const SnapshotHub *hub,
-                struct libscols_line *parent,
-                struct libscols_line **ret);
+struct libscols_line *hubs_table_add(
+                Table *t, const Snapshot *s, const SnapshotHub *hub, struct libscols_line *parent);
 
 /* Adds the hubs as a tree: all, or those of one station (a hub whose parent is not among them is a root). */
-int hubs_table_add_tree(Table *t, const Snapshot *s, const SnapshotStation *only);
+void hubs_table_add_tree(Table *t, const Snapshot *s, const SnapshotStation *only);
 
 int jobs_table_new(const Command *c, Table **ret);
-int jobs_table_add(Table *t, const Snapshot *s, const SnapshotJob *job);
-
-/* How a job is shown that has ended, with the last that was seen of it. */
-int jobs_table_add_result(Table *t, const Snapshot *s, const SnapshotJob *job, const char *result);
+void jobs_table_add(Table *t, const Snapshot *s, const SnapshotJob *job);
 
 Color station_state_color(const SnapshotStation *station);
 Color station_health_color(const SnapshotStation *station);

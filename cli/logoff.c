@@ -1,39 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "cli/cancel.h"
 #include "cli/connection.h"
-#include "cli/left-alone.h"
 #include "cli/operation.h"
 #include "cli/output.h"
 #include "cli/station-name.h"
-#include "common/names.h"
-
-/* In JSON an empty list says it. */
-static bool is_talking(const Command *c) {
-        return !c->quiet && c->json == JSON_OFF;
-}
+#include "common/log.h"
 
 static int log_off_station(Operation *o, const SnapshotStation *station) {
         _cleanup_free_ char *what = NULL;
-        bool failed = o->failed;
         size_t n;
         int r;
 
         if (asprintf(&what, "Failed to log off %s", snapshot_station_title(station)) < 0) {
                 what = NULL;
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
         }
 
-        o->failed = false;
         r = operation_call(o, "LogOff", station->id, what, &n);
-        if (r < 0)
-                return r;
+        if (r > 0 && n == 0 && command_is_talking(o->command))
+                output_line(stdout, "(no user sessions at %s)", snapshot_station_title(station));
 
-        if (n == 0 && !o->failed && is_talking(o->command))
-                say(stdout, "(no user sessions at %s)", snapshot_station_title(station));
-
-        o->failed = o->failed || failed;
-        return 0;
+        return r;
 }
 
 static int verb_log_off(Command *c, char **arguments) {
@@ -67,7 +54,7 @@ static int verb_log_off_session(Command *c, char **arguments) {
 
                 if (asprintf(&what, "Failed to log off session %s", *id) < 0) {
                         what = NULL;
-                        return complain(ENOMEM, "Out of memory.");
+                        return log_oom();
                 }
                 r = operation_call(&o, "LogOffSession", *id, what, &n);
         }
@@ -78,31 +65,16 @@ static int verb_log_off_session(Command *c, char **arguments) {
 }
 
 static int verb_log_off_all(Command *c, char **arguments) {
-        _cleanup_(operation_done) Operation o = {};
-        size_t n;
-        int r;
-
-        r = operation_begin(c, &o);
-        if (r >= 0)
-                r = operation_call(&o, "LogOffAll", NULL, "Failed to log everybody off", &n);
-        if (r < 0)
-                return r;
-
-        if (!o.failed && is_talking(c)) {
-                if (n == 0)
-                        puts("(no user sessions to log off)");
-                left_alone_tell(c, "LogOffAll");
-        }
-
-        return operation_finish(&o);
+        return operation_run_for_all(c, "LogOffAll", NULL, "Failed to log everybody off",
+                        "(no user sessions to log off)");
 }
 
 static const Verb verbs[] = {
-        { "log-off", "STATION…", 1, -1, "Warn and log off who is at stations", verb_log_off },
-        { "log-off-session", "ID…", 1, -1, "The same for sessions of loginctl", verb_log_off_session },
+        { "log-off", "STATION…", 1, -1, "Warn and log off the users at stations", verb_log_off },
+        { "log-off-session", "ID…", 1, -1, "Warn and log off sessions listed by loginctl", verb_log_off_session },
         { "log-off-all", "", 0, 0, "Warn and log off everybody", verb_log_off_all },
-        { "cancel", "[JOB…]", 0, -1, "Call jobs off, all of them by default", verb_cancel },
-        { "extend", "JOB SECONDS", 2, 2, "Give more time", verb_extend },
+        { "cancel", "[JOB…]", 0, -1, "Cancel jobs, all of them by default", verb_cancel },
+        { "extend", "JOB SECONDS", 2, 2, "Give a job more time", verb_extend },
 };
 
 const VerbGroup verbs_logoff = { "Log off", verbs, ELEMENTSOF(verbs) };

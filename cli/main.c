@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherctl: the verb, its arguments, and how it ends. A verb is one row of a group and one function; a group
- * is one file. */
+/* usherctl: finds the verb, checks how many arguments it got, and runs it. A verb is one row of a group and
+ * one function; a group is one file. */
 
 #include <locale.h>
 
@@ -19,30 +19,30 @@ static const VerbGroup *const groups[] = {
 
 static const char options_help[] =
                 "Options:\n"
-                "     --grace=SECONDS         How long people are warned (also 2min, 1h)\n"
-                "     --message=TEXT          Your words, shown in the warning\n"
+                "     --grace=SECONDS         How long to warn users (also 2min, 1h)\n"
+                "     --message=TEXT          Text to show in the warning\n"
                 "     --reason=REASON         requested, idle, restart, power-off, mode-switch\n"
-                "     --include-caller        log-off-all ends your own session too\n"
-                "     --include-seatless      log-off-all ends sessions without a seat too (ssh)\n"
-                "     --block-logins          Nobody can log in until these jobs have ended\n"
-                "     --wait                  Show the countdown, return when all have ended\n"
-                "  -q --quiet                 Print no more than errors\n"
+                "     --include-caller        Let log-off-all end your own session too\n"
+                "     --include-seatless      Let log-off-all end seatless sessions (ssh) too\n"
+                "     --block-logins          Block new logins until these jobs have ended\n"
+                "     --wait                  Show the countdown until all jobs have ended\n"
+                "  -q --quiet                 Print nothing but errors\n"
                 "     --json[=pretty|short|off]\n"
                 "                             Print JSON\n"
-                "     --no-legend             Print neither the headings nor the last line\n"
+                "     --no-legend             Do not print the headings and the last line\n"
                 "     --no-pager              Do not start a pager\n"
                 "     --no-ask-password       Do not ask for passwords\n"
                 "  -H --host=[USER@]HOST      Work on another machine, through ssh\n"
-                "  -h --help                  Show this\n"
+                "  -h --help                  Show this help\n"
                 "     --version               Show the version\n"
                 "\n"
-                "STATION is a station's id or label, or the beginning of either if it fits one only.\n"
-                "Exit status: 0 all ended or done, 1 one failed or was refused, 2 wrong usage,\n"
+                "STATION is a station's id or label, or the beginning of either if it is unique.\n"
+                "Exit status: 0 success, 1 something failed or was refused, 2 wrong usage,\n"
                 "3 cancelled. See usherctl(1) for more.\n";
 
-void command_help(void) {
+static void print_help(void) {
         puts("usherctl [OPTION…] [COMMAND]\n");
-        puts("Shows the stations of this machine and logs people off, with a warning.\n");
+        puts("Show the stations of this machine and log users off, with a warning.\n");
 
         for (size_t i = 0; i < ELEMENTSOF(groups); i++) {
                 printf("%s:\n", groups[i]->title);
@@ -72,10 +72,11 @@ static int verb_run(const Verb *verb, Command *c, char **arguments) {
                 n++;
 
         if (n < verb->min)
-                return command_wrong_usage(
-                                "'%s' needs more: usherctl %s %s", verb->name, verb->name, verb->arguments);
+                return command_wrong_usage("Too few arguments for '%s'. Usage: usherctl %s %s", verb->name,
+                                verb->name, verb->arguments);
         if (verb->max >= 0 && n > verb->max)
-                return command_wrong_usage("'%s' is too much for '%s'.", arguments[verb->max], verb->name);
+                return command_wrong_usage(
+                                "Too many arguments for '%s': '%s'", verb->name, arguments[verb->max]);
 
         r = verb->run(c, arguments);
         return r < 0 ? EXIT_FAILED : r;
@@ -93,16 +94,22 @@ int main(int argc, char **argv) {
         if (command_parse(&c, argc, argv, &arguments, &status) <= 0)
                 return status;
 
+        if (c.help) {
+                print_help();
+                return EXIT_OK;
+        }
+
         verb = verb_find(arguments[0] ? arguments[0] : "list");
         if (!verb)
-                return command_wrong_usage("There is no command '%s'.", arguments[0]);
+                return command_wrong_usage("Unknown command '%s'.", arguments[0]);
 
         status = verb_run(verb, &c, arguments[0] ? arguments + 1 : arguments);
 
-        /* What could not be written, to a full disk say, was not done; stdio may have tried long before. */
+        /* Output that could not be written, to a full disk say, is a failure. stdio may have failed long
+         * before. */
         errno = 0;
         if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK) {
-                (void) complain(errno > 0 ? errno : EIO, "Failed to write the output: %m");
+                (void) output_error(errno > 0 ? errno : EIO, "Failed to write the output: %m");
                 status = EXIT_FAILED;
         }
 

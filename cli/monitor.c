@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* monitor: a line for each change, until Ctrl-C. In JSON a line is an object, with the same members as in
- * the listings; the first lines are what is there already. */
+/* monitor: prints a line for each change, until Ctrl-C. In JSON a line is an object with the same members as
+ * in the listings; the first lines are the objects that exist already. */
 
 #include <time.h>
 
 #include "cli/changes.h"
 #include "cli/json.h"
 #include "cli/listing.h"
-#include "cli/monitor.h"
 #include "cli/progress.h"
 #include "cli/watch.h"
+#include "common/log.h"
 #include "common/timespan.h"
 
 typedef struct Monitor {
@@ -24,8 +24,8 @@ static void monitor_done(Monitor *m) {
         sd_event_unref(m->event);
 }
 
-/* A reader that is gone, `usherctl monitor | head` say, ends us: at once, and where that cannot be seen with
- * the next line. */
+/* A reader that has gone, as in `usherctl monitor | head`, ends us: at once, or with the next line where the
+ * event loop cannot see that. */
 static int on_output(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         return sd_event_exit(sd_event_source_get_event(s), EXIT_OK);
 }
@@ -42,7 +42,7 @@ static void print_text(Monitor *m, const char *sentence) {
 
         (void) localtime_r(&now, &tm);
         (void) strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-        say(stdout, "%s  %s", clock, sentence);
+        output_line(stdout, "%s  %s", clock, sentence);
         flush(m);
 }
 
@@ -54,7 +54,7 @@ static void print_json(Monitor *m, const char *event, const char *kind, const ch
                         now_realtime(), event, kind);
         line = json_row(table, first);
         if (!line) {
-                (void) complain(ENOMEM, "Out of memory.");
+                (void) log_oom();
                 return;
         }
 
@@ -63,44 +63,40 @@ static void print_json(Monitor *m, const char *event, const char *kind, const ch
 }
 
 /* A table of one row, which has the object's members. */
-static int format_object(Monitor *m, const Change *change, const char *result, char **ret) {
+static int format_object(Monitor *m, const Change *change, char **ret) {
         _cleanup_(table_freep) Table *t = NULL;
-        struct libscols_line *line;
         int r;
 
-        if (change->kind == &snapshot_kind_station) {
+        switch (change->kind) {
+        case CHANGE_STATION:
                 r = stations_table_new(m->command, &t);
                 if (r >= 0)
-                        r = stations_table_add(t, change->snapshot, change->object);
-        } else if (change->kind == &snapshot_kind_hub) {
+                        stations_table_add(t, change->snapshot, change->object);
+                break;
+        case CHANGE_HUB:
                 r = hubs_table_new(m->command, &t);
                 if (r >= 0)
-                        r = hubs_table_add(t, change->snapshot, change->object, NULL, &line);
-        } else {
+                        (void) hubs_table_add(t, change->snapshot, change->object, NULL);
+                break;
+        default:
                 r = jobs_table_new(m->command, &t);
                 if (r >= 0)
-                        r = jobs_table_add_result(t, change->snapshot, change->object, result);
+                        jobs_table_add(t, change->snapshot, change->object);
         }
 
         return r < 0 ? r : table_format(t, ret);
 }
 
-static void print_object(Monitor *m, const Change *change, const char *result) {
+static void print_object(Monitor *m, const Change *change) {
         _cleanup_free_ char *table = NULL;
-        const char *kind = "job";
         int r;
 
-        r = format_object(m, change, result, &table);
-        if (r < 0) {
-                (void) complain(r, "Failed to make the text: %m");
-                return;
-        }
-
-        if (change->kind == &snapshot_kind_station)
-                kind = "station";
-        else if (change->kind == &snapshot_kind_hub)
-                kind = "hub";
-        print_json(m, change_event_to_string(change->event), kind, table);
+        r = format_object(m, change, &table);
+        if (r < 0)
+                (void) output_error(r, "Failed to format the output: %m");
+        else
+                print_json(m, change_event_to_string(change->event), change_kind_to_string(change->kind),
+                                table);
 }
 
 static void on_change(const Change *change, void *userdata) {
@@ -108,7 +104,7 @@ static void on_change(const Change *change, void *userdata) {
         Monitor *m = userdata;
 
         if (m->command->json != JSON_OFF) {
-                print_object(m, change, "");
+                print_object(m, change);
                 return;
         }
 
@@ -121,17 +117,18 @@ static void on_changed(const Snapshot *before, const Snapshot *now, void *userda
         changes_find(before, now, on_change, userdata);
 }
 
-static void tell_end(Monitor *m, const Snapshot *s, const SnapshotJob *job, const char *result) {
+static void print_end(Monitor *m, const Snapshot *s, const SnapshotJob *job) {
         _cleanup_free_ char *sentence = NULL;
+        const char *user = job->user.name;
 
         if (m->command->json != JSON_OFF) {
-                print_object(m, &(Change) { CHANGE_REMOVED, &snapshot_kind_job, s, job, NULL }, result);
+                print_object(m, &(Change) { CHANGE_REMOVED, CHANGE_JOB, s, job, NULL });
                 return;
         }
 
-        if (asprintf(&sentence, "job %" PRIu32 ": %s (%s%s%s)", job->number, progress_result_text(result),
-                            snapshot_station_name(s, job->station), isempty(job->user.name) ? "" : ", ",
-                            job->user.name) < 0)
+        if (asprintf(&sentence, "job %" PRIu32 ": %s (%s%s%s)", job->number,
+                            progress_result_text(job->result), snapshot_station_name(s, job->station),
+                            isempty(user) ? "" : ", ", user) < 0)
                 sentence = NULL;
         else
                 print_text(m, sentence);
@@ -139,24 +136,16 @@ static void tell_end(Monitor *m, const Snapshot *s, const SnapshotJob *job, cons
 
 static void on_job_ended(const Snapshot *s, const JobEnd *end, void *userdata) {
         const SnapshotJob *seen = snapshot_find_job_by_path(s, end->path);
-        Monitor *m = userdata;
         SnapshotJob job;
-        int r;
 
-        /* One that came and went between two looks is known by its end alone. */
-        r = seen ? snapshot_job_copy(seen, &job) : snapshot_job_init(&job, end->path);
-        if (r < 0) {
-                (void) complain(r, "Failed to tell of a job: %m");
-                return;
-        }
-
+        /* The signal is all that is known of a job that came and went between two snapshots. */
+        job = seen ? *seen : snapshot_job_unknown(end->path);
         job.number = end->number;
+        job.station = end->station;
+        job.session = end->session;
+        job.result = end->result;
         job.remaining = 0;
-        if (string_replace(&job.station, end->station) >= 0 &&
-                        string_replace(&job.session, end->session) >= 0)
-                tell_end(m, s, &job, end->result);
-
-        snapshot_job_done(&job);
+        print_end(userdata, s, &job);
 }
 
 static void on_owner_changed(bool present, void *userdata) {
@@ -165,7 +154,7 @@ static void on_owner_changed(bool present, void *userdata) {
         if (m->command->json != JSON_OFF)
                 print_json(m, present ? "added" : "removed", "daemon", "");
         else
-                print_text(m, present ? "usherd is there" : "usherd is gone");
+                print_text(m, present ? "usherd started" : "usherd stopped");
 }
 
 int verb_monitor(Command *c, char **arguments) {
@@ -180,8 +169,8 @@ int verb_monitor(Command *c, char **arguments) {
 
         r = sd_event_new(&m.event);
         if (r < 0)
-                return complain(r, "Failed to make an event loop: %m");
-        /* No event but that it is broken; -EPERM for a file. */
+                return output_error(r, "Failed to create an event loop: %m");
+        /* The only event is that the reader has gone. A file gives -EPERM, and needs no event. */
         (void) sd_event_add_io(m.event, NULL, STDOUT_FILENO, 0, on_output, NULL);
 
         r = watch_new(c, m.event, &handlers, &m, &m.watch);
@@ -192,11 +181,12 @@ int verb_monitor(Command *c, char **arguments) {
         if (c->json != JSON_OFF)
                 changes_find(NULL, s, on_change, &m);
         else if (!c->quiet && c->legend)
-                say(stderr, "Stations: %zu, hubs: %zu, jobs: %zu. Changes follow; Ctrl-C ends.",
+                output_line(stderr,
+                                "Stations: %zu, hubs: %zu, jobs: %zu. Changes follow; press Ctrl-C to stop.",
                                 s->n_stations, s->n_hubs, s->n_jobs);
 
         r = watch_run(m.watch);
 
-        /* Ctrl-C is how it is meant to end. */
+        /* Ctrl-C is the normal end. */
         return r >= EXIT_SIGNAL ? EXIT_OK : r;
 }

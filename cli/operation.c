@@ -4,6 +4,7 @@
 #include "cli/listing.h"
 #include "cli/operation.h"
 #include "cli/progress.h"
+#include "common/log.h"
 #include "common/names.h"
 
 int operation_begin(Command *c, Operation *ret) {
@@ -61,32 +62,33 @@ static int add_job(Operation *o, const char *path) {
 
         jobs = reallocarray(o->jobs, o->n_jobs + 1, sizeof(char *));
         if (!jobs)
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
         o->jobs = jobs;
 
         jobs[o->n_jobs] = strdup(path);
         if (!jobs[o->n_jobs])
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
 
         o->n_jobs++;
         return 0;
 }
 
-/* The answer is one path or a list of them. */
+/* The reply is one path or a list of them. */
 static int read_jobs(Operation *o, sd_bus_message *reply, size_t *ret_n) {
         bool list = sd_bus_message_has_signature(reply, "ao") > 0;
         const char *path;
         size_t n = 0;
-        int r, k;
+        int r = 0, k;
 
-        r = list ? sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "o") : 0;
+        if (list)
+                r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "o");
         if (r < 0)
-                return complain(r, "Failed to read usherd's answer: %m");
+                return output_error(r, "Failed to parse the reply of usherd: %m");
 
         do {
                 r = sd_bus_message_read_basic(reply, SD_BUS_TYPE_OBJECT_PATH, &path);
                 if (r < 0)
-                        return complain(r, "Failed to read usherd's answer: %m");
+                        return output_error(r, "Failed to parse the reply of usherd: %m");
                 if (r == 0)
                         break;
 
@@ -97,14 +99,12 @@ static int read_jobs(Operation *o, sd_bus_message *reply, size_t *ret_n) {
         } while (list);
 
         *ret_n = n;
-        return 0;
+        return 1;
 }
 
 int operation_call(Operation *o, const char *member, const char *argument, const char *what, size_t *ret_n) {
         _cleanup_bus_message_ sd_bus_message *m = NULL, *reply = NULL;
         int r;
-
-        *ret_n = 0;
 
         r = connection_new_call(o->command, USHER_PATH, USHER_IFACE_MANAGER, member, &m);
         if (r < 0)
@@ -115,7 +115,7 @@ int operation_call(Operation *o, const char *member, const char *argument, const
         if (r >= 0)
                 r = append_options(m, o->command);
         if (r < 0)
-                return complain(r, "Failed to make the call: %m");
+                return output_error(r, "Failed to create the call: %m");
 
         r = connection_call(o->command, m, what, &reply);
         if (r < 0) {
@@ -126,21 +126,33 @@ int operation_call(Operation *o, const char *member, const char *argument, const
         return read_jobs(o, reply, ret_n);
 }
 
-/* "Job 12: anna (Station 3, session 4) is logged off in 60 s." */
-static void tell_job(const Snapshot *s, const SnapshotJob *job) {
-        _cleanup_free_ char *seconds = NULL;
-        const char *place;
+/* "Job 12: anna (Station 3, session 4) will be logged off in 20 s." */
+static void print_job(const Snapshot *s, const SnapshotJob *job) {
+        _cleanup_free_ char *seconds = progress_seconds(job->remaining);
+        const char *place = isempty(job->station) ? "no seat" : snapshot_station_name(s, job->station);
 
-        seconds = progress_seconds(job_left(s, job, s->taken));
-        place = isempty(job->station) ? "without a seat" : snapshot_station_name(s, job->station);
-
-        say(stdout, "Job %" PRIu32 ": %s (%s, session %s) is logged off in %s.", job->number, job->user.name,
-                        place, job->session, strempty(seconds));
+        output_line(stdout, "Job %" PRIu32 ": %s (%s, session %s) will be logged off in %s.", job->number,
+                        job->user.name, place, job->session, strempty(seconds));
 }
 
-static int tell_jobs(Operation *o) {
-        _cleanup_(snapshot_freep) Snapshot *s = NULL;
+static int print_jobs_json(Operation *o, const Snapshot *s) {
         _cleanup_(table_freep) Table *t = NULL;
+
+        if (jobs_table_new(o->command, &t) < 0)
+                return log_oom();
+
+        for (size_t i = 0; i < o->n_jobs; i++) {
+                const SnapshotJob *job = snapshot_find_job_by_path(s, o->jobs[i]);
+
+                if (job)
+                        jobs_table_add(t, s, job);
+        }
+
+        return table_show(t, o->command, "job", "jobs");
+}
+
+static int print_jobs(Operation *o) {
+        _cleanup_(snapshot_freep) Snapshot *s = NULL;
         Command *c = o->command;
         int r;
 
@@ -150,35 +162,98 @@ static int tell_jobs(Operation *o) {
         r = connection_snapshot(c, &s);
         if (r < 0)
                 return r;
+        if (c->json != JSON_OFF)
+                return print_jobs_json(o, s);
 
-        r = jobs_table_new(c, &t);
-        for (size_t i = 0; i < o->n_jobs && r >= 0; i++) {
+        for (size_t i = 0; i < o->n_jobs; i++) {
                 const SnapshotJob *job = snapshot_find_job_by_path(s, o->jobs[i]);
 
-                if (job && c->json == JSON_OFF)
-                        tell_job(s, job);
-                else if (job)
-                        r = jobs_table_add(t, s, job);
+                if (job)
+                        print_job(s, job);
         }
-        if (r < 0)
-                return complain(r, "Failed to make the table: %m");
 
-        return c->json == JSON_OFF ? 0 : table_show(t, c, "job", "jobs");
+        return 0;
 }
 
 int operation_finish(Operation *o) {
         int status;
 
-        agent_stop(&o->command->agent);
+        agent_stop(o->command);
         (void) fflush(stdout);
 
         if (o->wait) {
-                /* It may be over already: what the snapshot does not show, a signal tells. */
+                /* A job may have ended already: a signal tells of what the new snapshot does not show. */
                 status = wait_refresh(o->wait);
                 if (status >= 0)
                         status = wait_run(o->wait);
         } else
-                status = tell_jobs(o);
+                status = print_jobs(o);
 
         return status <= EXIT_CANCELLED && o->failed ? EXIT_FAILED : status;
+}
+
+typedef struct LastOperation {
+        const char *method;
+        LeftAlone left_alone;
+} LastOperation;
+
+static int read_last_operation(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
+        LastOperation *o = userdata;
+        uint32_t *n;
+
+        if (streq(name, "method") && streq(contents, "s"))
+                return sd_bus_message_read_basic(m, 's', &o->method);
+
+        if (streq(name, "skipped-caller"))
+                n = &o->left_alone.caller;
+        else if (streq(name, "skipped-administrators"))
+                n = &o->left_alone.administrators;
+        else if (streq(name, "skipped-seatless"))
+                n = &o->left_alone.seatless;
+        else if (streq(name, "skipped-classes"))
+                n = &o->left_alone.classes;
+        else
+                return 0;
+
+        return streq(contents, "u") ? sd_bus_message_read_basic(m, 'u', n) : 0;
+}
+
+/* LastOperation is one property for all callers: print nothing when another call came between. */
+static void print_left_alone(Command *c, const char *method) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        _cleanup_free_ char *sentence = NULL;
+        LastOperation o = {};
+
+        if (sd_bus_get_property(c->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "LastOperation",
+                            NULL, &reply, "a{sv}") < 0)
+                return;
+        if (bus_message_read_properties(reply, read_last_operation, &o) < 0)
+                return;
+        if (o.method && !streq(o.method, method))
+                return;
+
+        sentence = left_alone_sentence(&o.left_alone);
+        if (!isempty(sentence))
+                output_line(stdout, "%s", sentence);
+}
+
+int operation_run_for_all(
+                Command *c, const char *member, const char *argument, const char *what, const char *nobody) {
+        _cleanup_(operation_done) Operation o = {};
+        size_t n;
+        int r;
+
+        r = operation_begin(c, &o);
+        if (r >= 0)
+                r = operation_call(&o, member, argument, what, &n);
+        if (r < 0)
+                return r;
+
+        if (r > 0 && command_is_talking(c)) {
+                if (n == 0 && nobody)
+                        puts(nobody);
+                print_left_alone(c, member);
+        }
+
+        return operation_finish(&o);
 }

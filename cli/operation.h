@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A verb that makes jobs: it calls usherd once or several times, then tells of the jobs or waits for them.
- */
+/* A verb that starts jobs: it calls usherd once or several times, then prints the jobs or waits for them. */
 
 #include "cli/wait.h"
 
 typedef struct Operation {
         Command *command;
         Wait *wait;         /* with --wait */
-        Snapshot *snapshot; /* else */
+        Snapshot *snapshot; /* without */
         char **jobs;        /* paths */
         size_t n_jobs;
-        bool failed; /* one of the calls */
+        bool failed; /* one of the calls was refused */
 } Operation;
 
-/* Looks at the stations, and subscribes with --wait. Says what went wrong. */
+/* Gets the stations, and subscribes with --wait. Prints what went wrong. */
 int operation_begin(Command *c, Operation *ret);
 void operation_done(Operation *o);
 
@@ -23,9 +22,14 @@ void operation_done(Operation *o);
 const Snapshot *operation_snapshot(const Operation *o);
 
 /* Calls a method of the Manager that takes |argument| (a string, or NULL for none) and the options of the
- * command line. *ret_n is how many jobs that made. A refusal is told as |what| and remembered; only what
- * makes going on senseless is returned. */
+ * command line. Returns 1 and sets *ret_n to the number of jobs, or 0 when usherd refused: that is printed
+ * with |what| and makes the operation fail at its end, but other calls may follow. */
 int operation_call(Operation *o, const char *member, const char *argument, const char *what, size_t *ret_n);
 
-/* Tells of the jobs, or waits for them. Returns the verb's exit status. */
+/* Prints the jobs, or waits for them. Returns the verb's exit status. */
 int operation_finish(Operation *o);
+
+/* A whole operation of one call that affects everybody. |nobody| is printed when it starts no job, unless it
+ * is NULL; then follows who was left alone. Returns the verb's exit status. */
+int operation_run_for_all(
+                Command *c, const char *member, const char *argument, const char *what, const char *nobody);

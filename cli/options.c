@@ -18,7 +18,7 @@ static const char *const json_mode_table[] = {
 
 DEFINE_STRING_TABLE(JsonMode, json_mode, json_mode_table, _JSON_MODE_MAX);
 
-/* What may be given as --reason; usherd knows no others. */
+/* The reasons that usherd accepts from a caller. */
 static const char *const reasons[] = { "requested", "idle", "restart", "power-off", "mode-switch" };
 
 enum {
@@ -59,11 +59,15 @@ int command_wrong_usage(const char *format, ...) {
         va_list ap;
 
         va_start(ap, format);
-        (void) complainv(0, format, ap);
+        (void) output_errorv(0, format, ap);
         va_end(ap);
-        fputs("Try 'usherctl --help' for more.\n", stderr);
+        fputs("Try 'usherctl --help' for more information.\n", stderr);
 
         return EXIT_USAGE;
+}
+
+bool command_is_talking(const Command *c) {
+        return !c->quiet && c->json == JSON_OFF;
 }
 
 int command_parse_seconds(const char *s, uint32_t *ret) {
@@ -85,7 +89,7 @@ int command_parse_seconds(const char *s, uint32_t *ret) {
 static int parse_grace(Command *c, const char *s) {
         if (command_parse_seconds(s, &c->grace) < 0)
                 return command_wrong_usage(
-                                "'%s' is no time of warning; say seconds, or a time like 2min.", s);
+                                "Invalid grace period '%s'. Use seconds or a time span like 2min.", s);
 
         c->grace_set = true;
         return EXIT_OK;
@@ -109,18 +113,18 @@ static int parse_reason(Command *c, const char *s) {
                 }
 
         return command_wrong_usage(
-                        "'%s' is no reason; it is requested, idle, restart, power-off or mode-switch.", s);
+                        "Invalid reason '%s'. Use requested, idle, restart, power-off or mode-switch.", s);
 }
 
 static int parse_json(Command *c, const char *s) {
-        if (!s)
+        if (!s) {
                 c->json = isatty(STDOUT_FILENO) ? JSON_PRETTY : JSON_SHORT;
-        else {
-                c->json = json_mode_from_string(s);
-                if (c->json < 0)
-                        return command_wrong_usage(
-                                        "'%s' is no form of JSON; it is pretty, short or off.", s);
+                return EXIT_OK;
         }
+
+        c->json = json_mode_from_string(s);
+        if (c->json < 0)
+                return command_wrong_usage("Invalid JSON format '%s'. Use pretty, short or off.", s);
 
         return EXIT_OK;
 }
@@ -130,17 +134,17 @@ static int parse_host(Command *c, const char *s) {
         const char *at = strchr(s, '@'), *host = at ? at + 1 : s;
 
         if (!*s || *s == '-' || at == s || !*host || *host == '-')
-                return command_wrong_usage("'%s' is no host; say HOST or USER@HOST.", s);
+                return command_wrong_usage("Invalid host '%s'. Use HOST or USER@HOST.", s);
 
         for (const char *p = s; *p; p++)
                 if ((unsigned char) *p <= ' ' || *p == 0x7f)
-                        return command_wrong_usage("'%s' is no host; say HOST or USER@HOST.", s);
+                        return command_wrong_usage("Invalid host '%s'. Use HOST or USER@HOST.", s);
 
         c->host = s;
         return EXIT_OK;
 }
 
-/* One option. Returns an exit status; EXIT_OK goes on. */
+/* Reads one option. Returns an exit status; EXIT_OK means to go on. */
 static int parse_option(Command *c, int option, const char *value) {
         switch (option) {
         case OPTION_GRACE:
@@ -182,18 +186,18 @@ static int parse_option(Command *c, int option, const char *value) {
         return EXIT_OK;
 }
 
-/* What getopt_long() could not read. It is silent (":" in the short options), so that names from outside are
- * escaped here too. */
-static int complain_of(int problem, char **argv) {
+/* Prints what getopt_long() could not read. It is silent itself (":" in the short options), so that text
+ * from outside is escaped here too. */
+static int option_error(int problem, char **argv) {
         const char *word = argv[optind - 1];
 
         if (problem == ':')
-                return command_wrong_usage("'%s' needs a value.", word);
+                return command_wrong_usage("Option '%s' needs a value.", word);
         if (optopt >= OPTION_GRACE)
-                return command_wrong_usage("'%s' takes no value.", word);
+                return command_wrong_usage("Option '%s' takes no value.", word);
         if (optopt)
-                return command_wrong_usage("There is no option '-%c'.", optopt);
-        return command_wrong_usage("There is no option '%s', or it is short for several.", word);
+                return command_wrong_usage("Unknown option '-%c'.", optopt);
+        return command_wrong_usage("Unknown or ambiguous option '%s'.", word);
 }
 
 int command_parse(Command *c, int argc, char **argv, char ***ret_arguments, int *ret_status) {
@@ -207,19 +211,20 @@ int command_parse(Command *c, int argc, char **argv, char ***ret_arguments, int 
 
         opterr = 0;
         while ((option = getopt_long(argc, argv, ":hqH:", options, NULL)) >= 0) {
-                *ret_status = EXIT_OK;
-
                 if (option == 'h') {
-                        command_help();
-                        return 0;
+                        c->help = true;
+                        break;
                 }
                 if (option == OPTION_VERSION) {
                         puts("usherctl " PROJECT_VERSION);
+                        *ret_status = EXIT_OK;
                         return 0;
                 }
 
-                *ret_status = option == '?' || option == ':' ? complain_of(option, argv) :
-                                                               parse_option(c, option, optarg);
+                if (option == '?' || option == ':')
+                        *ret_status = option_error(option, argv);
+                else
+                        *ret_status = parse_option(c, option, optarg);
                 if (*ret_status != EXIT_OK)
                         return 0;
         }

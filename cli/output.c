@@ -3,9 +3,7 @@
 #include <langinfo.h>
 #include <sys/ioctl.h>
 
-#include "cli/command.h"
 #include "cli/output.h"
-#include "cli/pager.h"
 #include "common/log.h"
 #include "common/text.h"
 
@@ -38,7 +36,7 @@ char *output_safe(const char *text) {
         return safe;
 }
 
-void say_part(FILE *f, const char *text) {
+void output_text(FILE *f, const char *text) {
         _cleanup_free_ char *safe = NULL;
 
         safe = output_safe(text);
@@ -48,7 +46,7 @@ void say_part(FILE *f, const char *text) {
                 (void) log_oom();
 }
 
-void say(FILE *f, const char *format, ...) {
+void output_line(FILE *f, const char *format, ...) {
         _cleanup_free_ char *text = NULL;
         va_list ap;
         int r;
@@ -62,11 +60,11 @@ void say(FILE *f, const char *format, ...) {
                 return;
         }
 
-        say_part(f, text);
+        output_text(f, text);
         fputc('\n', f);
 }
 
-int complainv(int error, const char *format, va_list ap) {
+int output_errorv(int error, const char *format, va_list ap) {
         _cleanup_free_ char *text = NULL, *safe = NULL;
         int r;
 
@@ -86,19 +84,19 @@ int complainv(int error, const char *format, va_list ap) {
         return -error;
 }
 
-int complain(int error, const char *format, ...) {
+int output_error(int error, const char *format, ...) {
         va_list ap;
         int r;
 
         va_start(ap, format);
-        r = complainv(error, format, ap);
+        r = output_errorv(error, format, ap);
         va_end(ap);
 
         return r;
 }
 
-/* 1 for a word that says yes, 0 for no, -EINVAL else. "16" and "256" are numbers of colours in
- * $SYSTEMD_COLORS. */
+/* Returns 1 for yes, 0 for no, else -EINVAL. "16", "256" and "24bit" are $SYSTEMD_COLORS' own words for
+ * yes. */
 static int parse_switch(const char *s) {
         static const char *const yes[] = { "1", "yes", "y", "true", "t", "on", "16", "256", "24bit" };
         static const char *const no[] = { "0", "no", "n", "false", "f", "off" };
@@ -143,7 +141,7 @@ static struct winsize terminal_size(void) {
         return size;
 }
 
-/* A size from the environment, as people set it in scripts, else from the terminal. */
+/* A size from the environment, as scripts set it, else from the terminal. */
 static size_t choose_size(const char *variable, size_t from_terminal, size_t fallback) {
         const char *e = getenv(variable);
         unsigned long n;
@@ -170,21 +168,4 @@ size_t utf8_extra(const char *s) {
                 n += (*s & 0xc0) == 0x80;
 
         return n;
-}
-
-int output_page(const Command *c, const char *text) {
-        size_t lines = 0;
-
-        for (const char *p = text; *p; p++)
-                lines += *p == '\n';
-
-        /* The prompt of the shell takes a line too. */
-        if (c->pager && output_is_terminal() && lines + 1 > output_rows()) {
-                int r = pager_show(text);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-        }
-
-        fputs(text, stdout);
-        return 0;
 }

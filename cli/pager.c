@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The pager is started without a shell: its command is split at blanks and looked for along $PATH. It never
- * gets the right to start other programs (LESSSECURE), since an administrator may let people run usherctl
- * alone as root. For the same reason $PAGER of somebody who came by sudo or pkexec is not used. */
+/* The pager is started without a shell: its command is split at blanks and searched in $PATH. It may never
+ * start other programs (LESSSECURE), since an administrator may allow people to run usherctl, and nothing
+ * else, as root. For the same reason $PAGER is ignored under sudo and pkexec. */
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "cli/command.h"
 #include "cli/output.h"
-#include "cli/pager.h"
 #include "common/macro.h"
 
 #define PAGER_WORDS_MAX 16U
 
-/* Splits in place, words end with NULL. */
+/* Splits in place; the words end with NULL. */
 static void split(char *s, char *words[static PAGER_WORDS_MAX + 1]) {
         char *state = NULL;
         size_t n = 0;
@@ -28,7 +28,7 @@ static bool is_elevated(void) {
         return geteuid() == 0 && (getenv("SUDO_UID") || getenv("PKEXEC_UID"));
 }
 
-/* NULL is the default; "" and "cat" are none. */
+/* NULL means the default; "" and "cat" mean none. */
 static const char *pager_command(void) {
         const char *e;
 
@@ -75,13 +75,14 @@ static void write_all(int fd, const char *text) {
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
-                        break; /* left before the end */
+                        break; /* the user has left the pager */
                 text += n;
                 left -= n;
         }
 }
 
-int pager_show(const char *text) {
+/* Returns when the user leaves the pager: 1, or 0 when no pager is wanted. */
+static int pager_show(const char *text) {
         _cleanup_close_ int in = -EBADF, out = -EBADF;
         const char *command = pager_command();
         struct sigaction ignore = { .sa_handler = SIG_IGN }, pipe_before, interrupt_before;
@@ -92,18 +93,18 @@ int pager_show(const char *text) {
                 return 0;
 
         if (pipe2(fds, O_CLOEXEC) < 0)
-                return complain(errno, "Failed to make a pipe: %m");
+                return output_error(errno, "Failed to create a pipe: %m");
         in = fds[0];
         out = fds[1];
 
         (void) fflush(stdout);
         pid = fork();
         if (pid < 0)
-                return complain(errno, "Failed to start a pager: %m");
+                return output_error(errno, "Failed to start a pager: %m");
         if (pid == 0)
                 pager_exec(command, in);
 
-        /* Ctrl-C is the pager's to handle while it has the screen. */
+        /* The pager handles Ctrl-C while it has the screen. */
         (void) sigaction(SIGPIPE, &ignore, &pipe_before);
         (void) sigaction(SIGINT, &ignore, &interrupt_before);
 
@@ -115,4 +116,20 @@ int pager_show(const char *text) {
         (void) sigaction(SIGINT, &interrupt_before, NULL);
         (void) sigaction(SIGPIPE, &pipe_before, NULL);
         return 1;
+}
+
+int pager_print(const Command *c, const char *text) {
+        size_t lines = 0;
+        int r = 0;
+
+        for (const char *p = text; *p; p++)
+                lines += *p == '\n';
+
+        /* The prompt of the shell takes a line too. */
+        if (c->pager && output_is_terminal() && lines + 1 > output_rows())
+                r = pager_show(text);
+        if (r == 0)
+                fputs(text, stdout);
+
+        return r < 0 ? r : 0;
 }

@@ -11,13 +11,13 @@ const char *progress_phase_text(const char *phase) {
         if (streq(phase, "warning"))
                 return "warned";
         if (streq(phase, "asking"))
-                return "the desktop is asked to log out";
+                return "asking the desktop to log out";
         if (streq(phase, "terminating"))
-                return "the session is being ended";
+                return "ending the session";
         if (streq(phase, "killing"))
-                return "what is left is being killed";
+                return "killing the remaining processes";
 
-        return "going on"; /* a phase of a newer usherd */
+        return "in progress"; /* a phase of a newer usherd */
 }
 
 const char *progress_warned_text(const char *warned) {
@@ -35,7 +35,7 @@ const char *progress_result_text(const char *result) {
         if (streq(result, "done"))
                 return "logged off";
         if (streq(result, "left"))
-                return "logged out before";
+                return "already logged out";
         if (streq(result, "cancelled"))
                 return "cancelled";
         if (streq(result, "failed"))
@@ -44,6 +44,20 @@ const char *progress_result_text(const char *result) {
                 return "usherd lost the job";
 
         return result;
+}
+
+const char *progress_starter(const char *started_by) {
+        return isempty(started_by) ? "Usher" : started_by;
+}
+
+char *progress_origin(const char *started_by, const char *reason) {
+        const char *why = streq(reason, "hub-lost") ? "hub unplugged" : reason;
+        char *text;
+
+        if (asprintf(&text, "by %s (%s)", progress_starter(started_by), why) < 0)
+                return NULL;
+
+        return text;
 }
 
 char *progress_seconds(usec_t t) {
@@ -61,12 +75,12 @@ char *progress_seconds(usec_t t) {
         return r < 0 ? NULL : text;
 }
 
-/* What stands behind the time, or instead of it. */
+/* The text after the countdown, or instead of it. */
 static const char *note(const Progress *p) {
         if (p->result)
                 return progress_result_text(p->result);
         if (p->away)
-                return "usherd is away";
+                return "usherd is not running";
 
         return streq(p->phase, "warning") ? progress_warned_text(p->warned) : progress_phase_text(p->phase);
 }
@@ -93,7 +107,8 @@ char *progress_sentence(const Progress *p) {
         return r < 0 ? NULL : text;
 }
 
-/* The character at s: its bytes and its columns. What the locale cannot read takes a column a byte. */
+/* The length of the character at s in bytes, and its width in columns. What the locale cannot read takes one
+ * column for each byte. */
 static size_t character(const char *s, mbstate_t *state, size_t *ret_columns) {
         wchar_t c;
         size_t n;
@@ -123,7 +138,7 @@ size_t progress_columns(const char *text) {
         return n;
 }
 
-/* Ends the text where it would be wider than the columns. */
+/* Cuts the text where it would be wider than the columns. */
 static void cut(char *text, size_t columns) {
         mbstate_t state = {};
         size_t width;
@@ -143,14 +158,15 @@ static void cut(char *text, size_t columns) {
 static void draw_bar(FILE *f, const Progress *p, size_t cells, bool utf8) {
         double part = p->total > 0 ? (double) MIN_OF(p->left, p->total) / (double) p->total : 0;
         size_t full = (size_t) (part * (double) cells + 0.5);
+        const char *full_cell = utf8 ? "█" : "#", *empty_cell = utf8 ? "░" : ".";
 
         fputs(utf8 ? "▕" : "[", f);
         for (size_t i = 0; i < cells; i++)
-                fputs(i < full ? (utf8 ? "█" : "#") : (utf8 ? "░" : "."), f);
+                fputs(i < full ? full_cell : empty_cell, f);
         fputs(utf8 ? "▏ " : "] ", f);
 }
 
-/* A name that would leave no room for what happens to it is shortened. */
+/* Shortens a name that would leave no room for the rest of the line. */
 static char *shorten(const char *text, size_t columns, bool utf8) {
         const char *mark = utf8 ? "…" : "..";
         char *copy;
@@ -184,7 +200,7 @@ char *progress_line(const Progress *p, size_t who_columns, size_t columns, bool 
         if (!f)
                 return NULL;
 
-        /* Room for the bar is what who, time and note leave; too little, and it is left out. */
+        /* The bar gets the room that who, time and note leave; with too little room there is none. */
         who_columns = MAX_OF(who_columns, width);
         used = who_columns + 2 + 12 + 4 + strlen(note(p));
         cells = used < columns ? MIN_OF(columns - used, BAR_MAX) : 0;
@@ -203,4 +219,51 @@ char *progress_line(const Progress *p, size_t who_columns, size_t columns, bool 
 
         cut(text, columns);
         return TAKE_PTR(text);
+}
+
+char *left_alone_sentence(const LeftAlone *l) {
+        const struct {
+                uint32_t n;
+                const char *one, *many;
+        } parts[] = {
+                { l->caller, "Your own session", "sessions of your own" },
+                { l->administrators, "1 administrator's session", "administrators' sessions" },
+                { l->seatless, "1 session without a seat", "sessions without a seat" },
+                { l->classes, "1 session that belongs to no user", "sessions that belong to no user" },
+        };
+        size_t n_parts = 0, done = 0, size = 0;
+        char *text = NULL;
+        uint64_t n = 0;
+        FILE *f;
+
+        for (size_t i = 0; i < ELEMENTSOF(parts); i++) {
+                n_parts += parts[i].n > 0;
+                n += parts[i].n;
+        }
+        if (n == 0)
+                return strdup("");
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(parts); i++) {
+                if (parts[i].n == 0)
+                        continue;
+                if (done > 0)
+                        fputs(done + 1 == n_parts ? " and " : ", ", f);
+                if (parts[i].n == 1)
+                        fputs(parts[i].one, f);
+                else
+                        fprintf(f, "%" PRIu32 " %s", parts[i].n, parts[i].many);
+                done++;
+        }
+        fprintf(f, " %s left alone.", n == 1 ? "was" : "were");
+
+        if (fclose(f) != 0) {
+                free(text);
+                return NULL;
+        }
+
+        return text;
 }

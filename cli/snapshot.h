@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All that usherd shows at one moment, as plain structs: stations, hubs and jobs with all their properties.
- * Strings are never NULL, lists end with NULL. */
+/* All that usherd shows at one moment, as plain structs: stations, hubs and jobs with their properties. The
+ * strings stand in usherd's reply, which the snapshot keeps. They are never NULL: what usherd does not tell
+ * is "". */
+
+#include <systemd/sd-bus.h>
 
 #include "common/macro.h"
 
 typedef struct SnapshotUser {
         uint32_t uid;
-        char *name; /* "" where there is none */
+        const char *name; /* "" for nobody */
 } SnapshotUser;
 
 typedef struct SnapshotSession {
-        char *id;
+        const char *id;
         uint32_t uid;
-        char *user;
-        char *type;
-        char *state;
+        const char *user;
+        const char *type;
+        const char *state;
 } SnapshotSession;
 
 typedef struct SnapshotDevice {
-        char *kind;
-        char *syspath;
+        const char *kind;
+        const char *syspath;
 } SnapshotDevice;
+
+typedef struct SnapshotList {
+        const char **items;
+        size_t n;
+} SnapshotList;
 
 typedef struct SnapshotSessions {
         SnapshotSession *items;
@@ -35,52 +43,52 @@ typedef struct SnapshotDevices {
 } SnapshotDevices;
 
 typedef struct SnapshotStation {
-        char *path;
-        char *id;
-        char *label;
-        char *state;
-        char *health;
-        char *active_session;
+        const char *path;
+        const char *id;
+        const char *label;
+        const char *state;
+        const char *health;
+        const char *active_session;
         SnapshotUser active_user;
         SnapshotSessions sessions;
-        char **hubs; /* paths */
-        char **displays;
+        SnapshotList hubs; /* paths */
+        SnapshotList displays;
         SnapshotDevices devices;
         uint64_t idle_since;
-        char **jobs; /* paths */
+        SnapshotList jobs; /* paths */
 } SnapshotStation;
 
 typedef struct SnapshotHub {
-        char *path;
-        char *id;
-        char *syspath;
-        char *role;
-        char *vendor;
-        char *product;
-        char *parent;  /* path, or "/" */
-        char *station; /* path, or "/" */
+        const char *path;
+        const char *id;
+        const char *syspath;
+        const char *role;
+        const char *vendor;
+        const char *product;
+        const char *parent;  /* path, or "/" */
+        const char *station; /* path, or "/" */
         SnapshotDevices devices;
 } SnapshotHub;
 
 typedef struct SnapshotJob {
-        char *path;
+        const char *path;
         uint32_t number;
-        char *station; /* id */
-        char *session;
+        const char *station; /* id */
+        const char *session;
         SnapshotUser user;
-        char *reason;
-        char *message;
-        SnapshotUser started_by;
-        char *phase;
-        uint64_t deadline;  /* CLOCK_REALTIME of the machine where usherd runs */
-        uint64_t remaining; /* at the moment of the snapshot */
-        char *warned;
-        char *result;
+        const char *reason;
+        const char *message;
+        SnapshotUser started_by; /* no name: Usher itself */
+        const char *phase;
+        uint64_t deadline;  /* CLOCK_REALTIME of the machine where usherd runs, µs */
+        uint64_t remaining; /* at the moment of the snapshot, µs */
+        const char *warned;
+        const char *result;
 } SnapshotJob;
 
 typedef struct Snapshot {
-        usec_t taken; /* our CLOCK_MONOTONIC */
-        char *owner;  /* the bus's own name of the usherd that answered */
+        sd_bus_message *reply; /* the strings stand in it; NULL in tests */
+        usec_t taken;          /* our CLOCK_MONOTONIC */
         SnapshotStation *stations;
         size_t n_stations;
         SnapshotHub *hubs;
@@ -89,34 +97,26 @@ typedef struct Snapshot {
         size_t n_jobs;
 } Snapshot;
 
-/* Where a property lives in one of the structs, by the signature it must have. */
-typedef struct SnapshotField {
-        const char *name;
-        const char *contents;
-        size_t offset;
-} SnapshotField;
-
-/* One kind of object: its interface, its struct and its properties. */
-typedef struct SnapshotKind {
-        const char *interface;
-        size_t size;
-        size_t items_offset, n_offset; /* in Snapshot */
-        const SnapshotField *fields;   /* the first is the path, which is no property */
-        size_t n_fields;
-} SnapshotKind;
-
-extern const SnapshotKind snapshot_kind_station, snapshot_kind_hub, snapshot_kind_job;
-
 Snapshot *snapshot_free(Snapshot *s);
 DEFINE_CLEANUP(Snapshot *, snapshot_free);
 
-/* Adds an empty object of a kind and returns it, NULL when out of memory. Valid until the next one is added.
- */
-void *snapshot_add(Snapshot *s, const SnapshotKind *kind, const char *path);
+/* Makes the one call that gets all objects. */
+int snapshot_new_call(sd_bus *bus, sd_bus_message **ret);
 
-/* Sorts stations as people count them (seat0 first, then by label), hubs by port, jobs by number; and leaves
- * no string NULL. */
-int snapshot_finish(Snapshot *s);
+/* Reads the reply. A property that usherd does not have, or has with another type, stays empty. */
+int snapshot_new_from_reply(sd_bus_message *reply, Snapshot **ret);
+
+/* The unique name of the usherd that answered. */
+const char *snapshot_owner(const Snapshot *s);
+
+/* Each adds an empty object, NULL when out of memory. The string must live as long as the snapshot; the
+ * object stays where it is until the next one is added. */
+SnapshotStation *snapshot_add_station(Snapshot *s, const char *path);
+SnapshotHub *snapshot_add_hub(Snapshot *s, const char *path);
+SnapshotJob *snapshot_add_job(Snapshot *s, const char *path);
+
+/* Sorts stations in the order of ListStations, hubs by port, jobs by number. */
+void snapshot_sort(Snapshot *s);
 
 const SnapshotStation *snapshot_find_station(const Snapshot *s, const char *id);
 const SnapshotStation *snapshot_find_station_by_path(const Snapshot *s, const char *path);
@@ -124,24 +124,17 @@ const SnapshotHub *snapshot_find_hub_by_path(const Snapshot *s, const char *path
 const SnapshotJob *snapshot_find_job(const Snapshot *s, uint32_t number);
 const SnapshotJob *snapshot_find_job_by_path(const Snapshot *s, const char *path);
 
-/* A job that has ended: usherd said so before it stopped showing it. */
+/* Removes a job that has ended: usherd signals the end before it stops showing the job. */
 void snapshot_remove_job(Snapshot *s, const char *path);
 
-/* A job of which nothing is known but its path. */
-int snapshot_job_init(SnapshotJob *job, const char *path);
-
-/* A copy that outlives its snapshot. */
-int snapshot_job_copy(const SnapshotJob *job, SnapshotJob *ret);
-void snapshot_job_done(SnapshotJob *job);
+/* A job of which only the path is known. */
+SnapshotJob snapshot_job_unknown(const char *path);
 
 /* What people call a station: its label, else its id. */
 const char *snapshot_station_title(const SnapshotStation *station);
 
-/* The same for an id that may not be there; "a session without a seat" for "". */
+/* The same for an id that may not be in the snapshot; "a session without a seat" for "". */
 const char *snapshot_station_name(const Snapshot *s, const char *id);
 
-/* Who is there: the active session's user, else the first session's, "" for nobody. */
-const char *station_person(const SnapshotStation *station);
-
-/* How much of a job's time is left. */
-usec_t job_left(const Snapshot *s, const SnapshotJob *job, usec_t now);
+/* How much of a job's time is left, in µs. |now| is CLOCK_MONOTONIC. */
+usec_t snapshot_job_left(const Snapshot *s, const SnapshotJob *job, usec_t now);

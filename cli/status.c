@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* status: a block for each station, or as JSON the five tables of what belongs to them. */
+/* status: a block of text for each station, or in JSON five tables of what belongs to the stations. */
 
 #include "cli/connection.h"
 #include "cli/json.h"
 #include "cli/listing.h"
 #include "cli/progress.h"
 #include "cli/station-name.h"
-#include "cli/status.h"
+#include "common/log.h"
 #include "common/timespan.h"
 
 #define HEADING_WIDTH 10
@@ -73,66 +73,40 @@ static int tables_init(Tables *t, const Command *c) {
         return r;
 }
 
-static int add_sessions(Table *t, const SnapshotStation *station) {
-        struct libscols_line *line;
-        int r = 0;
+static void add_sessions(Table *t, const SnapshotStation *station) {
+        for (size_t i = 0; i < station->sessions.n; i++) {
+                const SnapshotSession *session = station->sessions.items + i;
 
-        for (const SnapshotSession *session = station->sessions.items;
-                        r >= 0 && session < station->sessions.items + station->sessions.n; session++) {
-                r = table_add(t, NULL, &line);
-                if (r >= 0)
-                        r = table_set(t, line, SESSION_ID, session->id);
-                if (r >= 0)
-                        r = table_set(t, line, SESSION_USER, session->user);
-                if (r >= 0)
-                        r = table_set(t, line, SESSION_TYPE, session->type);
-                if (r >= 0)
-                        r = table_set(t, line, SESSION_STATE, session->state);
-                if (r >= 0)
-                        r = table_set_number(t, line, SESSION_UID, session->uid);
-                if (r >= 0)
-                        r = table_set(t, line, SESSION_STATION, station->id);
+                table_add(t, NULL);
+                table_set(t, SESSION_ID, session->id);
+                table_set(t, SESSION_USER, session->user);
+                table_set(t, SESSION_TYPE, session->type);
+                table_set(t, SESSION_STATE, session->state);
+                table_set_number(t, SESSION_UID, session->uid);
+                table_set(t, SESSION_STATION, station->id);
         }
-
-        return r;
 }
 
-static int add_devices(Table *t, const SnapshotStation *station) {
-        struct libscols_line *line;
-        int r = 0;
-
-        for (const SnapshotDevice *device = station->devices.items;
-                        r >= 0 && device < station->devices.items + station->devices.n; device++) {
-                r = table_add(t, NULL, &line);
-                if (r >= 0)
-                        r = table_set(t, line, DEVICE_KIND, device->kind);
-                if (r >= 0)
-                        r = table_set(t, line, DEVICE_SYSPATH, device->syspath);
-                if (r >= 0)
-                        r = table_set(t, line, DEVICE_STATION, station->id);
+static void add_devices(Table *t, const SnapshotStation *station) {
+        for (size_t i = 0; i < station->devices.n; i++) {
+                table_add(t, NULL);
+                table_set(t, DEVICE_KIND, station->devices.items[i].kind);
+                table_set(t, DEVICE_SYSPATH, station->devices.items[i].syspath);
+                table_set(t, DEVICE_STATION, station->id);
         }
-
-        return r;
 }
 
-static int tables_add(Tables *t, const Snapshot *s, const SnapshotStation *station) {
-        int r;
-
-        r = stations_table_add(t->stations, s, station);
-        if (r >= 0)
-                r = add_sessions(t->sessions, station);
-        if (r >= 0)
-                r = hubs_table_add_tree(t->hubs, s, station);
-        if (r >= 0)
-                r = add_devices(t->devices, station);
-        for (size_t i = 0; r >= 0 && i < s->n_jobs; i++)
+static void tables_add(Tables *t, const Snapshot *s, const SnapshotStation *station) {
+        stations_table_add(t->stations, s, station);
+        add_sessions(t->sessions, station);
+        hubs_table_add_tree(t->hubs, s, station);
+        add_devices(t->devices, station);
+        for (size_t i = 0; i < s->n_jobs; i++)
                 if (streq(s->jobs[i].station, station->id))
-                        r = jobs_table_add(t->jobs, s, s->jobs + i);
-
-        return r;
+                        jobs_table_add(t->jobs, s, s->jobs + i);
 }
 
-/* A table without its headings, its rows under each other behind the block's own heading. */
+/* Prints a table without its headings, its rows behind the block's own heading. */
 static int print_table(FILE *f, const char *heading, Table *t) {
         _cleanup_free_ char *text = NULL;
         char *state = NULL;
@@ -148,7 +122,7 @@ static int print_table(FILE *f, const char *heading, Table *t) {
                 return r;
 
         for (char *line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
-                fprintf(f, "%*s%s %s\n", HEADING_WIDTH, heading, isempty(heading) ? " " : ":", line);
+                fprintf(f, "%*s %s\n", HEADING_WIDTH + 1, heading, line);
                 heading = "";
         }
 
@@ -159,7 +133,7 @@ static void print_colored(FILE *f, const char *heading, const char *text, Color 
         bool colored = output_has_colors() && color_start(color);
 
         fprintf(f, "%*s: %s", HEADING_WIDTH, heading, colored ? color_start(color) : "");
-        say_part(f, isempty(text) ? "-" : text);
+        output_text(f, isempty(text) ? "-" : text);
         fprintf(f, "%s\n", colored ? COLOR_END : "");
 }
 
@@ -167,11 +141,11 @@ static void print_title(FILE *f, const SnapshotStation *station) {
         bool colored = output_has_colors();
 
         fputs(colored ? color_start(COLOR_TITLE) : "", f);
-        say_part(f, snapshot_station_title(station));
+        output_text(f, snapshot_station_title(station));
         fputs(colored ? COLOR_END : "", f);
         if (!isempty(station->label)) {
                 fputs(" (", f);
-                say_part(f, station->id);
+                output_text(f, station->id);
                 fputs(")", f);
         }
         fputc('\n', f);
@@ -192,7 +166,7 @@ static void print_jobs(FILE *f, const Snapshot *s, const SnapshotStation *statio
         const char *heading = "Jobs:";
 
         for (const SnapshotJob *job = s->jobs; job < s->jobs + s->n_jobs; job++) {
-                _cleanup_free_ char *who = NULL, *sentence = NULL;
+                _cleanup_free_ char *who = NULL, *sentence = NULL, *origin = NULL;
 
                 if (!streq(job->station, station->id))
                         continue;
@@ -205,10 +179,20 @@ static void print_jobs(FILE *f, const Snapshot *s, const SnapshotStation *statio
                                 .who = who,
                                 .phase = job->phase,
                                 .warned = job->warned,
-                                .left = job_left(s, job, now_monotonic()),
+                                .left = snapshot_job_left(s, job, now_monotonic()),
                 });
-                say(f, "%*s %s, by %s (%s)", HEADING_WIDTH + 1, heading, strempty(sentence),
-                                job->started_by.name, job->reason);
+                origin = progress_origin(job->started_by.name, job->reason);
+                output_line(f, "%*s %s, %s", HEADING_WIDTH + 1, heading, strempty(sentence),
+                                strempty(origin));
+                heading = "";
+        }
+}
+
+static void print_displays(FILE *f, const SnapshotStation *station) {
+        const char *heading = "Displays:";
+
+        for (size_t i = 0; i < station->displays.n; i++) {
+                output_line(f, "%*s %s", HEADING_WIDTH + 1, heading, station->displays.items[i]);
                 heading = "";
         }
 }
@@ -218,27 +202,24 @@ static int print_block(FILE *f, const Command *c, const Snapshot *s, const Snaps
         int r;
 
         r = tables_init(&t, c);
-        if (r >= 0)
-                r = tables_add(&t, s, station);
         if (r < 0)
                 return r;
+        tables_add(&t, s, station);
 
         print_title(f, station);
         print_colored(f, "State", station->state, station_state_color(station));
         print_colored(f, "Health", station->health, station_health_color(station));
         if (!isempty(station->active_user.name))
-                say(f, "%*s: %s (uid %" PRIu32 ")", HEADING_WIDTH, "User", station->active_user.name,
+                output_line(f, "%*s: %s (uid %" PRIu32 ")", HEADING_WIDTH, "User", station->active_user.name,
                                 station->active_user.uid);
         print_idle(f, station);
 
-        r = print_table(f, "Sessions", t.sessions);
+        r = print_table(f, "Sessions:", t.sessions);
         if (r >= 0)
-                r = print_table(f, "Hubs", t.hubs);
-        for (size_t i = 0; station->displays[i]; i++)
-                say(f, "%*s%s %s", HEADING_WIDTH, i == 0 ? "Displays" : "", i == 0 ? ":" : " ",
-                                station->displays[i]);
+                r = print_table(f, "Hubs:", t.hubs);
+        print_displays(f, station);
         if (r >= 0)
-                r = print_table(f, "Devices", t.devices);
+                r = print_table(f, "Devices:", t.devices);
         print_jobs(f, s, station);
 
         return r;
@@ -252,7 +233,7 @@ static int show_blocks(const Command *c, const Snapshot *s, const SnapshotStatio
 
         f = open_memstream(&text, &size);
         if (!f)
-                return complain(errno, "Failed to make the text: %m");
+                return log_oom();
 
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 if (i > 0)
@@ -263,35 +244,36 @@ static int show_blocks(const Command *c, const Snapshot *s, const SnapshotStatio
         if (fclose(f) != 0 && r >= 0)
                 r = -ENOMEM;
         if (r < 0)
-                return complain(r, "Failed to make the text: %m");
+                return output_error(r, "Failed to format the output: %m");
 
-        return output_page(c, text);
+        return pager_print(c, text);
 }
 
 static int show_json(const Command *c, const Snapshot *s, const SnapshotStation **stations, size_t n) {
         _cleanup_(tables_done) Tables t = {};
         _cleanup_free_ char *document = NULL;
-        Table *tables[5];
-        char *texts[ELEMENTSOF(tables)] = {};
+        char *texts[5] = {};
         int r;
 
         r = tables_init(&t, c);
         for (size_t i = 0; r >= 0 && i < n; i++)
-                r = tables_add(&t, s, stations[i]);
+                tables_add(&t, s, stations[i]);
 
-        tables[0] = t.stations, tables[1] = t.sessions, tables[2] = t.hubs, tables[3] = t.devices;
-        tables[4] = t.jobs;
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(tables); i++)
-                r = table_format(tables[i], texts + i);
+        if (r >= 0) {
+                Table *tables[] = { t.stations, t.sessions, t.hubs, t.devices, t.jobs };
+
+                for (size_t i = 0; r >= 0 && i < ELEMENTSOF(tables); i++)
+                        r = table_format(tables[i], texts + i);
+        }
         if (r >= 0)
                 document = json_document((const char *const *) texts, ELEMENTSOF(texts), c->json);
 
         for (size_t i = 0; i < ELEMENTSOF(texts); i++)
                 free(texts[i]);
         if (!document)
-                return complain(r < 0 ? r : -ENOMEM, "Failed to make the text: %m");
+                return output_error(r < 0 ? r : -ENOMEM, "Failed to format the output: %m");
 
-        return output_page(c, document);
+        return pager_print(c, document);
 }
 
 int verb_status(Command *c, char **arguments) {

@@ -14,7 +14,7 @@ enum {
         HUB_DEVICES,
 };
 
-/* A hub's id is its port path: bus, '-', then the port at each hub on the way. */
+/* A hub's id is its port path: the bus, '-', then the port at each hub on the way. */
 static const Column columns[] = {
         [HUB_ID] = { "HUB", COLUMN_TREE },
         [HUB_ROLE] = { "ROLE", 0 },
@@ -31,54 +31,44 @@ int hubs_table_new(const Command *c, Table **ret) {
         return table_new(c, "hubs", columns, ELEMENTSOF(columns), ret);
 }
 
-static int set_devices(Table *t, struct libscols_line *line, const SnapshotHub *hub) {
+static void set_devices(Table *t, const SnapshotHub *hub) {
         _cleanup_free_ const char **list = NULL;
 
         list = calloc(hub->devices.n + 1, sizeof(char *));
-        if (!list)
-                return -ENOMEM;
+        if (!list) {
+                table_set_failed(t);
+                return;
+        }
 
         for (size_t i = 0; i < hub->devices.n; i++)
                 list[i] = hub->devices.items[i].syspath;
 
-        return table_set_list(t, line, HUB_DEVICES, list, hub->devices.n);
+        table_set_list(t, HUB_DEVICES, list, hub->devices.n);
 }
 
-int hubs_table_add(Table *t,
-                const Snapshot *s,
-                const SnapshotHub *hub,
-                struct libscols_line *parent,
-                struct libscols_line **ret) {
+static void set_station(Table *t, const SnapshotStation *station) {
+        table_set(t, HUB_STATION, table_is_json(t) ? station->id : snapshot_station_title(station));
+        table_set(t, HUB_USER, station->active_user.name);
+        table_set(t, HUB_LABEL, station->label);
+}
 
+struct libscols_line *hubs_table_add(
+                Table *t, const Snapshot *s, const SnapshotHub *hub, struct libscols_line *parent) {
+
+        static const SnapshotStation none = { .id = "", .label = "", .active_user = { .name = "" } };
         const SnapshotStation *station = snapshot_find_station_by_path(s, hub->station);
-        const char *name = station ? snapshot_station_title(station) : "";
         struct libscols_line *line;
-        int r;
 
-        r = table_add(t, parent, &line);
-        if (r >= 0)
-                r = table_set(t, line, HUB_ID, hub->id);
-        if (r >= 0)
-                r = table_set(t, line, HUB_ROLE, hub->role);
-        if (r >= 0)
-                r = table_set(t, line, HUB_PRODUCT, hub->product);
-        if (r >= 0)
-                r = table_set(t, line, HUB_STATION, station && table_is_json(t) ? station->id : name);
-        if (r >= 0)
-                r = table_set(t, line, HUB_USER, station ? station_person(station) : "");
-        if (r >= 0 && table_is_json(t))
-                r = table_set(t, line, HUB_LABEL, station ? station->label : "");
-        if (r >= 0)
-                r = table_set(t, line, HUB_VENDOR, hub->vendor);
-        if (r >= 0)
-                r = table_set(t, line, HUB_SYSPATH, hub->syspath);
-        if (r >= 0)
-                r = set_devices(t, line, hub);
-        if (r < 0)
-                return r;
+        line = table_add(t, parent);
+        table_set(t, HUB_ID, hub->id);
+        table_set(t, HUB_ROLE, hub->role);
+        table_set(t, HUB_PRODUCT, hub->product);
+        set_station(t, station ? station : &none);
+        table_set(t, HUB_VENDOR, hub->vendor);
+        table_set(t, HUB_SYSPATH, hub->syspath);
+        set_devices(t, hub);
 
-        *ret = line;
-        return 0;
+        return line;
 }
 
 static bool is_of(const SnapshotHub *hub, const SnapshotStation *only) {
@@ -92,18 +82,19 @@ static const SnapshotHub *parent_of(const Snapshot *s, const SnapshotHub *hub, c
         return parent && parent != hub && is_of(parent, only) ? parent : NULL;
 }
 
-/* A hub can be added once its parent is. Each round adds the next level; when a round adds nothing, what is
- * left are hubs that claim to be each other's parents, which become roots: none is ever lost. */
-int hubs_table_add_tree(Table *t, const Snapshot *s, const SnapshotStation *only) {
+/* A hub can be added once its parent is. Each round adds the next level. When a round adds nothing, the hubs
+ * that are left claim to be each other's parents: they become roots, so that no hub is lost. */
+void hubs_table_add_tree(Table *t, const Snapshot *s, const SnapshotStation *only) {
         _cleanup_free_ struct libscols_line **lines = NULL;
         bool progress, roots = false;
-        int r;
 
         lines = calloc(s->n_hubs + 1, sizeof(*lines));
-        if (!lines)
-                return -ENOMEM;
+        if (!lines) {
+                table_set_failed(t);
+                return;
+        }
 
-        /* Whose they are stands above them. */
+        /* The block's title names the station already. */
         if (only) {
                 table_hide_column(t, HUB_STATION);
                 table_hide_column(t, HUB_USER);
@@ -119,15 +110,13 @@ int hubs_table_add_tree(Table *t, const Snapshot *s, const SnapshotStation *only
                         if (lines[i] || !is_of(hub, only) || (parent && !above && !roots))
                                 continue;
 
-                        r = hubs_table_add(t, s, hub, above, lines + i);
-                        if (r < 0)
-                                return r;
+                        lines[i] = hubs_table_add(t, s, hub, above);
+                        if (!lines[i])
+                                return;
                         progress = true;
                 }
 
                 if (!progress && !roots)
                         progress = roots = true;
         } while (progress);
-
-        return 0;
 }

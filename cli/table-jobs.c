@@ -44,70 +44,43 @@ int jobs_table_new(const Command *c, Table **ret) {
         return table_new(c, "jobs", columns, ELEMENTSOF(columns), ret);
 }
 
-/* Seconds in JSON, rounded up so that 0 means over. */
-static int set_left(Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotJob *job) {
+static void set_left(Table *t, const Snapshot *s, const SnapshotJob *job) {
         _cleanup_free_ char *text = NULL;
-        usec_t left = job_left(s, job, now_monotonic());
+        usec_t left = snapshot_job_left(s, job, now_monotonic());
 
-        if (table_is_json(t))
-                return table_set_number(t, line, JOB_LEFT, (left + USEC_PER_SEC - 1) / USEC_PER_SEC);
+        /* Seconds in JSON, rounded up so that 0 means over. */
+        if (table_is_json(t)) {
+                table_set_number(t, JOB_LEFT, (left + USEC_PER_SEC - 1) / USEC_PER_SEC);
+                return;
+        }
 
         text = progress_seconds(left);
-        if (!text)
-                return -ENOMEM;
-
-        return table_set(t, line, JOB_LEFT, text);
+        if (text)
+                table_set(t, JOB_LEFT, text);
+        else
+                table_set_failed(t);
 }
 
-/* What only JSON has. */
-static int set_details(Table *t, struct libscols_line *line, const SnapshotJob *job, const char *result) {
-        int r;
-
-        r = table_set(t, line, JOB_SESSION, job->session);
-        if (r >= 0)
-                r = table_set_number(t, line, JOB_UID, job->user.uid);
-        if (r >= 0)
-                r = table_set(t, line, JOB_MESSAGE, job->message);
-        if (r >= 0)
-                r = table_set_number(t, line, JOB_DEADLINE, job->deadline);
-        if (r >= 0)
-                r = table_set_number(t, line, JOB_BY_UID, job->started_by.uid);
-        if (r >= 0)
-                r = table_set(t, line, JOB_RESULT, result);
-
-        return r;
-}
-
-int jobs_table_add_result(Table *t, const Snapshot *s, const SnapshotJob *job, const char *result) {
+void jobs_table_add(Table *t, const Snapshot *s, const SnapshotJob *job) {
         const SnapshotStation *station = snapshot_find_station(s, job->station);
-        struct libscols_line *line;
-        int r;
+        const char *by = job->started_by.name;
 
-        r = table_add(t, NULL, &line);
-        if (r >= 0)
-                r = table_set_number(t, line, JOB_NUMBER, job->number);
-        if (r >= 0)
-                r = table_set(t, line, JOB_STATION, job->station);
-        if (r >= 0)
-                r = table_set(t, line, JOB_LABEL, station ? station->label : "");
-        if (r >= 0)
-                r = table_set(t, line, JOB_USER, job->user.name);
-        if (r >= 0)
-                r = table_set(t, line, JOB_PHASE, job->phase);
-        if (r >= 0)
-                r = set_left(t, line, s, job);
-        if (r >= 0)
-                r = table_set(t, line, JOB_WARNED, job->warned);
-        if (r >= 0)
-                r = table_set(t, line, JOB_REASON, job->reason);
-        if (r >= 0)
-                r = table_set(t, line, JOB_BY, job->started_by.name);
-        if (r >= 0)
-                r = set_details(t, line, job, result);
+        table_add(t, NULL);
+        table_set_number(t, JOB_NUMBER, job->number);
+        table_set(t, JOB_STATION, job->station);
+        table_set(t, JOB_LABEL, station ? station->label : "");
+        table_set(t, JOB_USER, job->user.name);
+        table_set(t, JOB_PHASE, job->phase);
+        set_left(t, s, job);
+        table_set(t, JOB_WARNED, job->warned);
+        table_set(t, JOB_REASON, job->reason);
+        table_set(t, JOB_BY, table_is_json(t) ? by : progress_starter(by));
 
-        return r;
-}
-
-int jobs_table_add(Table *t, const Snapshot *s, const SnapshotJob *job) {
-        return jobs_table_add_result(t, s, job, job->result);
+        /* Shown in JSON only. */
+        table_set(t, JOB_SESSION, job->session);
+        table_set_number(t, JOB_UID, job->user.uid);
+        table_set(t, JOB_MESSAGE, job->message);
+        table_set_number(t, JOB_DEADLINE, job->deadline);
+        table_set_number(t, JOB_BY_UID, job->started_by.uid);
+        table_set(t, JOB_RESULT, job->result);
 }

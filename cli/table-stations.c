@@ -54,19 +54,20 @@ Color station_health_color(const SnapshotStation *station) {
         return COLOR_NONE;
 }
 
-/* All sessions, or for people their users: the active one first, a user with several once. */
-static int collect_sessions(const SnapshotStation *station, bool users, const char ***ret, size_t *ret_n) {
-        const char **list;
+/* The sessions of a station, or their users for people: the active one first, each one once. */
+static void set_sessions(Table *t, size_t column, const SnapshotStation *station, bool users) {
+        const char *active = users ? station->active_user.name : station->active_session;
+        _cleanup_free_ const char **list = NULL;
         size_t n = 0;
 
         list = calloc(station->sessions.n + 1, sizeof(char *));
-        if (!list)
-                return -ENOMEM;
+        if (!list) {
+                table_set_failed(t);
+                return;
+        }
 
-        if (users && !isempty(station->active_user.name))
-                list[n++] = station->active_user.name;
-        else if (!users && !isempty(station->active_session))
-                list[n++] = station->active_session;
+        if (!isempty(active))
+                list[n++] = active;
 
         for (size_t i = 0; i < station->sessions.n; i++) {
                 const char *item = users ? station->sessions.items[i].user : station->sessions.items[i].id;
@@ -78,118 +79,74 @@ static int collect_sessions(const SnapshotStation *station, bool users, const ch
                         list[n++] = item;
         }
 
-        *ret = list;
-        *ret_n = n;
-        return 0;
+        table_set_list(t, column, list, n);
 }
 
-static int set_sessions(Table *t,
-                struct libscols_line *line,
-                size_t column,
-                const SnapshotStation *station,
-                bool users) {
-
-        _cleanup_free_ const char **list = NULL;
-        size_t n;
-        int r;
-
-        r = collect_sessions(station, users, &list, &n);
-        if (r < 0)
-                return r;
-
-        return table_set_list(t, line, column, list, n);
-}
-
-static int set_hubs(
-                Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
+static void set_hubs(Table *t, const Snapshot *s, const SnapshotStation *station) {
         _cleanup_free_ const char **list = NULL;
         size_t n = 0;
 
         list = calloc(s->n_hubs + 1, sizeof(char *));
-        if (!list)
-                return -ENOMEM;
+        if (!list) {
+                table_set_failed(t);
+                return;
+        }
 
         for (size_t i = 0; i < s->n_hubs; i++)
                 if (streq(s->hubs[i].station, station->path))
                         list[n++] = s->hubs[i].id;
 
-        return table_set_list(t, line, STATION_HUBS, list, n);
+        table_set_list(t, STATION_HUBS, list, n);
 }
 
-static int set_jobs(
-                Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
+static void set_jobs(Table *t, const Snapshot *s, const SnapshotStation *station) {
+        typedef char Number[12];
         _cleanup_free_ const char **list = NULL;
-        _cleanup_free_ char *numbers = NULL;
+        _cleanup_free_ Number *numbers = NULL;
         size_t n = 0;
 
         list = calloc(s->n_jobs + 1, sizeof(char *));
-        numbers = calloc(s->n_jobs + 1, 12);
-        if (!list || !numbers)
-                return -ENOMEM;
+        numbers = calloc(s->n_jobs + 1, sizeof(Number));
+        if (!list || !numbers) {
+                table_set_failed(t);
+                return;
+        }
 
         for (size_t i = 0; i < s->n_jobs; i++)
                 if (streq(s->jobs[i].station, station->id)) {
-                        (void) snprintf(numbers + n * 12, 12, "%" PRIu32, s->jobs[i].number);
-                        list[n] = numbers + n * 12;
+                        (void) snprintf(numbers[n], sizeof(Number), "%" PRIu32, s->jobs[i].number);
+                        list[n] = numbers[n];
                         n++;
                 }
 
-        return table_set_list(t, line, STATION_JOBS, list, n);
+        table_set_list(t, STATION_JOBS, list, n);
 }
 
-/* What only JSON has. */
-static int set_details(
-                Table *t, struct libscols_line *line, const Snapshot *s, const SnapshotStation *station) {
-        const char *const *displays = (const char *const *) station->displays;
-        size_t n = 0;
-        int r = 0;
-
-        while (displays[n])
-                n++;
-
+static void set_details(Table *t, const Snapshot *s, const SnapshotStation *station) {
+        table_set(t, STATION_USER, station->active_user.name);
+        table_set(t, STATION_SESSION, station->active_session);
         if (!isempty(station->active_user.name))
-                r = table_set_number(t, line, STATION_UID, station->active_user.uid);
-        if (r >= 0)
-                r = set_sessions(t, line, STATION_SESSIONS, station, false);
-        if (r >= 0)
-                r = set_hubs(t, line, s, station);
-        if (r >= 0)
-                r = table_set_list(t, line, STATION_DISPLAYS, displays, n);
-        if (r >= 0)
-                r = set_jobs(t, line, s, station);
-        if (r >= 0 && station->idle_since > 0)
-                r = table_set_number(t, line, STATION_IDLE_SINCE, station->idle_since);
-
-        return r;
+                table_set_number(t, STATION_UID, station->active_user.uid);
+        set_sessions(t, STATION_SESSIONS, station, false);
+        set_hubs(t, s, station);
+        table_set_list(t, STATION_DISPLAYS, station->displays.items, station->displays.n);
+        set_jobs(t, s, station);
+        if (station->idle_since > 0)
+                table_set_number(t, STATION_IDLE_SINCE, station->idle_since);
 }
 
-int stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *station) {
-        struct libscols_line *line;
-        int r;
-
-        r = table_add(t, NULL, &line);
-        if (r >= 0)
-                r = table_set(t, line, STATION_ID, station->id);
-        if (r >= 0)
-                r = table_set(t, line, STATION_LABEL, station->label);
-        if (r >= 0)
-                r = table_set(t, line, STATION_STATE, station->state);
-        if (r >= 0)
-                r = table_set_color(t, line, STATION_STATE, station_state_color(station));
-        if (r >= 0)
-                r = table_set(t, line, STATION_HEALTH, station->health);
-        if (r >= 0)
-                r = table_set_color(t, line, STATION_HEALTH, station_health_color(station));
-        if (r < 0)
-                return r;
+void stations_table_add(Table *t, const Snapshot *s, const SnapshotStation *station) {
+        table_add(t, NULL);
+        table_set(t, STATION_ID, station->id);
+        table_set(t, STATION_LABEL, station->label);
+        table_set_color(t, STATION_STATE, station->state, station_state_color(station));
+        table_set_color(t, STATION_HEALTH, station->health, station_health_color(station));
 
         if (table_is_json(t)) {
-                r = table_set(t, line, STATION_USER, station->active_user.name);
-                if (r >= 0)
-                        r = table_set(t, line, STATION_SESSION, station->active_session);
-                return r < 0 ? r : set_details(t, line, s, station);
+                set_details(t, s, station);
+                return;
         }
 
-        r = set_sessions(t, line, STATION_USER, station, true);
-        return r < 0 ? r : set_sessions(t, line, STATION_SESSION, station, false);
+        set_sessions(t, STATION_USER, station, true);
+        set_sessions(t, STATION_SESSION, station, false);
 }

@@ -4,12 +4,15 @@
 
 #include "cli/json.h"
 #include "cli/table.h"
+#include "common/log.h"
 
 struct Table {
         struct libscols_table *scols;
         const Column *columns;
         size_t n_columns;
         bool json;
+        struct libscols_line *row; /* the one that was added last */
+        int error;                 /* the first, negative */
 };
 
 Table *table_free(Table *t) {
@@ -21,7 +24,7 @@ Table *table_free(Table *t) {
         return NULL;
 }
 
-/* A column with no right to be shown is hidden, not left out: cells keep their numbers. */
+/* A column for JSON only is hidden from people, not left out: the other columns keep their numbers. */
 static int add_column(Table *t, const Column *column) {
         struct libscols_column *cl;
         int flags = 0;
@@ -39,7 +42,7 @@ static int add_column(Table *t, const Column *column) {
         if (!cl)
                 return -ENOMEM;
 
-        /* What is no text goes into JSON as it is: a list is written as one here. */
+        /* libsmartcols puts a number into JSON without quotes. Lists are written that way too. */
         if (column->flags & (COLUMN_NUMBER | COLUMN_LIST))
                 return scols_column_set_json_type(cl, SCOLS_JSON_NUMBER);
         return 0;
@@ -68,7 +71,7 @@ int table_new(const Command *c, const char *name, const Column *columns, size_t 
         if (!output_is_utf8())
                 (void) scols_table_enable_ascii(t->scols, true);
 
-        /* Only a terminal is narrow: a file or a pipe gets whole names. */
+        /* Cut names on a terminal only: a file or a pipe gets them whole. */
         (void) scols_table_set_termforce(
                         t->scols, output_is_terminal() ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
         if (output_is_terminal())
@@ -88,7 +91,7 @@ bool table_is_json(const Table *t) {
         return t->json;
 }
 
-/* A hidden heading still makes its column as wide as itself. */
+/* A heading that is only hidden still makes its column as wide as itself. */
 void table_hide_headings(Table *t) {
         (void) scols_table_enable_noheadings(t->scols, true);
         for (size_t i = 0; i < t->n_columns; i++) {
@@ -107,77 +110,96 @@ void table_reduce_width(Table *t, size_t columns) {
         (void) scols_table_reduce_termwidth(t->scols, columns);
 }
 
-int table_add(Table *t, struct libscols_line *parent, struct libscols_line **ret) {
-        struct libscols_line *line;
-
-        line = scols_table_new_line(t->scols, parent);
-        if (!line)
-                return -ENOMEM;
-
-        *ret = line;
-        return 0;
+void table_set_failed(Table *t) {
+        t->error = -ENOMEM;
 }
 
-int table_set(Table *t, struct libscols_line *line, size_t column, const char *text) {
+static void table_check(Table *t, int r) {
+        if (r < 0 && t->error == 0)
+                t->error = r;
+}
+
+struct libscols_line *table_add(Table *t, struct libscols_line *parent) {
+        t->row = scols_table_new_line(t->scols, parent);
+        if (!t->row)
+                table_set_failed(t);
+
+        return t->row;
+}
+
+void table_set(Table *t, size_t column, const char *text) {
         _cleanup_free_ char *safe = NULL;
 
         assert(column < t->n_columns);
 
-        if (t->json)
-                return scols_line_set_data(line, column, text);
+        if (!t->row)
+                return;
+        if (t->json) {
+                table_check(t, scols_line_set_data(t->row, column, text));
+                return;
+        }
 
         safe = output_safe(isempty(text) ? "-" : text);
-        if (!safe)
-                return -ENOMEM;
-
-        return scols_line_set_data(line, column, safe);
+        table_check(t, safe ? scols_line_set_data(t->row, column, safe) : -ENOMEM);
 }
 
-int table_set_number(Table *t, struct libscols_line *line, size_t column, uint64_t number) {
+void table_set_color(Table *t, size_t column, const char *text, Color color) {
+        table_set(t, column, text);
+        if (t->row && !t->json && color_start(color))
+                table_check(t,
+                                scols_cell_set_color(
+                                                scols_line_get_cell(t->row, column), color_start(color)));
+}
+
+void table_set_number(Table *t, size_t column, uint64_t number) {
         char text[24];
 
         (void) snprintf(text, sizeof(text), "%" PRIu64, number);
-        return table_set(t, line, column, text);
+        table_set(t, column, text);
 }
 
-static int write_item(Table *t, size_t column, FILE *f, const char *item) {
-        _cleanup_free_ char *text = NULL;
+static int write_json_list(FILE *f, const char *const *list, size_t n, bool numbers) {
+        fputs("[", f);
+        for (size_t i = 0; i < n; i++) {
+                _cleanup_free_ char *quoted = NULL;
 
-        if (!t->json || (t->columns[column].flags & COLUMN_NUMBER))
-                return fputs(item, f) < 0 ? -ENOMEM : 0;
+                fputs(i > 0 ? "," : "", f);
+                if (numbers) {
+                        fputs(list[i], f);
+                        continue;
+                }
 
-        text = json_string(item);
-        return !text || fputs(text, f) < 0 ? -ENOMEM : 0;
+                quoted = json_string(list[i]);
+                if (!quoted)
+                        return -ENOMEM;
+                fputs(quoted, f);
+        }
+        fputs("]", f);
+
+        return 0;
 }
 
-/* For people the items stand side by side. */
-int table_set_list(Table *t, struct libscols_line *line, size_t column, const char *const *list, size_t n) {
+void table_set_list(Table *t, size_t column, const char *const *list, size_t n) {
         _cleanup_free_ char *text = NULL;
         size_t size = 0;
-        int r = 0;
         FILE *f;
 
         f = open_memstream(&text, &size);
-        if (!f)
-                return -ENOMEM;
-
-        fputs(t->json ? "[" : "", f);
-        for (size_t i = 0; i < n && r >= 0; i++) {
-                fputs(i > 0 ? "," : "", f);
-                r = write_item(t, column, f, list[i]);
+        if (!f) {
+                table_set_failed(t);
+                return;
         }
-        fputs(t->json ? "]" : "", f);
+
+        if (t->json)
+                table_check(t, write_json_list(f, list, n, t->columns[column].flags & COLUMN_NUMBER));
+        else
+                for (size_t i = 0; i < n; i++)
+                        fprintf(f, "%s%s", i > 0 ? "," : "", list[i]);
 
         if (fclose(f) != 0)
-                return -ENOMEM;
-        return r < 0 ? r : table_set(t, line, column, text);
-}
-
-int table_set_color(Table *t, struct libscols_line *line, size_t column, Color color) {
-        if (t->json || !color_start(color))
-                return 0;
-
-        return scols_cell_set_color(scols_line_get_cell(line, column), color_start(color));
+                table_set_failed(t);
+        else
+                table_set(t, column, text);
 }
 
 size_t table_n_rows(const Table *t) {
@@ -189,11 +211,14 @@ int table_format(Table *t, char **ret) {
         size_t n;
         int r;
 
+        if (t->error < 0)
+                return t->error;
+
         r = scols_print_table_to_string(t->scols, &text);
         if (r < 0)
                 return r;
 
-        /* With a newline after the last row, unless there is none. */
+        /* One newline after the last row, none where there are no rows. */
         n = text ? strlen(text) : 0;
         while (n > 0 && text[n - 1] == '\n')
                 n--;
@@ -210,7 +235,7 @@ int table_show(Table *t, const Command *c, const char *singular, const char *plu
 
         r = table_format(t, &text);
         if (r < 0)
-                return complain(r, "Failed to make the table: %m");
+                return output_error(r, "Failed to format the table: %m");
 
         if (t->json)
                 whole = json_document(&(const char *) { text }, 1, c->json);
@@ -221,7 +246,7 @@ int table_show(Table *t, const Command *c, const char *singular, const char *plu
         else
                 r = asprintf(&whole, "%s\n%zu %s listed.\n", text, n, n == 1 ? singular : plural);
         if (r < 0 || !whole)
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
 
-        return output_page(c, whole);
+        return pager_print(c, whole);
 }

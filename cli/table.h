@@ -2,7 +2,7 @@
 #pragma once
 
 /* A table, for people or as JSON, from one description of its columns. What people see is escaped here; JSON
- * has what usherd said. */
+ * holds exactly what usherd sent. */
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -33,25 +33,29 @@ DEFINE_CLEANUP(Table *, table_free);
 bool table_is_json(const Table *t);
 void table_hide_headings(Table *t);
 
-/* Takes a column out of what people see. */
+/* Hides a column from people; JSON keeps it. */
 void table_hide_column(Table *t, size_t column);
 
 /* Leaves room beside the table. */
 void table_reduce_width(Table *t, size_t columns);
 
-/* Adds a row, below another one in a tree. */
-int table_add(Table *t, struct libscols_line *parent, struct libscols_line **ret);
+/* Adds a row, below |parent| in a tree. The setters below set the cells of the row that was added last. When
+ * memory runs out, these functions remember that and table_format() fails; nobody else needs to check. */
+struct libscols_line *table_add(Table *t, struct libscols_line *parent);
 
 /* Each sets one cell; a column that is not shown is passed over. */
-int table_set(Table *t, struct libscols_line *line, size_t column, const char *text);
-int table_set_number(Table *t, struct libscols_line *line, size_t column, uint64_t number);
-int table_set_list(Table *t, struct libscols_line *line, size_t column, const char *const *list, size_t n);
-int table_set_color(Table *t, struct libscols_line *line, size_t column, Color color);
+void table_set(Table *t, size_t column, const char *text);
+void table_set_color(Table *t, size_t column, const char *text, Color color);
+void table_set_number(Table *t, size_t column, uint64_t number);
+void table_set_list(Table *t, size_t column, const char *const *list, size_t n);
+
+/* For a setter that ran out of memory before it could call one of these. */
+void table_set_failed(Table *t);
 
 size_t table_n_rows(const Table *t);
 
 /* The table as text: for people, or the JSON that json.h takes. */
 int table_format(Table *t, char **ret);
 
-/* The whole of a listing's output: the table with "3 stations listed.", or the JSON document. */
+/* Prints the whole output of a listing: the table with "3 stations listed.", or the JSON document. */
 int table_show(Table *t, const Command *c, const char *singular, const char *plural);

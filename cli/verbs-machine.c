@@ -1,27 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "cli/connection.h"
-#include "cli/left-alone.h"
 #include "cli/operation.h"
 #include "cli/output.h"
 #include "common/names.h"
-
-static int call_for_all(Command *c, const char *member, const char *argument, const char *what) {
-        _cleanup_(operation_done) Operation o = {};
-        size_t n;
-        int r;
-
-        r = operation_begin(c, &o);
-        if (r >= 0)
-                r = operation_call(&o, member, argument, what, &n);
-        if (r < 0)
-                return r;
-
-        if (!o.failed && !c->quiet && c->json == JSON_OFF)
-                left_alone_tell(c, member);
-
-        return operation_finish(&o);
-}
 
 static int show_mode(Command *c) {
         _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
@@ -35,9 +17,9 @@ static int show_mode(Command *c) {
         r = sd_bus_get_property_string(
                         c->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER, "Mode", &e, &mode);
         if (r < 0)
-                return connection_complain(c, &e, "Failed to read the mode");
+                return connection_error(c, &e, "Failed to read the mode");
 
-        say(stdout, "%s", mode);
+        output_line(stdout, "%s", mode);
         return 0;
 }
 
@@ -45,17 +27,17 @@ static int verb_mode(Command *c, char **arguments) {
         if (!arguments[0])
                 return show_mode(c);
         if (!streq(arguments[0], "station") && !streq(arguments[0], "console"))
-                return command_wrong_usage("'%s' is no mode; it is station or console.", arguments[0]);
+                return command_wrong_usage("Invalid mode '%s'. Use station or console.", arguments[0]);
 
-        return call_for_all(c, "SetMode", arguments[0], "Failed to switch the mode");
+        return operation_run_for_all(c, "SetMode", arguments[0], "Failed to switch the mode", NULL);
 }
 
 static int verb_restart(Command *c, char **arguments) {
-        return call_for_all(c, "Restart", NULL, "Failed to restart");
+        return operation_run_for_all(c, "Restart", NULL, "Failed to restart", NULL);
 }
 
 static int verb_power_off(Command *c, char **arguments) {
-        return call_for_all(c, "PowerOff", NULL, "Failed to power off");
+        return operation_run_for_all(c, "PowerOff", NULL, "Failed to power off", NULL);
 }
 
 static const Verb verbs[] = {

@@ -10,14 +10,13 @@ static int check_text(const char *text) {
         if (!text_is_utf8(text))
                 return command_wrong_usage("The text is not valid UTF-8.");
         if (isempty(text) || strlen(text) > USHER_MESSAGE_MAX)
-                return command_wrong_usage("A text has 1 to %u bytes.", USHER_MESSAGE_MAX);
+                return command_wrong_usage("The text must have 1 to %u bytes.", USHER_MESSAGE_MAX);
 
         return 0;
 }
 
 static int verb_message(Command *c, char **arguments) {
         _cleanup_(snapshot_freep) Snapshot *s = NULL;
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
         const SnapshotStation *station;
         int r;
 
@@ -28,20 +27,15 @@ static int verb_message(Command *c, char **arguments) {
         r = connection_snapshot(c, &s);
         if (r >= 0)
                 r = station_resolve(s, arguments[0], &station);
-        if (r >= 0)
-                r = connection_new_call(c, USHER_PATH, USHER_IFACE_MANAGER, "SendMessage", &m);
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append(m, "ss", station->id, arguments[1]);
-        if (r < 0)
-                return complain(r, "Failed to make the call: %m");
-
-        return connection_call(c, m, "Failed to send the message", NULL);
+        return connection_call_method(c, USHER_PATH, USHER_IFACE_MANAGER, "SendMessage",
+                        "Failed to send the message", NULL, "ss", station->id, arguments[1]);
 }
 
 static int verb_message_all(Command *c, char **arguments) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL, *reply = NULL;
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
         uint32_t n;
         int r;
 
@@ -49,22 +43,16 @@ static int verb_message_all(Command *c, char **arguments) {
         if (r != 0)
                 return r;
 
-        r = connection_new_call(c, USHER_PATH, USHER_IFACE_MANAGER, "SendMessageAll", &m);
+        r = connection_call_method(c, USHER_PATH, USHER_IFACE_MANAGER, "SendMessageAll",
+                        "Failed to send the message", &reply, "s", arguments[0]);
+        if (r >= 0)
+                r = connection_read_number(reply, &n);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(m, "s", arguments[0]);
-        if (r < 0)
-                return complain(r, "Failed to make the call: %m");
-
-        r = connection_call(c, m, "Failed to send the message", &reply);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_read(reply, "u", &n);
-        if (r < 0)
-                return complain(r, "Failed to read usherd's answer: %m");
 
         if (!c->quiet)
-                say(stdout, "The message reached %" PRIu32 " %s.", n, n == 1 ? "station" : "stations");
+                output_line(stdout, "The message reached %" PRIu32 " %s.", n,
+                                n == 1 ? "station" : "stations");
         return 0;
 }
 

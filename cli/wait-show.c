@@ -4,7 +4,7 @@
 #include "cli/progress.h"
 #include "cli/wait-show.h"
 
-/* When the plain lines tell the time again. */
+/* The times left at which the plain lines print the time again. */
 static const usec_t moments[] = {
         USEC_PER_HOUR,
         30 * USEC_PER_MINUTE,
@@ -48,7 +48,7 @@ static usec_t passed_moment(usec_t left, usec_t total) {
         return passed;
 }
 
-/* Phase and warning are fixed texts: a pointer tells whether one has changed. */
+/* Phase and warning are fixed texts: comparing the pointers shows whether one has changed. */
 static void tell_job(WaitShow *s, WaitJob *job, usec_t now) {
         _cleanup_free_ char *sentence = NULL;
         Progress p = progress_of(s, job, now);
@@ -67,7 +67,7 @@ static void tell_job(WaitShow *s, WaitJob *job, usec_t now) {
         p.away = false;
         sentence = progress_sentence(&p);
         if (sentence)
-                say(stdout, "%s", sentence);
+                output_line(stdout, "%s", sentence);
 
         job->told = true;
         job->told_result = p.result;
@@ -77,8 +77,10 @@ static void tell_job(WaitShow *s, WaitJob *job, usec_t now) {
 }
 
 static void tell(WaitShow *s, WaitJob *jobs, size_t n, usec_t now) {
-        if (s->away != s->told_away)
-                say(stdout, s->away ? "usherd has gone; waiting for it to come back." : "usherd is back.");
+        if (s->away && !s->told_away)
+                output_line(stdout, "usherd is not running; waiting for it to come back.");
+        else if (!s->away && s->told_away)
+                output_line(stdout, "usherd is back.");
         s->told_away = s->away;
 
         for (size_t i = 0; i < n; i++)

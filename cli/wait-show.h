@@ -6,22 +6,24 @@
 
 /* One job that is waited for. */
 typedef struct WaitJob {
-        SnapshotJob seen; /* as it was last shown; before that no more than its path */
-        char *who;        /* "Station 3 (anna)", escaped; NULL before it was seen */
-        usec_t deadline;  /* our CLOCK_MONOTONIC */
+        char *path;
+        SnapshotJob seen;       /* as usherd showed it last; only the path at first */
+        sd_bus_message *source; /* the strings of |seen| stand in it */
+        char *who;              /* "Station 3 (anna)", escaped; NULL before the job was seen */
+        usec_t deadline;        /* our CLOCK_MONOTONIC */
         usec_t total;
         char *result; /* NULL while live */
         bool missing;
 
-        /* What the plain lines have told already. */
+        /* What the plain lines have printed already. */
         bool told;
         bool told_result;
-        const char *told_phase; /* of the fixed texts of progress.h */
+        const char *told_phase; /* a fixed text of progress.h */
         const char *told_warned;
         usec_t told_left;
 } WaitJob;
 
-/* How the jobs are shown: bars that are drawn again on a terminal, plain lines elsewhere. */
+/* How the jobs are shown: bars that are redrawn on a terminal, plain lines elsewhere. */
 typedef struct WaitShow {
         enum {
                 WAIT_SILENT,

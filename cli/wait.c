@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A job that is waited for is live until JobRemoved tells its result. While usherd is not on the bus, or
- * shows other jobs but not this one (it has just started and has not read its own state yet), a timer runs;
- * a job that is still missing at its end is lost. So a restart of usherd is waited through, and nothing
- * waits for ever. */
+/* A job is live until JobRemoved brings its result. A job is missing while usherd is not on the bus, or
+ * shows other jobs but not this one (a usherd that has just started may not have read its own state yet). A
+ * timer runs then; a job that is still missing when it ends is lost. So a wait survives a restart of usherd,
+ * and no wait lasts for ever. */
 
-#include "cli/connection.h"
-#include "cli/json.h"
 #include "cli/listing.h"
 #include "cli/progress.h"
 #include "cli/wait-show.h"
 #include "cli/wait.h"
 #include "cli/watch.h"
+#include "common/log.h"
 #include "common/timespan.h"
 
 #define MISSING_USEC (30 * USEC_PER_SEC)
@@ -38,7 +37,8 @@ Wait *wait_free(Wait *w) {
         sd_event_unref(w->event);
 
         for (size_t i = 0; i < w->n_jobs; i++) {
-                snapshot_job_done(&w->jobs[i].seen);
+                free(w->jobs[i].path);
+                sd_bus_message_unref(w->jobs[i].source);
                 free(w->jobs[i].who);
                 free(w->jobs[i].result);
         }
@@ -57,7 +57,7 @@ int wait_refresh(Wait *w) {
 
 static WaitJob *find_job(Wait *w, const char *path) {
         for (size_t i = 0; i < w->n_jobs; i++)
-                if (streq(w->jobs[i].seen.path, path))
+                if (streq(w->jobs[i].path, path))
                         return w->jobs + i;
 
         return NULL;
@@ -65,6 +65,7 @@ static WaitJob *find_job(Wait *w, const char *path) {
 
 int wait_add(Wait *w, const char *job_path) {
         WaitJob *jobs;
+        char *path;
 
         /* Two requests may have met in one job. */
         if (find_job(w, job_path))
@@ -72,59 +73,59 @@ int wait_add(Wait *w, const char *job_path) {
 
         jobs = reallocarray(w->jobs, w->n_jobs + 1, sizeof(*jobs));
         if (!jobs)
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
         w->jobs = jobs;
 
-        jobs[w->n_jobs] = (WaitJob) { .deadline = USEC_INFINITY };
-        if (snapshot_job_init(&jobs[w->n_jobs].seen, job_path) < 0)
-                return complain(ENOMEM, "Out of memory.");
+        path = strdup(job_path);
+        if (!path)
+                return log_oom();
 
-        w->n_jobs++;
+        jobs[w->n_jobs++] = (WaitJob) {
+                .path = path,
+                .seen = snapshot_job_unknown(path),
+                .deadline = USEC_INFINITY,
+        };
         return 0;
 }
 
-/* "Station 3 (anna)", escaped. */
-static int name_job(WaitJob *job,
-                const Snapshot *s,
-                const char *station,
-                const char *session,
-                const char *user) {
-
+/* Remembers the job as it was seen: its strings stand in |source|. */
+static int job_set(WaitJob *job, const Snapshot *s, const SnapshotJob *seen, sd_bus_message *source) {
+        const char *kind = isempty(seen->station) ? "Session " : "";
+        const char *place = isempty(seen->station) ? seen->session : snapshot_station_name(s, seen->station);
         _cleanup_free_ char *who = NULL;
+        char *safe;
         int r;
 
-        if (isempty(station))
-                r = asprintf(&who, "Session %s%s%s%s", session, *user ? " (" : "", user, *user ? ")" : "");
+        if (isempty(seen->user.name))
+                r = asprintf(&who, "%s%s", kind, place);
         else
-                r = asprintf(&who, "%s%s%s%s", snapshot_station_name(s, station), *user ? " (" : "", user,
-                                *user ? ")" : "");
+                r = asprintf(&who, "%s%s (%s)", kind, place, seen->user.name);
         if (r < 0) {
                 who = NULL;
                 return -ENOMEM;
         }
 
+        safe = output_safe(who);
+        if (!safe)
+                return -ENOMEM;
         free(job->who);
-        job->who = output_safe(who);
-        return job->who ? 0 : -ENOMEM;
+        job->who = safe;
+
+        sd_bus_message_ref(source);
+        sd_bus_message_unref(job->source);
+        job->source = source;
+        job->seen = *seen;
+        return 0;
 }
 
 static int job_update(WaitJob *job, const Snapshot *s, const SnapshotJob *seen) {
-        SnapshotJob copy;
-        int r;
-
-        r = snapshot_job_copy(seen, &copy);
-        if (r < 0)
-                return r;
-
-        snapshot_job_done(&job->seen);
-        job->seen = copy;
         job->deadline = s->taken + seen->remaining;
         job->total = MAX_OF(job->total, seen->remaining);
 
-        return name_job(job, s, seen->station, seen->session, seen->user.name);
+        return job_set(job, s, seen, s->reply);
 }
 
-/* Takes over what the snapshot tells of our jobs, and minds those that it does not show. */
+/* Updates our jobs from the snapshot. The timer runs while it does not show one of them. */
 static int update(Wait *w, const Snapshot *s) {
         bool missing = w->show.away;
         int enabled = SD_EVENT_OFF, r;
@@ -188,7 +189,7 @@ static void show(Wait *w) {
 }
 
 static void give_up(Wait *w, int error) {
-        (void) complain(error, "Failed to wait: %m");
+        (void) output_error(error, "Failed to wait: %m");
         (void) sd_event_exit(w->event, EXIT_FAILED);
 }
 
@@ -203,32 +204,25 @@ static void on_changed(const Snapshot *before, const Snapshot *now, void *userda
                 show(w);
 }
 
-static int end_job(Wait *w, WaitJob *job, const char *result) {
-        int r;
-
-        if (!job->who) {
-                r = name_job(job, watch_snapshot(w->watch), job->seen.station, job->seen.session, "");
-                if (r < 0)
-                        return r;
-        }
-
-        return string_replace(&job->result, result);
-}
-
 static void on_job_ended(const Snapshot *s, const JobEnd *end, void *userdata) {
         Wait *w = userdata;
         WaitJob *job = find_job(w, end->path);
-        int r;
+        int r = 0;
 
         if (!job || job->result)
                 return;
 
-        job->seen.number = end->number;
-        r = string_replace(&job->seen.station, end->station);
+        /* The signal is all that is known of a job that ended before the first snapshot with it. */
+        if (!job->who) {
+                SnapshotJob seen = job->seen;
+
+                seen.number = end->number;
+                seen.station = end->station;
+                seen.session = end->session;
+                r = job_set(job, s, &seen, end->signal);
+        }
         if (r >= 0)
-                r = string_replace(&job->seen.session, end->session);
-        if (r >= 0)
-                r = end_job(w, job, end->result);
+                r = string_replace(&job->result, end->result);
 
         if (r < 0)
                 give_up(w, r);
@@ -255,9 +249,16 @@ static int on_missing(sd_event_source *source, uint64_t usec, void *userdata) {
         Wait *w = userdata;
         int r = 0;
 
-        for (size_t i = 0; i < w->n_jobs && r >= 0; i++)
-                if (!w->jobs[i].result && (w->show.away || w->jobs[i].missing))
-                        r = end_job(w, w->jobs + i, RESULT_LOST);
+        for (size_t i = 0; i < w->n_jobs && r >= 0; i++) {
+                WaitJob *job = w->jobs + i;
+
+                if (job->result || (!w->show.away && !job->missing))
+                        continue;
+                if (!job->who)
+                        r = job_set(job, watch_snapshot(w->watch), &job->seen, NULL);
+                if (r >= 0)
+                        r = string_replace(&job->result, RESULT_LOST);
+        }
 
         if (r < 0)
                 give_up(w, r);
@@ -289,7 +290,7 @@ int wait_new(Command *c, Wait **ret) {
 
         w = calloc(1, sizeof(*w));
         if (!w)
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
         w->command = c;
         wait_show_init(&w->show, c);
 
@@ -302,7 +303,7 @@ int wait_new(Command *c, Wait **ret) {
         if (r >= 0)
                 r = sd_event_source_set_enabled(w->missing_timer, SD_EVENT_OFF);
         if (r < 0)
-                return complain(r, "Failed to make a timer: %m");
+                return output_error(r, "Failed to set up a timer: %m");
 
         r = watch_new(c, w->event, &handlers, w, &w->watch);
         if (r < 0)
@@ -312,8 +313,8 @@ int wait_new(Command *c, Wait **ret) {
         return 0;
 }
 
-/* What goes on without us, and how to stop it. */
-static void tell_left_alone(const Wait *w) {
+/* Prints which jobs go on, and how to cancel them. */
+static void print_live_jobs(const Wait *w) {
         _cleanup_free_ char *numbers = NULL;
         size_t size = 0, n = 0;
         FILE *f;
@@ -329,34 +330,38 @@ static void tell_left_alone(const Wait *w) {
         if (fclose(f) != 0 || n == 0)
                 return;
 
-        say(stderr, "No longer waiting. %zu %s on; to call %s off: usherctl cancel%s", n,
-                        n == 1 ? "job goes" : "jobs go", n == 1 ? "it" : "them", numbers);
+        if (n == 1)
+                output_line(stderr, "No longer waiting. The job goes on; to cancel it: usherctl cancel%s",
+                                numbers);
+        else
+                output_line(stderr, "No longer waiting. %zu jobs go on; to cancel them: usherctl cancel%s",
+                                n, numbers);
 }
 
 static int print_json(const Wait *w) {
         _cleanup_(table_freep) Table *t = NULL;
-        int r;
 
-        r = jobs_table_new(w->command, &t);
-        for (size_t i = 0; r >= 0 && i < w->n_jobs; i++) {
+        if (jobs_table_new(w->command, &t) < 0)
+                return log_oom();
+
+        for (size_t i = 0; i < w->n_jobs; i++) {
                 SnapshotJob job = w->jobs[i].seen;
 
                 job.remaining = 0;
-                r = jobs_table_add_result(t, wait_snapshot(w), &job, w->jobs[i].result);
+                job.result = w->jobs[i].result;
+                jobs_table_add(t, wait_snapshot(w), &job);
         }
-        if (r < 0)
-                return complain(r, "Failed to make the table: %m");
 
         return table_show(t, w->command, "job", "jobs");
 }
 
 int wait_run(Wait *w) {
-        int status, r;
+        int status = EXIT_OK, r = 0;
 
         if (w->n_jobs > 0) {
                 r = update(w, watch_snapshot(w->watch));
                 if (r < 0)
-                        return complain(r, "Failed to wait: %m");
+                        return output_error(r, "Failed to wait: %m");
 
                 show(w);
                 status = watch_run(w->watch);
@@ -364,15 +369,11 @@ int wait_run(Wait *w) {
                 if (status < 0)
                         return status;
                 if (status >= EXIT_SIGNAL)
-                        tell_left_alone(w);
-        } else
-                status = EXIT_OK;
-
-        if (w->command->json != JSON_OFF && !w->command->quiet) {
-                r = print_json(w);
-                if (r < 0)
-                        return r;
+                        print_live_jobs(w);
         }
 
-        return status;
+        if (w->command->json != JSON_OFF && !w->command->quiet)
+                r = print_json(w);
+
+        return r < 0 ? r : status;
 }

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Signals are hints to look again: whatever usherd tells, one new snapshot soon after it has the truth, so a
- * lost signal repairs itself and twenty signals are one look. Only the result of a job stands in its signal
- * alone.
+/* A signal only means that something changed: soon after it we take a new snapshot. So a lost signal repairs
+ * itself, and twenty signals cause one snapshot. Only the result of a job is read from its signal.
  *
- * Any local user may send us a signal that claims to be usherd's; the bus tells who really sent it. So a
- * signal counts only if it comes from the connection that answered our last call or that the bus named as
- * owner. */
+ * Any local user can send us a signal that claims to be usherd's. So a signal counts only if it comes from
+ * the connection that answered our last call, or that the bus named as the owner of the name. */
 
 #include <signal.h>
 
 #include "cli/connection.h"
 #include "cli/output.h"
-#include "cli/snapshot-read.h"
 #include "cli/watch.h"
+#include "common/log.h"
 #include "common/names.h"
 
-/* How long to gather signals before looking again, and how long to wait after a look that failed. */
+/* How long to gather signals before the next snapshot, and how long to wait after one that failed. */
 #define SETTLE_USEC (100 * USEC_PER_MSEC)
 #define RETRY_USEC USEC_PER_SEC
 #define ACCURACY_USEC (10 * USEC_PER_MSEC)
@@ -28,8 +26,8 @@ struct Watch {
         void *userdata;
 
         Snapshot *snapshot;
-        char *owner; /* unique name, NULL while usherd is away */
-        int signal;  /* that ended the loop */
+        char *owner; /* unique name, NULL while usherd is not on the bus */
+        int signal;  /* the one that ended the loop, 0 for none */
         bool disconnected;
 
         sd_bus_slot *usher_match;
@@ -82,7 +80,7 @@ static int on_read(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
 
         w->read_call = sd_bus_slot_unref(w->read_call);
 
-        /* Gone while it was asked: the bus tells when it is back. */
+        /* usherd left the bus before it answered: the bus signals when it is back. */
         if (!w->owner)
                 return 0;
 
@@ -119,7 +117,7 @@ static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 static void read_job_removed(Watch *w, sd_bus_message *m) {
-        JobEnd end = {};
+        JobEnd end = { .signal = m };
         int r;
 
         r = sd_bus_message_read(m, "uosss", &end.number, &end.path, &end.station, &end.session, &end.result);
@@ -163,7 +161,7 @@ static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
         return 0;
 }
 
-/* Made by sd-bus itself when the connection ends. */
+/* sd-bus sends this signal itself when the connection ends. */
 static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         Watch *w = userdata;
 
@@ -182,11 +180,7 @@ int watch_refresh(Watch *w) {
         snapshot_free(w->snapshot);
         w->snapshot = s;
 
-        r = string_replace(&w->owner, s->owner);
-        if (r < 0)
-                return complain(r, "Out of memory.");
-
-        return 0;
+        return string_replace(&w->owner, snapshot_owner(s)) < 0 ? log_oom() : 0;
 }
 
 static int subscribe(Watch *w) {
@@ -232,7 +226,7 @@ int watch_new(Command *c, sd_event *event, const WatchHandlers *handlers, void *
 
         w = calloc(1, sizeof(*w));
         if (!w)
-                return complain(ENOMEM, "Out of memory.");
+                return log_oom();
         *w = (Watch) {
                 .command = c,
                 .event = sd_event_ref(event),
@@ -242,7 +236,7 @@ int watch_new(Command *c, sd_event *event, const WatchHandlers *handlers, void *
 
         r = subscribe(w);
         if (r < 0)
-                return complain(r, "Failed to subscribe to what usherd tells: %m");
+                return output_error(r, "Failed to subscribe to the signals of usherd: %m");
 
         r = watch_refresh(w);
         if (r < 0)
@@ -274,12 +268,12 @@ int watch_run(Watch *w) {
         if (r >= 0)
                 r = sd_event_loop(w->event);
         if (r < 0)
-                return complain(r, "Failed to wait: %m");
+                return output_error(r, "Failed to wait: %m");
 
         if (w->signal > 0)
                 return EXIT_SIGNAL + w->signal;
         if (w->disconnected)
-                return complain(ENOTCONN, "The connection to the bus was lost.");
+                return output_error(ENOTCONN, "The connection to the bus was lost.");
 
         return r;
 }

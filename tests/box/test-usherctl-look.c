@@ -42,7 +42,7 @@ static JsonObject *find(JsonObject *document, const char *list, const char *memb
         g_assert_not_reached();
 }
 
-/* Everybody may look. */
+/* Every user can list the stations. */
 static void test_list(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
         g_autofree char *text = ctl_print(u, "usherctl", 0), *same = ctl_print(u, "usherctl list", 0);
@@ -87,12 +87,12 @@ static void test_names(Usher *u, gconstpointer unused) {
         g_assert_true(g_str_has_prefix(two, by_label));
         g_assert_nonnull(strstr(two, "\n\nWindow right (seat-box20)\n"));
         g_assert_cmpstr(several, ==,
-                        "usherctl: 'Window' could be several stations: seat-box1 ('Window left'), "
+                        "usherctl: 'Window' matches several stations: seat-box1 ('Window left'), "
                         "seat-box20 ('Window right').\n");
         g_assert_true(g_str_has_prefix(
-                        nobody, "usherctl: There is no station 'Window x'. There are: seat0, "));
+                        nobody, "usherctl: No station 'Window x'. The stations are: seat0, "));
         g_assert_nonnull(strstr(taken, "seat-box1 is called that"));
-        g_assert_true(g_str_has_prefix(gone, "usherctl: There is no station 'Window left'. "));
+        g_assert_true(g_str_has_prefix(gone, "usherctl: No station 'Window left'. "));
         g_free(ctl_print(u, "usherctl label 'Window r' ''", 0));
 }
 
@@ -188,17 +188,18 @@ static void test_monitor(Usher *u, gconstpointer unused) {
         g_autofree char *begun = NULL, *phases = NULL;
 
         g_assert_true(box_program_wait_text(text,
-                        "Stations: 21, hubs: 0, jobs: 0. Changes follow; Ctrl-C ends.\n", BOX_TIMEOUT_MSEC));
+                        "Stations: 21, hubs: 0, jobs: 0. Changes follow; press Ctrl-C to stop.\n",
+                        BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_wait_text(json, "\"station\":\"seat-box20\"", BOX_TIMEOUT_MSEC));
         begun = ctl_print(u, "usherctl log-off seat-box4 --grace=2", 0);
 
         g_assert_true(box_program_wait_text(text, " s left (seat-box4, u4, session ", BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_wait_text(text, "warned on the terminal\n", BOX_TIMEOUT_MSEC));
-        g_assert_true(box_program_wait_text(text, "the session is being ended\n", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_program_wait_text(text, "ending the session\n", BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_wait_text(text, ": logged off (seat-box4, u4)\n", BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_wait_text(json, "\"result\":\"done\"", BOX_TIMEOUT_MSEC));
 
-        /* Ctrl-C is how it is meant to end. */
+        /* Ctrl-C is the normal end. */
         g_subprocess_send_signal(json->process, SIGINT);
         g_assert_cmpint(box_program_wait(json, BOX_TIMEOUT_MSEC), ==, 0);
         phases = read_phases(json->screen->str);
@@ -266,7 +267,7 @@ static void test_no_password_for_another_machine(Usher *u, gconstpointer unused)
         g_assert_cmpint(box_program_wait(asked, BOX_TIMEOUT_MSEC), ==, 1);
         g_assert_null(strstr(asked->screen->str, "AUTHENTICATING"));
         g_assert_true(g_str_has_prefix(asked->screen->str,
-                        "usherctl: Failed to log off seat-box9: a password is needed, and cannot "));
+                        "usherctl: Failed to log off seat-box9: a password is required, but cannot "));
 }
 
 static void test_no_other_machine(Usher *u, gconstpointer unused) {
@@ -276,7 +277,7 @@ static void test_no_other_machine(Usher *u, gconstpointer unused) {
         text = ctl_complain(u, REMOTE "log-off-all", 1);
         g_assert_true(g_str_has_prefix(text,
                         "ssh: connect to host room-12 port 22: Connection refused\n"
-                        "usherctl: Failed to reach the system bus of 'tina@room-12': "));
+                        "usherctl: Failed to connect to the system bus of 'tina@room-12': "));
 }
 
 /* What could not be written was not done; a reader that has enough ends monitor. */
@@ -304,10 +305,10 @@ static void test_no_usherd(Usher *u, gconstpointer unused) {
         usher_systemctl("start", NULL, "usherd.service");
 
         g_assert_cmpstr(list, ==,
-                        "usherctl: Failed to look at the stations: usherd does not run. "
-                        "See 'systemctl status usherd'.\n");
+                        "usherctl: Failed to query the stations: usherd is not running. "
+                        "Start it with 'systemctl start usherd'.\n");
         g_assert_cmpstr(all, ==, list);
-        g_assert_nonnull(strstr(other, ": usherd does not run on tina@room-12. See "));
+        g_assert_nonnull(strstr(other, ": usherd is not running on tina@room-12. Start it there with "));
 }
 
 int main(int argc, char *argv[]) {

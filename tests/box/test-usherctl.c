@@ -50,7 +50,7 @@ static void test_wait_in_plain_lines(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_wait_gone(two, 1000));
 }
 
-/* A line with a bar, which is drawn anew in its place. */
+/* A line with a bar, which is redrawn in place. */
 static void test_wait_with_a_bar(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u3", "seat-box3");
         g_autoptr(BoxProgram) p =
@@ -82,7 +82,7 @@ static void test_cancel(Usher *u, gconstpointer unused) {
         g_assert_true(box_program_wait_text(p, "warned on the terminal", BOX_TIMEOUT_MSEC));
         number = only_job(u);
         line = g_strdup_printf("usherctl cancel %u", number);
-        says = g_strdup_printf("Job %u cancelled: u5 stays.\n", number);
+        says = g_strdup_printf("Job %u cancelled: u5 stays logged in.\n", number);
         said = ctl_print(u, line, 0);
         g_assert_cmpstr(said, ==, says);
 
@@ -91,7 +91,7 @@ static void test_cancel(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_is_listed(s));
 
         again = ctl_complain(u, line, 1);
-        g_assert_nonnull(strstr(again, ", or it has ended.\n"));
+        g_assert_nonnull(strstr(again, ", or it has ended already.\n"));
         none = ctl_print(u, "usherctl cancel", 0);
         g_assert_cmpstr(none, ==, "0 jobs cancelled.\n");
 }
@@ -119,7 +119,7 @@ static void test_refused(Usher *u, gconstpointer unused) {
         g_assert_cmpint(other->status, ==, 1);
         g_assert_cmpstr(other->output, ==, "");
         g_assert_true(g_str_has_prefix(
-                        other->errors, "usherctl: Failed to log off seat-box8: a password is needed. "));
+                        other->errors, "usherctl: Failed to log off seat-box8: a password is required. "));
         all = ctl_run(u, "u7", one, "usherctl log-off-all --no-ask-password --json");
         g_assert_cmpint(all->status, ==, 1);
         assert_no_jobs(u);
@@ -132,7 +132,7 @@ static void test_refused(Usher *u, gconstpointer unused) {
         (void) only_job(u);
 }
 
-/* A teacher at a station, who is no administrator: it says whom it did not touch. */
+/* A teacher at a station, who is no administrator: usherctl prints whom it left alone. */
 static void test_all_but_some(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) teacher = open_at(u, "teacher", "seat-box16"),
                               admin = open_at(u, "admin", "seat-box17");
@@ -140,8 +140,8 @@ static void test_all_but_some(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) ssh = usher_open(u, &(BoxSessionOptions) { .user = "u19", .type = "tty" });
         g_autoptr(BoxResult) all = ctl_run(u, "teacher", teacher, "usherctl log-off-all --no-ask-password");
         g_autofree char *job = g_strdup_printf(
-                        "Job %u: u18 (seat-box18, session %s) is logged off in 1 min 00 s.\n", only_job(u),
-                        pupil->id);
+                        "Job %u: u18 (seat-box18, session %s) will be logged off in 1 min 00 s.\n",
+                        only_job(u), pupil->id);
 
         g_assert_cmpint(all->status, ==, 0);
         g_assert_nonnull(strstr(all->output, job));
@@ -176,7 +176,7 @@ static void test_wrong_usage(Usher *u, gconstpointer unused) {
                 g_autofree char *text = ctl_complain(u, lines[i], 2);
 
                 g_assert_true(g_str_has_prefix(text, "usherctl: "));
-                g_assert_true(g_str_has_suffix(text, "\nTry 'usherctl --help' for more.\n"));
+                g_assert_true(g_str_has_suffix(text, "\nTry 'usherctl --help' for more information.\n"));
         }
         assert_no_jobs(u);
 }
@@ -194,8 +194,7 @@ static void test_quiet(Usher *u, gconstpointer unused) {
         cancelled = ctl_print(u, "usherctl cancel --quiet", 0);
         g_assert_cmpstr(cancelled, ==, "");
         error = ctl_complain(u, "usherctl log-off nowhere --quiet", 1);
-        g_assert_true(g_str_has_prefix(
-                        error, "usherctl: There is no station 'nowhere'. There are: seat0, "));
+        g_assert_true(g_str_has_prefix(error, "usherctl: No station 'nowhere'. The stations are: seat0, "));
 }
 
 /* Without --wait it returns when the job is there, and says which it is. */
@@ -209,8 +208,9 @@ static void test_begin_and_extend(Usher *u, gconstpointer unused) {
 
         begun = ctl_print(u, line, 0);
         number = only_job(u);
-        expected = g_strdup_printf("Job %u: u11 (seat-box11, session %s) is logged off in 2 min 00 s.\n",
-                        number, s->id);
+        expected = g_strdup_printf(
+                        "Job %u: u11 (seat-box11, session %s) will be logged off in 2 min 00 s.\n", number,
+                        s->id);
         g_assert_cmpstr(begun, ==, expected);
 
         extend = g_strdup_printf("usherctl extend %u 60", number);
@@ -229,7 +229,7 @@ static void test_begin_and_extend(Usher *u, gconstpointer unused) {
         joined = ctl_print(u, "usherctl log-off seat-box11 --grace=30", 0);
         g_clear_pointer(&expected, g_free);
         expected = g_strdup_printf(
-                        "Job %u: u11 (seat-box11, session %s) is logged off in 30 s.\n", number, s->id);
+                        "Job %u: u11 (seat-box11, session %s) will be logged off in 30 s.\n", number, s->id);
         g_assert_cmpstr(joined, ==, expected);
         g_free(ctl_complain(u, "usherctl log-off-session 0", 1));
 }
@@ -252,7 +252,7 @@ static void test_wait_in_json(Usher *u, gconstpointer unused) {
         g_assert_cmpstr(json_object_get_string_member(job, "result"), ==, "done");
 }
 
-/* Whoever waits goes on waiting when usherd is gone for a moment. */
+/* A wait survives a restart of usherd. */
 static void test_wait_through_a_crash(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u19", "seat-box19");
         g_autoptr(BoxProgram) p =
@@ -262,12 +262,12 @@ static void test_wait_through_a_crash(Usher *u, gconstpointer unused) {
         usher_systemctl("kill", "--signal=KILL", "usherd.service");
         g_assert_cmpint(box_program_wait(p, USHER_END_MSEC), ==, 0);
         g_assert_nonnull(strstr(p->screen->str,
-                        "\nusherd has gone; waiting for it to come back.\nusherd is back.\n"));
+                        "\nusherd is not running; waiting for it to come back.\nusherd is back.\n"));
         g_assert_true(g_str_has_suffix(p->screen->str, "seat-box19 (u19): logged off\n"));
         g_assert_true(box_session_wait_gone(s, 1000));
 }
 
-/* Whoever waits may stop waiting; the job goes on. */
+/* A user can stop waiting; the job goes on. */
 static void test_interrupted(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u13", "seat-box13");
         g_autoptr(BoxProgram) p = ctl_start("root", NULL, true, "usherctl log-off seat-box13 --wait");
@@ -276,7 +276,7 @@ static void test_interrupted(Usher *u, gconstpointer unused) {
         g_assert_true(box_program_wait_text(p, "warned on the terminal", BOX_TIMEOUT_MSEC));
         g_assert_true(box_program_type(p, "\003"));
         g_assert_cmpint(box_program_wait(p, BOX_TIMEOUT_MSEC), ==, 130);
-        says = g_strdup_printf("No longer waiting. 1 job goes on; to call it off: usherctl cancel %u\r\n",
+        says = g_strdup_printf("No longer waiting. The job goes on; to cancel it: usherctl cancel %u\r\n",
                         only_job(u));
         g_assert_true(g_str_has_suffix(p->screen->str, says));
 }
@@ -328,8 +328,8 @@ static void test_password(Usher *u, gconstpointer unused) {
         wrong = ask(one);
         g_assert_true(box_program_type(wrong, "let me out\n"));
         g_assert_true(box_program_wait_text(wrong, "Status 1\r\n", BOX_TIMEOUT_MSEC));
-        g_assert_nonnull(strstr(wrong->screen->str,
-                        "usherctl: Failed to log off seat-box15: you may not do that: "));
+        g_assert_nonnull(strstr(
+                        wrong->screen->str, "usherctl: Failed to log off seat-box15: access denied: "));
 
         given_up = ask(one);
         g_assert_true(box_program_type(given_up, "\003"));

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What --wait shows of a job, and the sentence about those who were left alone. */
+/* What --wait shows of a job, and the sentences about jobs and about sessions that were left alone. */
 
 #include <glib.h>
 #include <locale.h>
 
-#include "cli/left-alone.h"
 #include "cli/progress.h"
 
 static const Progress warning = {
@@ -53,7 +52,7 @@ static void test_phases_have_no_bar(void) {
         Progress p = warning;
 
         p.phase = "asking";
-        expect_line(&p, 80, false, "Station 3 (anna): the desktop is asked to log out");
+        expect_line(&p, 80, false, "Station 3 (anna): asking the desktop to log out");
         p.result = "done";
         expect_line(&p, 80, false, "Station 3 (anna): logged off");
         p.result = "failed";
@@ -64,16 +63,16 @@ static void test_away(void) {
         Progress p = warning;
 
         p.away = true;
-        expect_line(&p, 65, false, "Station 3 (anna):        12 s [##########.......] usherd is away");
+        expect_line(&p, 65, false, "Station 3 (anna):        12 s [######....] usherd is not running");
         p.result = "left";
-        expect_line(&p, 80, false, "Station 3 (anna): logged out before");
+        expect_line(&p, 80, false, "Station 3 (anna): already logged out");
 }
 
 static void test_unknown_words(void) {
         Progress p = warning;
 
         p.phase = "dancing";
-        expect_line(&p, 80, false, "Station 3 (anna): going on");
+        expect_line(&p, 80, false, "Station 3 (anna): in progress");
         p.phase = "warning";
         p.warned = "";
         expect_line(&p, 50, false, "Station 3 (anna):        12 s being warned");
@@ -121,6 +120,21 @@ static void test_sentences(void) {
         g_assert_cmpstr(ended, ==, "Station 3 (anna): usherd lost the job");
 }
 
+static void test_origin(void) {
+        static const struct {
+                const char *started_by, *reason, *text;
+        } cases[] = {
+                { "root", "requested", "by root (requested)" },
+                { "", "idle", "by Usher (idle)" },
+                { "", "hub-lost", "by Usher (hub unplugged)" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *text = progress_origin(cases[i].started_by, cases[i].reason);
+                g_assert_cmpstr(text, ==, cases[i].text);
+        }
+}
+
 static void test_seconds(void) {
         static const struct {
                 usec_t t;
@@ -152,8 +166,7 @@ static void test_left_alone(void) {
                                 "2 administrators' sessions and 1 session without a seat were left alone." },
                 { { .caller = 1, .administrators = 1, .seatless = 2, .classes = 1 },
                                 "Your own session, 1 administrator's session, 2 sessions without a seat and "
-                                "1 session that is no "
-                                "user's were left alone." },
+                                "1 session that belongs to no user were left alone." },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -173,6 +186,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/cli/progress/wide-characters", test_utf8);
         g_test_add_func("/cli/progress/long-names-leave-room", test_long_names_leave_room);
         g_test_add_func("/cli/progress/sentences", test_sentences);
+        g_test_add_func("/cli/progress/origin-of-a-job", test_origin);
         g_test_add_func("/cli/progress/seconds-are-rounded-up", test_seconds);
         g_test_add_func("/cli/left-alone/sentence", test_left_alone);
         return g_test_run();

@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
-#pragma once
-
-#include "cli/command.h"
-
-int verb_monitor(Command *c, char **arguments);
