@@ -210,8 +210,8 @@ static int attach(Association *a, const SnapshotStation *station, const Snapshot
         return note_used(a, hub);
 }
 
-/* Returns 1 when a hub was found for the station, 0 when nobody pressed Enter, -EINTR when the user gave up.
- */
+/* Returns 1 when a hub was found for the station, 0 when nobody pressed Enter, -EINTR when the user stopped
+ * the search. */
 static int ask(Association *a, const SnapshotStation *station) {
         usec_t until = now_monotonic() + ENTER_USEC;
 

@@ -29,7 +29,7 @@ DECLARE_STRING_TABLE(ChangeKind, change_kind);
 typedef struct Change {
         ChangeEvent event;
         ChangeKind kind;
-        const Snapshot *snapshot; /* where |object| stands */
+        const Snapshot *snapshot; /* the one that holds |object| */
         const void *object; /* a SnapshotStation, SnapshotHub or SnapshotJob: as it is now, or last was */
         const void *before; /* the same object before CHANGE_CHANGED, else NULL */
 } Change;

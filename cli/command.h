@@ -65,9 +65,8 @@ int command_parse_seconds(const char *s, uint32_t *ret);
 /* Whether a verb may print remarks: with --quiet it is silent, and JSON has its own form. */
 bool command_is_talking(const Command *c);
 
-/* Starts polkit's agent for terminals, which asks for the password while a call waits. Only a user on a
- * terminal needs it. A failure is no error: the user may have another agent, and polkit refuses otherwise.
- */
+/* Starts polkit's agent for terminals, which asks for the password while a call waits. Does nothing for root
+ * or without a terminal. A failure is no error: polkit may know another agent, or refuses the call. */
 void agent_start(Command *c);
 void agent_stop(Command *c);
 

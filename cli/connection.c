@@ -86,7 +86,7 @@ int connection_error(Command *c, const sd_bus_error *e, const char *what) {
 }
 
 int connection_snapshot(Command *c, Snapshot **ret) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL, *reply = NULL;
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
         _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
         int r;
 
@@ -94,11 +94,8 @@ int connection_snapshot(Command *c, Snapshot **ret) {
         if (r < 0)
                 return r;
 
-        r = snapshot_new_call(c->bus, &m);
-        if (r < 0)
-                return output_error(r, "Failed to create the call: %m");
-
-        r = sd_bus_call(c->bus, m, 0, &e, &reply);
+        r = sd_bus_call_method(c->bus, USHER_BUS_NAME, USHER_PATH, DBUS_IFACE_OBJECT_MANAGER,
+                        "GetManagedObjects", &e, &reply, NULL);
         if (r < 0)
                 return connection_error(c, &e, "Failed to query the stations");
 

@@ -93,7 +93,7 @@ char *json_string(const char *s) {
         return json_harden(quoted);
 }
 
-/* What stands between the first |open| and the last |close|, without blanks around it. */
+/* The text between the first |open| and the last |close|, without blanks around it. */
 static char *inside(const char *text, char open, char close) {
         const char *begin = strchr(text, open), *end = strrchr(text, close);
 

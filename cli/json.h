@@ -3,8 +3,8 @@
 
 #include "cli/command.h"
 
-/* libsmartcols writes one table as one JSON object with one array, over many lines. These turn such texts
- * into what we promise in usherctl(1). All return NULL when out of memory. */
+/* libsmartcols writes one table as one JSON object with one array, over many lines. These functions turn
+ * such texts into the format of usherctl(1). All return NULL when out of memory. */
 
 /* One document of several tables: {"version":1,"stations":[…],"jobs":[…]}. */
 char *json_document(const char *const *tables, size_t n, JsonMode mode);
@@ -16,9 +16,9 @@ char *json_row(const char *table, const char *first);
 /* A string of JSON with its quotes. */
 char *json_string(const char *s);
 
-/* Takes out the blanks between tokens, in place. */
+/* Removes the blanks between tokens, in place. */
 void json_compact(char *text);
 
-/* Writes characters that a terminal obeys (DEL, C1, bidirectional controls) as \uNNNN: they can stand in
- * strings only, and mean the same there. */
+/* Writes characters that a terminal obeys (DEL, C1, bidirectional controls) as \uNNNN. They only occur in
+ * strings, where both forms mean the same. */
 char *json_harden(const char *text);

@@ -71,7 +71,8 @@ static int verb_log_off_all(Command *c, char **arguments) {
 
 static const Verb verbs[] = {
         { "log-off", "STATION…", 1, -1, "Warn and log off the users at stations", verb_log_off },
-        { "log-off-session", "ID…", 1, -1, "Warn and log off sessions listed by loginctl", verb_log_off_session },
+        { "log-off-session", "ID…", 1, -1, "Warn and log off sessions listed by loginctl",
+                        verb_log_off_session },
         { "log-off-all", "", 0, 0, "Warn and log off everybody", verb_log_off_all },
         { "cancel", "[JOB…]", 0, -1, "Cancel jobs, all of them by default", verb_cancel },
         { "extend", "JOB SECONDS", 2, 2, "Give a job more time", verb_extend },

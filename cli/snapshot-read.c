@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A snapshot from usherd's answer to GetManagedObjects. A new property is one member of a struct and one
+/* A snapshot from usherd's reply to GetManagedObjects. A new property is one member of a struct and one
  * line here. */
 
 #include "cli/snapshot.h"
@@ -234,11 +234,6 @@ static int read_object(sd_bus_message *m, Snapshot *s) {
                 return r;
 
         return sd_bus_message_exit_container(m);
-}
-
-int snapshot_new_call(sd_bus *bus, sd_bus_message **ret) {
-        return sd_bus_message_new_method_call(bus, ret, USHER_BUS_NAME, USHER_PATH,
-                        "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
 }
 
 int snapshot_new_from_reply(sd_bus_message *reply, Snapshot **ret) {

@@ -2,8 +2,8 @@
 #pragma once
 
 /* All that usherd shows at one moment, as plain structs: stations, hubs and jobs with their properties. The
- * strings stand in usherd's reply, which the snapshot keeps. They are never NULL: what usherd does not tell
- * is "". */
+ * strings point into usherd's reply, which the snapshot keeps. They are never NULL: a property that usherd
+ * does not have is "". */
 
 #include <systemd/sd-bus.h>
 
@@ -87,7 +87,7 @@ typedef struct SnapshotJob {
 } SnapshotJob;
 
 typedef struct Snapshot {
-        sd_bus_message *reply; /* the strings stand in it; NULL in tests */
+        sd_bus_message *reply; /* the strings point into it; NULL in tests */
         usec_t taken;          /* our CLOCK_MONOTONIC */
         SnapshotStation *stations;
         size_t n_stations;
@@ -100,10 +100,8 @@ typedef struct Snapshot {
 Snapshot *snapshot_free(Snapshot *s);
 DEFINE_CLEANUP(Snapshot *, snapshot_free);
 
-/* Makes the one call that gets all objects. */
-int snapshot_new_call(sd_bus *bus, sd_bus_message **ret);
-
-/* Reads the reply. A property that usherd does not have, or has with another type, stays empty. */
+/* Reads the reply to GetManagedObjects. A property that usherd does not have, or has with another type,
+ * stays empty. */
 int snapshot_new_from_reply(sd_bus_message *reply, Snapshot **ret);
 
 /* The unique name of the usherd that answered. */

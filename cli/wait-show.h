@@ -8,7 +8,7 @@
 typedef struct WaitJob {
         char *path;
         SnapshotJob seen;       /* as usherd showed it last; only the path at first */
-        sd_bus_message *source; /* the strings of |seen| stand in it */
+        sd_bus_message *source; /* the strings of |seen| point into it */
         char *who;              /* "Station 3 (anna)", escaped; NULL before the job was seen */
         usec_t deadline;        /* our CLOCK_MONOTONIC */
         usec_t total;

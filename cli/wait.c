@@ -88,7 +88,7 @@ int wait_add(Wait *w, const char *job_path) {
         return 0;
 }
 
-/* Remembers the job as it was seen: its strings stand in |source|. */
+/* Remembers the job as it was seen: its strings point into |source|. */
 static int job_set(WaitJob *job, const Snapshot *s, const SnapshotJob *seen, sd_bus_message *source) {
         const char *kind = isempty(seen->station) ? "Session " : "";
         const char *place = isempty(seen->station) ? seen->session : snapshot_station_name(s, seen->station);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A signal only means that something changed: soon after it we take a new snapshot. So a lost signal repairs
- * itself, and twenty signals cause one snapshot. Only the result of a job is read from its signal.
- *
- * Any local user can send us a signal that claims to be usherd's. So a signal counts only if it comes from
- * the connection that answered our last call, or that the bus named as the owner of the name. */
+ * itself, and twenty signals cause one snapshot. Only the result of a job is read from its signal. */
 
 #include <signal.h>
 
 #include "cli/connection.h"
 #include "cli/output.h"
 #include "cli/watch.h"
+#include "client/client.h"
 #include "common/log.h"
 #include "common/names.h"
 
@@ -25,13 +23,12 @@ struct Watch {
         const WatchHandlers *handlers;
         void *userdata;
 
+        Client *client;
         Snapshot *snapshot;
-        char *owner; /* unique name, NULL while usherd is not on the bus */
-        int signal;  /* the one that ended the loop, 0 for none */
+        int signal; /* the one that ended the loop, 0 for none */
         bool disconnected;
 
         sd_bus_slot *usher_match;
-        sd_bus_slot *owner_match;
         sd_bus_slot *disconnected_match;
         sd_bus_slot *read_call;
         sd_event_source *settle_timer;
@@ -44,7 +41,6 @@ Watch *watch_free(Watch *w) {
                 return NULL;
 
         sd_bus_slot_unref(w->usher_match);
-        sd_bus_slot_unref(w->owner_match);
         sd_bus_slot_unref(w->disconnected_match);
         sd_bus_slot_unref(w->read_call);
         sd_event_source_disable_unref(w->settle_timer);
@@ -54,8 +50,8 @@ Watch *watch_free(Watch *w) {
                 (void) sd_bus_detach_event(w->command->bus);
         sd_event_unref(w->event);
 
+        client_free(w->client);
         snapshot_free(w->snapshot);
-        free(w->owner);
         free(w);
         return NULL;
 }
@@ -81,7 +77,7 @@ static int on_read(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         w->read_call = sd_bus_slot_unref(w->read_call);
 
         /* usherd left the bus before it answered: the bus signals when it is back. */
-        if (!w->owner)
+        if (!client_get_owner(w->client))
                 return 0;
 
         if (sd_bus_message_is_method_error(m, NULL) || snapshot_new_from_reply(m, &s) < 0) {
@@ -96,21 +92,17 @@ static int on_read(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
 }
 
 static int on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
         Watch *w = userdata;
-        int r;
 
-        if (!w->owner)
+        if (!client_get_owner(w->client))
                 return 0;
         if (w->read_call) {
                 plan_read(w, SETTLE_USEC);
                 return 0;
         }
 
-        r = snapshot_new_call(w->command->bus, &m);
-        if (r >= 0)
-                r = sd_bus_call_async(w->command->bus, &w->read_call, m, on_read, w, 0);
-        if (r < 0)
+        if (client_call(w->client, &w->read_call, USHER_PATH, DBUS_IFACE_OBJECT_MANAGER, "GetManagedObjects",
+                            on_read, w, NULL) < 0)
                 plan_read(w, RETRY_USEC);
 
         return 0;
@@ -131,7 +123,7 @@ static void read_job_removed(Watch *w, sd_bus_message *m) {
 static int on_usher(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         Watch *w = userdata;
 
-        if (!streq_ptr(sd_bus_message_get_sender(m), w->owner))
+        if (!client_is_sender(w->client, m))
                 return 0;
 
         if (sd_bus_message_is_signal(m, USHER_IFACE_MANAGER, "JobRemoved") > 0)
@@ -141,24 +133,13 @@ static int on_usher(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) 
         return 0;
 }
 
-static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
-        const char *name, *before, *now;
+static void on_owner(const char *owner, void *userdata) {
         Watch *w = userdata;
 
-        if (!streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) ||
-                        sd_bus_message_read(m, "sss", &name, &before, &now) < 0 ||
-                        !streq(name, USHER_BUS_NAME))
-                return 0;
-
         w->read_call = sd_bus_slot_unref(w->read_call);
-        if (string_replace(&w->owner, isempty(now) ? NULL : now) < 0)
-                return sd_event_exit(w->event, EXIT_FAILED);
-
-        w->handlers->owner_changed(w->owner, w->userdata);
-        if (w->owner)
+        w->handlers->owner_changed(owner, w->userdata);
+        if (owner)
                 plan_read(w, SETTLE_USEC);
-
-        return 0;
 }
 
 /* sd-bus sends this signal itself when the connection ends. */
@@ -180,23 +161,17 @@ int watch_refresh(Watch *w) {
         snapshot_free(w->snapshot);
         w->snapshot = s;
 
-        return string_replace(&w->owner, snapshot_owner(s)) < 0 ? log_oom() : 0;
+        return client_set_owner(w->client, snapshot_owner(s)) < 0 ? log_oom() : 0;
 }
 
 static int subscribe(Watch *w) {
         sd_bus *bus = w->command->bus;
         int r;
 
-        r = sd_bus_add_match(bus, &w->usher_match,
-                        "type='signal',sender='" USHER_BUS_NAME "',path_namespace='" USHER_PATH "'",
-                        on_usher, w);
+        r = client_new(&w->client, bus, on_owner, w);
         if (r < 0)
                 return r;
-
-        r = sd_bus_add_match(bus, &w->owner_match,
-                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH
-                        "',interface='" DBUS_IFACE "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
-                        on_owner, w);
+        r = client_match(w->client, &w->usher_match, NULL, NULL, NULL, on_usher, w);
         if (r < 0)
                 return r;
 

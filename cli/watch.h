@@ -7,7 +7,7 @@
 /* Keeps a snapshot up to date while usherd's signals come in. */
 typedef struct Watch Watch;
 
-/* The strings stand in |signal|, which can be referenced to keep them. */
+/* The strings point into |signal|, which can be referenced to keep them. */
 typedef struct JobEnd {
         sd_bus_message *signal;
         uint32_t number;
@@ -21,8 +21,7 @@ typedef struct WatchHandlers {
         /* There is a new snapshot; |before| is freed afterwards. */
         void (*changed)(const Snapshot *before, const Snapshot *now, void *userdata);
 
-        /* A job has ended. The snapshot still shows it as it was last seen; the job is removed afterwards.
-         */
+        /* A job has ended. The snapshot still shows it as it was last seen, and drops it afterwards. */
         void (*job_ended)(const Snapshot *s, const JobEnd *end, void *userdata);
 
         /* usherd has left the bus, or is back. */

@@ -61,6 +61,7 @@
 #define DBUS_PATH "/org/freedesktop/DBus"
 #define DBUS_IFACE "org.freedesktop.DBus"
 #define DBUS_IFACE_PROPERTIES "org.freedesktop.DBus.Properties"
+#define DBUS_IFACE_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
 /* Bytes of UTF-8 in an administrator's message or a text to a station. */
 #define USHER_MESSAGE_MAX 1024U
