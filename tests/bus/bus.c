@@ -26,6 +26,14 @@ const char *bus_address(Bus *bus) {
         return bus->address;
 }
 
+void bus_add_service(Bus *bus, const char *file) {
+        g_autofree char *name = g_path_get_basename(file);
+        g_autofree char *link = g_build_filename(bus->directory, "services", name, NULL);
+
+        g_assert_true(g_file_test(file, G_FILE_TEST_IS_REGULAR));
+        g_assert_no_errno(symlink(file, link));
+}
+
 /* Replaces what stands between two marks, which must occur once. */
 static char *replace_between(const char *text, const char *begin, const char *end, const char *by) {
         const char *b = strstr(text, begin), *e;
@@ -55,6 +63,7 @@ static void copy_policies(const char *from, const char *to) {
 
 static void write_configuration(Bus *bus, const char *policy) {
         g_autofree char *stock = NULL, *listen = NULL, *pidfile = NULL, *services = NULL;
+        g_autofree char *services_directory = NULL;
         g_autofree char *a = NULL, *b = NULL, *c = NULL, *policies = NULL, *ours = NULL, *file = NULL;
         const char *shipped = g_getenv("USHER_BUS_POLICY");
         g_autoptr(GError) error = NULL;
@@ -64,7 +73,9 @@ static void write_configuration(Bus *bus, const char *policy) {
 
         listen = g_strdup_printf("<listen>%s</listen>", bus->address);
         pidfile = g_strdup_printf("<pidfile>%s/pid</pidfile>", bus->directory);
-        services = g_strdup_printf("<servicedir>%s/services</servicedir>", bus->directory);
+        services_directory = g_build_filename(bus->directory, "services", NULL);
+        g_assert_no_errno(g_mkdir(services_directory, 0755));
+        services = g_strdup_printf("<servicedir>%s</servicedir>", services_directory);
         a = replace_between(stock, "<listen>", "</listen>", listen);
         b = replace_between(a, "<pidfile>", "</pidfile>", pidfile);
         c = replace_between(b, "<standard_system_servicedirs", "/>", services);
@@ -144,7 +155,7 @@ Bus *bus_start(const char *policy) {
         option = g_strdup_printf("--config-file=%s/system.conf", bus->directory);
         print = g_strdup_printf("--print-address=%d", ready[1]);
         char *arguments[] = { (char *) "dbus-daemon", option, print, (char *) "--nofork",
-                (char *) "--nopidfile", (char *) "--nosyslog", NULL };
+                (char *) "--nopidfile", (char *) "--nosyslog", (char *) "--systemd-activation", NULL };
 
         pid_t self = getpid();
         bus->keeper = fork();
