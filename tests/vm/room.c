@@ -20,12 +20,22 @@ static bool try_open(const MachineOptions *options, GError **error) {
         return room && machine_wait_boot(room, error) && machine_wait_desktops(room, error);
 }
 
+char *room_built(const char *path) {
+        const char *folder = g_getenv("USHER_BUILT");
+
+        if (!folder)
+                g_error("USHER_BUILT is not set. ./check vm sets it, as choose_suite of tests/lib/suite "
+                        "does.");
+        return g_build_filename(folder, path, NULL);
+}
+
 void room_open(const MachineOptions *options) {
         MachineOptions o = *options;
         g_autoptr(GError) error = NULL;
+        g_autofree char *tree = NULL;
 
         if (!o.tree)
-                o.tree = g_getenv("USHER_TREE");
+                o.tree = tree = room_built("tree");
 
         for (unsigned i = 1; !try_open(&o, &error); i++) {
                 room = machine_stop(room);

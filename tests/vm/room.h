@@ -16,7 +16,11 @@
 /* The PC; NULL while it is off. */
 extern Machine *room;
 
-/* Boots it with $USHER_TREE installed, or options->tree, until all pupils are at their desktops. */
+/* The path of what was built for the Debian that the PC runs: the tree that is installed on it, or what lies
+ * in the build folder, "plain". Free it. */
+char *room_built(const char *path);
+
+/* Boots it with that tree installed, or options->tree, until all pupils are at their desktops. */
 void room_open(const MachineOptions *options);
 
 /* Till all of them are there, after a boot that was not room_open()'s. */

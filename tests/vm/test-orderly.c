@@ -40,17 +40,16 @@ static void shell(const char *format, ...) {
         g_assert_cmpint(status, ==, 0);
 }
 
-/* What is under test, with a session manager for Ben and the program that is next to us. */
+/* What is under test, with a session manager for Ben and the program that has work to lose. */
 static void make_tree(void) {
-        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL), *folder = g_path_get_dirname(self);
+        g_autofree char *built = room_built("tree"), *essay = room_built("plain/tests/vm/xsmp-essay");
 
         tree = g_dir_make_tmp("usher-orderly-XXXXXX", NULL);
         g_assert_nonnull(tree);
-        g_assert_nonnull(g_getenv("USHER_TREE"));
         g_assert_cmpint(g_chmod(tree, 0755), ==, 0);
         shell("cp -a '%s'/. '%s' && cp -a '" MACHINE_SOURCE_DIR
-              "'/xfce/. '%s' && cp '%s'/xsmp-essay '%s'/usr/local/bin",
-                        g_getenv("USHER_TREE"), tree, tree, folder, tree);
+              "'/xfce/. '%s' && cp '%s' '%s'/usr/local/bin",
+                        built, tree, tree, essay, tree);
 }
 
 /* Ben's program has registered so many times by now. */

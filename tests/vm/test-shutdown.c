@@ -190,12 +190,13 @@ static double timed_restart(void) {
 
 static void test_with_nobody_logged_in_it_costs_nothing(void) {
         g_autoptr(GError) error = NULL;
+        g_autofree char *built = room_built("tree");
         double with, without;
 
         room = machine_start(
                         &(MachineOptions) {
                                         .stations = 1,
-                                        .tree = g_getenv("USHER_TREE"),
+                                        .tree = built,
                                         .kernel_arguments = "systemd.unit=multi-user.target",
                         },
                         &error);
