@@ -162,9 +162,9 @@ function print_arrows(    i) {
         close("sort")
 }
 
-# The reasons for a "not ok" stand above it.
+# Of a test that failed, meson shows what it wrote to stderr.
 function complain(text) {
-        print "# " text
+        print "# " text >"/dev/stderr"
         complaints++
 }
 
