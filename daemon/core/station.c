@@ -2,6 +2,7 @@
 
 #include "common/station-order.h"
 #include "core/station.h"
+#include "hub/device.h"
 
 static const char *const station_state_table[_STATION_STATE_MAX] = {
         [STATION_FREE] = "free",
@@ -62,9 +63,7 @@ const char *station_name(const Station *s) {
 }
 
 bool station_id_is_valid(const char *id) {
-        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-        return startswith(id, "seat") && strlen(id) <= 255 && id[strspn(id, allowed)] == '\0';
+        return seat_id_is_valid(id);
 }
 
 int station_compare(const Station *a, const Station *b) {

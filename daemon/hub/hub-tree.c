@@ -1,190 +1,137 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The tree is read off the syspaths, since sysfs nests USB devices as they are plugged. Nothing that a
- * device says of itself can make a loop: a hub's parent always stands nearer to the root. */
+/* A tree is made from the devices alone and knows nothing of earlier trees; topology.c compares them.
+ *
+ * It comes from the syspaths, because sysfs nests USB devices the way they are plugged in. The parent of a
+ * hub is always nearer to the root, so nothing that a device claims about itself can make a loop. */
 
 #include "hub/hub-tree.h"
+#include "hub/role.h"
 
-/* From this speed on, in Mb/s, a device is on a USB 3 bus. */
+/* A device at this speed (Mb/s) or above is on a USB 3 bus. */
 #define SPEED_USB3 5000U
 
-void hub_tree_done(HubTree *t) {
-        for (size_t i = 0; i < t->n_drafts; i++)
-                hub_free(t->nodes[i].hub);
+typedef struct NodeTree {
+        const DeviceSet *devices;
+        HubNode *nodes;
+        HubNode **order; /* each node after its parent, siblings in the order of their ports */
+        size_t n_nodes;
+} NodeTree;
 
+static void node_tree_done(NodeTree *t) {
         free(t->nodes);
         free(t->order);
-        free(t->half_of);
-        *t = (HubTree) {};
 }
 
-size_t hub_tree_position(const HubTree *t, const char *path, size_t length) {
-        size_t i = 0, n = t->n_devices;
-
-        while (i < n) {
-                size_t middle = i + (n - i) / 2;
-                const char *other = t->devices[middle]->syspath;
-                int c = strncmp(other, path, length);
-
-                if (c < 0)
-                        i = middle + 1;
-                else
-                        n = middle;
-        }
-
-        return i;
-}
-
-HubNode *hub_tree_find(const HubTree *t, const char *path, size_t length) {
-        /* Of all paths that begin so, the one that ends there sorts first. */
-        size_t i = hub_tree_position(t, path, length);
-
-        if (i >= t->n_devices || strncmp(t->devices[i]->syspath, path, length) != 0 ||
-                        t->devices[i]->syspath[length] != '\0')
-                return NULL;
-
-        return t->half_of[i];
-}
-
-HubNode *hub_tree_above(const HubTree *t, const char *path) {
-        size_t length = strlen(path);
-        HubNode *d = NULL;
-
-        while (!d && length > 0) {
-                while (length > 0 && path[length - 1] != '/')
-                        length--;
-                if (length > 0)
-                        length--;
-                d = hub_tree_find(t, path, length);
-        }
-
-        return d;
-}
-
-const char *path_base_name(const char *path) {
-        const char *slash = strrchr(path, '/');
-
-        return slash ? slash + 1 : path;
-}
-
-/* How far from the root hub: "usb1" is 0, "1-2" 1, "1-2.3" 2. */
+/* The depth in the USB tree: "usb1" is 0, "1-2" is 1, "1-2.3" is 2. */
 static unsigned tier_of(const DeviceInfo *f) {
-        const char *name = path_base_name(f->syspath);
         unsigned tier = 1;
 
-        if (startswith(name, "usb"))
+        if (startswith(f->sysname, "usb"))
                 return 0;
 
-        for (; *name; name++)
-                tier += *name == '.';
+        for (const char *p = f->sysname; *p; p++)
+                tier += *p == '.';
 
         return tier;
 }
 
-/* Of "usb12" and "12-1.3" the 12. */
+/* The number of the bus: 12 for "usb12" and for "12-1.3". */
 static unsigned long bus_of(const DeviceInfo *f) {
-        const char *name = path_base_name(f->syspath), *digits = startswith(name, "usb");
+        const char *digits = startswith(f->sysname, "usb");
 
-        return strtoul(digits ? digits : name, NULL, 10);
+        return strtoul(digits ? digits : f->sysname, NULL, 10);
 }
 
-/* Whether the two are one hub in one casing, as seen from the two buses of one controller. Of root hubs the
- * controller says so. Of all others the kernel, which links the two ports of each USB 3 connector; it knows
- * from the firmware or, behind a hub, from the numbers of the ports. */
-static bool is_other_half(const DeviceInfo *fast, const DeviceInfo *slow) {
-        unsigned tier = tier_of(fast);
+/* Whether both are one hub in one casing, seen from the two buses of one controller. Root hubs belong
+ * together if they have the same controller. For other hubs the kernel links the two ports of a USB 3
+ * connector, which it knows from the firmware or, behind a hub, from the port numbers. */
+static bool is_slow_half(const HubNode *n, const DeviceInfo *fast) {
+        const DeviceInfo *slow = n->slow;
+        const char *slash = strrchr(fast->syspath, '/');
 
-        if (fast->usb_speed < SPEED_USB3 || slow->usb_speed >= SPEED_USB3 || tier_of(slow) != tier)
+        if (n->fast || slow->usb_speed >= SPEED_USB3 || n->tier != tier_of(fast))
                 return false;
 
-        if (tier == 0) {
-                size_t n = path_base_name(fast->syspath) - fast->syspath;
+        if (n->tier == 0)
+                return strrchr(slow->syspath, '/') - slow->syspath == slash - fast->syspath &&
+                                strncmp(slow->syspath, fast->syspath, slash - fast->syspath) == 0;
 
-                return (size_t) (path_base_name(slow->syspath) - slow->syspath) == n &&
-                                strncmp(fast->syspath, slow->syspath, n) == 0;
-        }
-
-        return streq_ptr(fast->usb_peer, path_base_name(slow->syspath)) ||
-                        streq_ptr(slow->usb_peer, path_base_name(fast->syspath));
+        return streq_ptr(fast->usb_peer, slow->sysname) || streq_ptr(slow->usb_peer, fast->sysname);
 }
 
-static HubNode *find_slow_half(const HubTree *t, const DeviceInfo *fast) {
-        for (size_t i = 0; i < t->n_drafts; i++)
-                if (!t->nodes[i].fast && is_other_half(fast, t->nodes[i].slow))
-                        return t->nodes + i;
-
-        return NULL;
-}
-
-static int make_drafts(HubTree *t) {
+static int make_nodes(NodeTree *t) {
+        const DeviceSet *set = t->devices;
         size_t n_halves = 0;
 
-        for (size_t i = 0; i < t->n_devices; i++)
-                n_halves += !!(t->devices[i]->flags & DEVICE_IS_HUB);
+        for (size_t i = 0; i < set->n_items; i++) {
+                set->items[i]->half_of = NULL;
+                n_halves += !!(set->items[i]->info.flags & DEVICE_IS_HUB);
+        }
 
         t->nodes = calloc(n_halves + 1, sizeof(*t->nodes));
         t->order = calloc(n_halves + 1, sizeof(*t->order));
-        t->half_of = calloc(t->n_devices + 1, sizeof(*t->half_of));
-        if (!t->nodes || !t->order || !t->half_of)
+        if (!t->nodes || !t->order)
                 return -ENOMEM;
 
-        /* First what is slow, then what is fast, so that a fast half finds its other half there. */
+        /* Slow halves first, so that a fast half finds its slow half. */
         for (int fast = 0; fast < 2; fast++)
-                for (size_t i = 0; i < t->n_devices; i++) {
-                        const DeviceInfo *f = t->devices[i];
-                        HubNode *d = NULL;
+                for (size_t i = 0; i < set->n_items; i++) {
+                        const DeviceInfo *f = &set->items[i]->info;
+                        HubNode *n = NULL;
 
                         if (!(f->flags & DEVICE_IS_HUB) || (f->usb_speed >= SPEED_USB3) != fast)
                                 continue;
 
-                        if (fast)
-                                d = find_slow_half(t, f);
-                        if (d)
-                                d->fast = f;
-                        else {
-                                d = t->nodes + t->n_drafts++;
-                                *d = (HubNode) { .slow = f, .tier = tier_of(f) };
+                        for (size_t k = 0; k < t->n_nodes && fast && !n; k++)
+                                if (is_slow_half(t->nodes + k, f))
+                                        n = t->nodes + k;
+
+                        if (n) {
+                                n->fast = f;
+                                /* The person who attached the hub may have attached only this half. */
+                                if (f->seat && (!n->seat || streq(n->seat, "seat0")))
+                                        n->seat = f->seat;
+                        } else {
+                                n = t->nodes + t->n_nodes++;
+                                *n = (HubNode) { .slow = f, .tier = tier_of(f), .seat = f->seat };
                         }
-                        t->half_of[i] = d;
+                        set->items[i]->half_of = n;
                 }
 
         return 0;
 }
 
-/* As udev has it. Somebody who attaches a USB 3 hub to a seat may have caught one half of it only. */
-static const char *node_seat(const HubNode *d) {
-        if (d->fast && d->fast->seat && (!d->slow->seat || streq(d->slow->seat, "seat0")))
-                return d->fast->seat;
+/* The nearest hub above this path, or NULL. */
+static HubNode *node_above(const DeviceSet *set, const char *path) {
+        const char *end = path + strlen(path);
 
-        return d->slow->seat;
-}
+        while ((end = memrchr(path, '/', end - path))) {
+                const Device *d = device_set_find(set, path, end - path);
 
-static int make_hub(HubNode *d) {
-        Hub *h;
-
-        h = d->hub = calloc(1, sizeof(*h));
-        if (!h)
-                return -ENOMEM;
-
-        h->id = strdup(path_base_name(d->slow->syspath));
-        h->syspath = strdup(d->slow->syspath);
-        h->vendor = strdup(strempty(d->slow->vendor));
-        h->product = strdup(strempty(d->slow->product));
-        if (!h->id || !h->syspath || !h->vendor || !h->product)
-                return -ENOMEM;
-
-        if (d->fast) {
-                h->peer_id = strdup(path_base_name(d->fast->syspath));
-                h->peer_syspath = strdup(d->fast->syspath);
-                if (!h->peer_id || !h->peer_syspath)
-                        return -ENOMEM;
+                if (d && d->half_of)
+                        return d->half_of;
         }
 
-        return 0;
+        return NULL;
 }
 
-/* By bus and port, 2 before 10. */
-static int compare_drafts(const void *a, const void *b) {
+/* The hub that the device is directly on, or NULL. The keypad of a hub is on that hub. */
+static HubNode *node_of(const DeviceSet *set, const Device *d) {
+        const char *usb = d->info.usb_path;
+        const Device *whole;
+
+        if (d->half_of)
+                return d->half_of->parent;
+        if (!usb)
+                return NULL;
+
+        whole = device_set_find(set, usb, strlen(usb));
+        return whole && whole->half_of ? whole->half_of : node_above(set, usb);
+}
+
+/* By bus and port, port 2 before port 10. */
+static int compare_nodes(const void *a, const void *b) {
         const HubNode *x = *(const HubNode *const *) a, *y = *(const HubNode *const *) b;
         unsigned long i = bus_of(x->slow), j = bus_of(y->slow);
 
@@ -194,60 +141,230 @@ static int compare_drafts(const void *a, const void *b) {
         return strverscmp(x->slow->syspath, y->slow->syspath);
 }
 
-static HubNode *next_in_tree(HubNode *d) {
-        if (d->first_child)
-                return d->first_child;
-        while (d && !d->next_sibling)
-                d = d->parent;
+static HubNode *next_in_tree(HubNode *n) {
+        if (n->first_child)
+                return n->first_child;
+        while (n && !n->next_sibling)
+                n = n->parent;
 
-        return d ? d->next_sibling : NULL;
+        return n ? n->next_sibling : NULL;
 }
 
-/* Finds every hub's parent and brings the hubs into the order of the tree. */
-static void make_tree(HubTree *t) {
+static void order_nodes(NodeTree *t) {
         HubNode *first_root = NULL;
-        size_t n = 0;
+        size_t n_ordered = 0;
 
-        for (size_t i = 0; i < t->n_drafts; i++) {
-                HubNode *d = t->nodes + i, *above = d->tier > 0 ? hub_tree_above(t, d->slow->syspath) : NULL;
+        for (size_t i = 0; i < t->n_nodes; i++) {
+                HubNode *n = t->order[i] = t->nodes + i, *above = node_above(t->devices, n->slow->syspath);
 
-                d->parent = above && above->tier < d->tier ? above : NULL;
-                t->order[i] = d;
+                n->parent = above && above->tier < n->tier ? above : NULL;
         }
 
-        qsort(t->order, t->n_drafts, sizeof(*t->order), compare_drafts);
+        qsort(t->order, t->n_nodes, sizeof(*t->order), compare_nodes);
 
-        /* From the last on, each goes to the front of its parent's children. */
-        for (size_t i = t->n_drafts; i-- > 0;) {
-                HubNode *d = t->order[i], **list = d->parent ? &d->parent->first_child : &first_root;
+        /* From the last on, each node goes to the front of its siblings. */
+        for (size_t i = t->n_nodes; i-- > 0;) {
+                HubNode *n = t->order[i], **list = n->parent ? &n->parent->first_child : &first_root;
 
-                d->next_sibling = *list;
-                *list = d;
+                n->next_sibling = *list;
+                *list = n;
         }
 
-        for (HubNode *d = first_root; d; d = next_in_tree(d))
-                t->order[n++] = d;
-        assert(n == t->n_drafts);
+        for (HubNode *n = first_root; n; n = next_in_tree(n))
+                t->order[n_ordered++] = n;
+        assert(n_ordered == t->n_nodes);
 }
 
-int hub_tree_init(HubTree *ret, const DeviceInfo *const *devices, size_t n) {
-        _cleanup_(hub_tree_done) HubTree t = { .devices = devices, .n_devices = n };
+static void see_devices(NodeTree *t) {
+        void (*const see[])(HubNode * n, const DeviceInfo *f) = { role_see_keyboard, role_see_gear };
+
+        for (size_t k = 0; k < ELEMENTSOF(see); k++)
+                for (size_t i = 0; i < t->devices->n_items; i++) {
+                        const Device *d = t->devices->items[i];
+                        HubNode *n = d->half_of ? NULL : node_of(t->devices, d);
+
+                        if (n)
+                                see[k](n, &d->info);
+                }
+}
+
+static Hub *hub_free(Hub *h) {
+        if (!h)
+                return NULL;
+
+        free(h->id);
+        free(h->syspath);
+        free(h->peer_id);
+        free(h->peer_syspath);
+        free(h->vendor);
+        free(h->product);
+        free(h->seat);
+        device_list_done(&h->devices);
+        free(h);
+        return NULL;
+}
+
+DEFINE_CLEANUP(Hub *, hub_free);
+
+static int make_hub(const HubNode *n, Hub **ret) {
+        _cleanup_(hub_freep) Hub *h = NULL;
+        const DeviceInfo *slow = n->slow, *fast = n->fast;
+
+        h = calloc(1, sizeof(*h));
+        if (!h)
+                return -ENOMEM;
+
+        *h = (Hub) {
+                .id = strdup(slow->sysname),
+                .syspath = strdup(slow->syspath),
+                .peer_id = fast ? strdup(fast->sysname) : NULL,
+                .peer_syspath = fast ? strdup(fast->syspath) : NULL,
+                .vendor = strdup(strempty(slow->vendor)),
+                .product = strdup(strempty(slow->product)),
+                .seat = n->serves ? strdup(n->serves) : NULL,
+                .role = n->role,
+                .parent = n->parent ? n->parent->hub : NULL,
+        };
+        if (!h->id || !h->syspath || !h->vendor || !h->product ||
+                        (fast && (!h->peer_id || !h->peer_syspath)) || (n->serves && !h->seat))
+                return -ENOMEM;
+
+        *ret = TAKE_PTR(h);
+        return 0;
+}
+
+static int compare_names(const void *a, const void *b) {
+        return strcmp(((const HubName *) a)->name, ((const HubName *) b)->name);
+}
+
+static int make_hubs(HubTree *ret, const NodeTree *t) {
         int r;
 
-        r = make_drafts(&t);
-        if (r < 0)
-                return r;
+        ret->hubs = calloc(t->n_nodes + 1, sizeof(*ret->hubs));
+        ret->names = calloc(4 * t->n_nodes + 1, sizeof(*ret->names));
+        if (!ret->hubs || !ret->names)
+                return -ENOMEM;
 
-        make_tree(&t);
+        for (size_t i = 0; i < t->n_nodes; i++) {
+                Hub **h = ret->hubs + i;
 
-        for (size_t i = 0; i < t.n_drafts; i++) {
-                t.nodes[i].seat = node_seat(t.nodes + i);
-                r = make_hub(t.nodes + i);
+                r = make_hub(t->order[i], h);
+                if (r < 0)
+                        return r;
+                t->order[i]->hub = *h;
+                ret->n_hubs++;
+
+                const char *const names[] = { (*h)->id, (*h)->syspath, (*h)->peer_id, (*h)->peer_syspath };
+
+                for (size_t k = 0; k < ELEMENTSOF(names); k++)
+                        if (names[k])
+                                ret->names[ret->n_names++] = (HubName) { .name = names[k], .hub = i };
+        }
+
+        qsort(ret->names, ret->n_names, sizeof(*ret->names), compare_names);
+        return 0;
+}
+
+static int list_devices(const DeviceSet *set) {
+        int r;
+
+        for (size_t i = 0; i < set->n_items; i++) {
+                Device *d = set->items[i];
+                HubNode *n = node_of(set, d);
+
+                /* A USB 3 hub is listed once, as its slow half. */
+                d->listed = d->half_of && d->half_of->fast == &d->info ? _DEVICE_KIND_INVALID :
+                                                                         device_set_kind(set, &d->info);
+                if (!n || d->listed < 0)
+                        continue;
+
+                r = device_list_append(&n->hub->devices, d->listed, d->info.syspath);
                 if (r < 0)
                         return r;
         }
 
-        *ret = t;
-        t = (HubTree) {};
         return 0;
+}
+
+int hub_tree_init(HubTree *ret, const DeviceSet *devices) {
+        _cleanup_(node_tree_done) NodeTree nodes = { .devices = devices };
+        _cleanup_(hub_tree_done) HubTree tree = {};
+        int r;
+
+        r = make_nodes(&nodes);
+        if (r < 0)
+                return r;
+
+        order_nodes(&nodes);
+        see_devices(&nodes);
+        role_assign(nodes.order, nodes.n_nodes);
+
+        r = make_hubs(&tree, &nodes);
+        if (r < 0)
+                return r;
+        r = list_devices(devices);
+        if (r < 0)
+                return r;
+
+        *ret = tree;
+        tree = (HubTree) {};
+        return 0;
+}
+
+void hub_tree_done(HubTree *t) {
+        for (size_t i = 0; i < t->n_hubs; i++)
+                hub_free(t->hubs[i]);
+
+        free(t->hubs);
+        free(t->names);
+        *t = (HubTree) {};
+}
+
+Hub **hub_tree_find(const HubTree *t, const char *id_or_syspath) {
+        const HubName key = { .name = id_or_syspath }, *found;
+
+        found = t->n_names > 0 ? bsearch(&key, t->names, t->n_names, sizeof(key), compare_names) : NULL;
+        return found ? t->hubs + found->hub : NULL;
+}
+
+Hub **hub_tree_find_same(const HubTree *t, const Hub *h) {
+        Hub **found = hub_tree_find(t, h->syspath);
+
+        return found && streq((*found)->syspath, h->syspath) ? found : NULL;
+}
+
+unsigned hub_compare(const Hub *old, const Hub *new) {
+        unsigned mask = 0;
+
+        if (old->role != new->role)
+                mask |= HUB_CHANGED_ROLE;
+        if (!streq_ptr(old->seat, new->seat))
+                mask |= HUB_CHANGED_STATION;
+        if (!device_list_equal(&old->devices, &new->devices))
+                mask |= HUB_CHANGED_DEVICES;
+        if (!streq_ptr(old->parent ? old->parent->syspath : NULL, new->parent ? new->parent->syspath : NULL))
+                mask |= HUB_CHANGED_PARENT;
+        if (!streq(old->vendor, new->vendor) || !streq(old->product, new->product))
+                mask |= HUB_CHANGED_TEXT;
+        if (!streq_ptr(old->peer_syspath, new->peer_syspath))
+                mask |= HUB_CHANGED_PEER;
+
+        return mask;
+}
+
+void hub_tree_keep_objects(HubTree *new, HubTree *old) {
+        for (size_t i = 0; i < new->n_hubs; i++) {
+                Hub **made = new->hubs + i, **kept = hub_tree_find_same(old, *made), *h, contents;
+
+                if (!kept)
+                        continue;
+
+                h = *kept, *kept = *made, *made = h;
+                contents = **kept, **kept = **made, **made = contents;
+        }
+
+        /* A parent may still be the object that was made for it. The kept object has the same syspath. */
+        for (size_t i = 0; i < new->n_hubs; i++)
+                if (new->hubs[i]->parent)
+                        new->hubs[i]->parent = *hub_tree_find(new, new->hubs[i]->parent->syspath);
 }

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What each hub is, by where it stands and what hangs on it.
+/* The role of a hub follows from its place in the tree and from what is plugged into it. This file is pure:
+ * it allocates nothing and cannot fail.
  *
- * Three questions are left open by the words "the hub nearest to a station's keyboard", and answered here:
+ * "The hub nearest to a station's keyboard" is the station hub. These rules settle what the phrase leaves
+ * open:
  *
- * A keyboard with a hub inside is one keyboard to a person, so the hub nearest to it is the one that it is
- * plugged into. The hub inside is then `downstream`. It is told from a hub with a keyboard plugged in by
- * what the hub says of its ports (the keyboard cannot be taken off), or, as most hubs say nothing, because
- * nothing but the keyboard is on it while the hub above has the rest of the station: its pointer or its
- * display, or the seat itself. With a second keyboard anywhere below the hub above, or without a hub above
- * that is no root hub, the hub inside is the station hub: nothing else could be.
+ * A keyboard with a built-in hub is one keyboard to a person. The station hub is the hub that this keyboard
+ * is plugged into, and the built-in hub is `downstream`. A built-in hub is recognized in one of two ways:
+ * its port says that the keyboard cannot be removed; or, because most hubs say nothing, only the keyboard is
+ * on it and the hub above has the rest of the station (the pointer, the display, or the seat). The built-in
+ * hub is the station hub itself if another station is below the hub above, or if the hub above is a root
+ * hub.
  *
- * Station hubs may be chained. A hub on the way from one to another is `intermediate`: taking it away takes
- * a station away, and that is what the word warns of.
+ * Station hubs may be chained. A hub between two of them is `intermediate`: if it is unplugged, a station is
+ * lost, and the role warns of that.
  *
- * A hub that is seat0's only because nobody assigned it is its person's: where all that is plugged into it
- * was assigned to one other seat, port by port, the hub counts as that seat's. */
+ * A hub without an assignment of its own counts as seat0's in udev. If everything on it was assigned to one
+ * other seat, port by port, the hub serves that seat. */
 
 #include "hub/role.h"
 
@@ -31,146 +33,135 @@ static const char *const hub_role_table[_HUB_ROLE_MAX] = {
 
 DEFINE_STRING_TABLE(HubRole, hub_role, hub_role_table, _HUB_ROLE_MAX);
 
-void role_see_keyboard(HubNode *d, const DeviceInfo *f) {
+void role_see_keyboard(HubNode *n, const DeviceInfo *f) {
         if (!f->seat || !(f->flags & DEVICE_IS_KEYBOARD))
                 return;
 
-        if (d->keyboard && !streq(d->keyboard, f->usb_path))
-                d->several_keyboards = true;
-        d->keyboard = f->usb_path;
-        d->keyboard_fixed = f->flags & DEVICE_IS_FIXED;
+        if (n->keyboard && !streq_ptr(n->keyboard, f->usb_path))
+                n->has_several_keyboards = true;
+        n->keyboard = f->usb_path;
+        n->keyboard_is_fixed = f->flags & DEVICE_IS_FIXED;
 }
 
-void role_see_gear(HubNode *d, const DeviceInfo *f) {
+void role_see_gear(HubNode *n, const DeviceInfo *f) {
         if (!f->seat || !(f->flags & GEAR_FLAGS))
                 return;
 
-        /* The touchpad of a keyboard and the mouse of its receiver are parts of it. */
-        if (!streq_ptr(d->keyboard, f->usb_path))
-                d->gear |= f->flags & GEAR_FLAGS;
+        /* The touchpad of a keyboard and the mouse of its receiver are parts of the keyboard. */
+        if (!streq_ptr(n->keyboard, f->usb_path))
+                n->gear |= f->flags & GEAR_FLAGS;
 
-        if (d->claim.seat && !streq(d->claim.seat, f->seat))
-                d->claim.several = true;
-        d->claim.seat = f->seat;
+        if (n->claim && !streq(n->claim, f->seat))
+                n->has_several_claims = true;
+        n->claim = f->seat;
 
-        if (streq_ptr(d->seat, f->seat))
-                d->serves_seat = true;
+        if (streq_ptr(n->seat, f->seat))
+                n->is_claimed_by_seat = true;
         else
-                d->foreign = true;
+                n->has_foreign = true;
 }
 
-static bool is_root(const HubNode *d) {
-        return d->tier == 0;
+static bool is_root(const HubNode *n) {
+        return n->tier == 0;
 }
 
-static bool has_own_seat(const HubNode *d) {
-        const char *above = d->parent && d->parent->seat ? d->parent->seat : "seat0";
+static bool has_own_seat(const HubNode *n) {
+        const char *above = n->parent && n->parent->seat ? n->parent->seat : "seat0";
 
-        return !is_root(d) && d->seat && !streq(d->seat, above);
+        return !is_root(n) && n->seat && !streq(n->seat, above);
 }
 
-static void count_stations(HubNode *const *nodes, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                nodes[i]->stations_below = 0;
+static void count_stations(HubNode *const *nodes, size_t n_nodes) {
+        for (size_t i = 0; i < n_nodes; i++)
+                nodes[i]->n_stations_below = 0;
 
-        /* Backwards, each comes before its parent. */
-        for (size_t i = n; i-- > 0;)
+        /* Backwards, each node comes before its parent. */
+        for (size_t i = n_nodes; i-- > 0;)
                 if (nodes[i]->parent)
-                        nodes[i]->parent->stations_below += nodes[i]->stations_below + nodes[i]->is_station;
+                        nodes[i]->parent->n_stations_below +=
+                                        nodes[i]->n_stations_below + nodes[i]->is_station;
 }
 
-/* Whether this hub with a keyboard on it is a part of that keyboard, which is plugged into the hub above. */
-static bool is_inside_keyboard(const HubNode *d) {
-        const HubNode *above = d->parent;
+/* Whether this is the built-in hub of a keyboard that is plugged into the hub above. */
+static bool is_inside_keyboard(const HubNode *n) {
+        const HubNode *above = n->parent;
 
-        if (!d->keyboard || d->several_keyboards || d->own_seat || (d->gear & DEVICE_IS_DISPLAY))
+        if (!n->keyboard || n->has_several_keyboards || n->has_own_seat || (n->gear & DEVICE_IS_DISPLAY))
                 return false;
-        if (!above || is_root(above) || above->keyboard || above->stations_below != 1)
-                return false;
-
-        /* The hub above has to be this keyboard's seat's: one port of it may have been assigned to
-         * another. */
-        if (!streq_ptr(d->claim.seat, above->claim.seat ? above->claim.seat : above->seat) ||
-                        d->claim.several || above->claim.several)
+        if (!above || is_root(above) || above->keyboard || above->n_stations_below != 1)
                 return false;
 
-        if (d->keyboard_fixed)
+        /* The hub above must serve the keyboard's seat. One of its ports may be assigned to another seat. */
+        if (!streq_ptr(n->claim, above->claim ? above->claim : above->seat) || n->has_several_claims ||
+                        above->has_several_claims)
+                return false;
+
+        if (n->keyboard_is_fixed)
                 return true;
 
-        return d->gear == 0 && (above->own_seat || (above->gear & (DEVICE_IS_POINTER | DEVICE_IS_DISPLAY)));
+        return n->gear == 0 &&
+                        (above->has_own_seat || (above->gear & (DEVICE_IS_POINTER | DEVICE_IS_DISPLAY)));
 }
 
-static void find_stations(HubNode *const *nodes, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                nodes[i]->own_seat = has_own_seat(nodes[i]);
-                nodes[i]->is_station = !is_root(nodes[i]) && (nodes[i]->own_seat || nodes[i]->keyboard);
+static void find_stations(HubNode *const *nodes, size_t n_nodes) {
+        for (size_t i = 0; i < n_nodes; i++) {
+                nodes[i]->has_own_seat = has_own_seat(nodes[i]);
+                nodes[i]->is_station = !is_root(nodes[i]) && (nodes[i]->has_own_seat || nodes[i]->keyboard);
         }
 
-        count_stations(nodes, n);
+        count_stations(nodes, n_nodes);
 
-        /* A hub above is never itself inside a keyboard, since it has none: one pass finds all. */
-        for (size_t i = 0; i < n; i++)
+        /* One pass is enough: the hub above has no keyboard, so it is not inside one. */
+        for (size_t i = 0; i < n_nodes; i++)
                 if (is_inside_keyboard(nodes[i])) {
                         nodes[i]->is_station = false;
                         nodes[i]->parent->is_station = true;
                 }
 
-        count_stations(nodes, n);
+        count_stations(nodes, n_nodes);
 
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n_nodes; i++) {
                 const HubNode *above = nodes[i]->parent;
 
-                nodes[i]->below_station = above && (above->is_station || above->below_station);
+                nodes[i]->is_below_station = above && (above->is_station || above->is_below_station);
         }
 }
 
-static HubRole role_of(const HubNode *d) {
-        if (is_root(d))
+static HubRole role_of(const HubNode *n) {
+        if (is_root(n))
                 return HUB_ROOT;
-        if (d->is_station)
+        if (n->is_station)
                 return HUB_STATION;
-        if (d->stations_below > 0)
+        if (n->n_stations_below > 0)
                 return HUB_INTERMEDIATE;
-        return d->below_station ? HUB_DOWNSTREAM : HUB_SHARED;
+        return n->is_below_station ? HUB_DOWNSTREAM : HUB_SHARED;
 }
 
-/* Whose a hub is to a person, NULL where it is several seats'. */
-static const char *seat_of(const HubNode *d) {
-        if (d->own_seat)
-                return d->seat;
-
-        switch (role_of(d)) {
-        case HUB_ROOT:
-        case HUB_INTERMEDIATE:
-                return d->foreign ? NULL : d->seat;
-
-        default:
-                if (d->claim.seat && !d->claim.several)
-                        return d->claim.seat;
-                if (d->is_station && d->serves_seat)
-                        return d->seat;
-                return d->claim.several ? NULL : d->seat;
-        }
+/* The seat that a person would name, NULL if there are several. */
+static const char *seat_served(const HubNode *n) {
+        if (n->has_own_seat)
+                return n->seat;
+        if (n->role == HUB_ROOT || n->role == HUB_INTERMEDIATE)
+                return n->has_foreign ? NULL : n->seat;
+        if (n->claim && !n->has_several_claims)
+                return n->claim;
+        if (n->role == HUB_STATION && n->is_claimed_by_seat)
+                return n->seat;
+        return n->has_several_claims ? NULL : n->seat;
 }
 
-int role_assign(HubNode *const *nodes, size_t n) {
-        int r;
+void role_assign(HubNode *const *nodes, size_t n_nodes) {
+        find_stations(nodes, n_nodes);
 
-        find_stations(nodes, n);
+        /* From the leaves up: a hub with something of another seat below it does not serve one seat alone.
+         */
+        for (size_t i = n_nodes; i-- > 0;) {
+                HubNode *n = nodes[i], *above = n->parent;
 
-        /* From the leaves up: a hub that has something of another seat anywhere below it is not one
-         * seat's. */
-        for (size_t i = n; i-- > 0;) {
-                HubNode *d = nodes[i], *above = d->parent;
+                n->role = role_of(n);
+                n->serves = seat_served(n);
 
-                d->hub->role = role_of(d);
-                r = string_replace(&d->hub->seat, seat_of(d));
-                if (r < 0)
-                        return r;
-
-                if (above && (d->foreign || (d->hub->seat && !streq_ptr(d->hub->seat, above->seat))))
-                        above->foreign = true;
+                if (above && (n->has_foreign || (n->serves && !streq_ptr(n->serves, above->seat))))
+                        above->has_foreign = true;
         }
-
-        return 0;
 }

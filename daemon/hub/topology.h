@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which devices there are, how the hubs hang together, and which hub and which device belong to which seat.
- * Facts go in through topology_apply() and topology_remove(), in any order, from an enumeration or from
- * events alike; topology_settle() then derives everything anew and tells what is different. What the
- * accessors give is the snapshot of the last topology_settle(), whatever was applied since. */
+/* The hubs and seats that all devices make, and what changes about them. topology_apply() and
+ * topology_remove() take in devices in any order, from an enumeration or from events. topology_settle() then
+ * derives hubs and seats again and calls back for each difference. Until the next topology_settle() the
+ * accessors give that snapshot, topology_find_device() apart. */
 
 #include "hub/device.h"
-
-/* More devices than any machine has; a broken driver that makes them without end stops here. */
-#define TOPOLOGY_DEVICES_MAX 8192U
 
 typedef enum HubRole {
         HUB_ROOT,
@@ -23,20 +20,21 @@ typedef enum HubRole {
 
 DECLARE_STRING_TABLE(HubRole, hub_role);
 
-/* One physical hub. Its two halves, if it is a USB 3 hub, are one Hub with the slow half's name. The object
- * stays the same from hub_added() to hub_removed(). */
+/* One physical hub. The two halves of a USB 3 hub are one Hub, named for the slow half. The object stays the
+ * same from hub_added() to hub_removed(). */
 typedef struct Hub Hub;
 struct Hub {
         char *id; /* sysname: "1-1.2", "usb1" */
         char *syspath;
-        char *peer_id;      /* of the fast half, NULL where there is none */
+        char *peer_id;      /* of the fast half, NULL if there is none */
         char *peer_syspath; /* the same */
-        char *vendor;       /* "" for unknown */
-        char *product;      /* "" for unknown */
-        char *seat;         /* NULL where it serves several seats, or none */
+        char *vendor;       /* "" if unknown */
+        char *product;      /* "" if unknown */
+        char *seat;         /* NULL if it serves several seats, or none */
         HubRole role;
         const Hub *parent;  /* NULL for a root hub */
-        DeviceList devices; /* directly on it; hubs among them */
+        DeviceList devices; /* directly on it, other hubs included */
+        unsigned changed;   /* for topology_settle() only */
 };
 
 typedef enum HubChange {
@@ -55,25 +53,28 @@ typedef enum SeatChange {
         SEAT_CHANGED_LOST = 1 << 3,      /* the lost station hubs */
 } SeatChange;
 
-/* What stands on one seat, as udev says. There is one as long as the seat has devices or a lost hub; logind
- * decides whether there is such a seat. */
+/* What udev assigns to one seat. It exists while the seat has devices or a lost hub. Whether the seat itself
+ * exists is for logind to say. */
 typedef struct TopologySeat {
         char *id;
         bool has_keyboard;
         bool has_pointer;
-        bool has_display; /* a graphics card, or whatever else makes the seat one (master-of-seat) */
+        bool has_display; /* a graphics card, or another device that makes the seat (master-of-seat) */
         DeviceList devices;
 
-        /* Ids of the station hubs that this seat had and that are unplugged now, sorted. The seat forgets
-         * them when it has another station hub instead, or at topology_forget_lost(). */
+        /* The ids of the seat's station hubs that were unplugged, sorted. They are forgotten when the seat
+         * gets another station hub, or by topology_forget_lost(). */
         char **lost;
         size_t n_lost;
+
+        unsigned changed; /* for topology_settle() only */
 } TopologySeat;
 
-/* Told by topology_settle(), in this order. None may change the topology. */
+/* topology_settle() calls these in this order. They must not change the topology. Masks are of HubChange and
+ * SeatChange. */
 typedef struct TopologyEvents {
-        void (*hub_removed)(const Hub *h,
-                        void *userdata); /* it can still be found, with all it was; children first */
+        /* Children first. The hub can still be found, and is as it was. */
+        void (*hub_removed)(const Hub *h, void *userdata);
         void (*hub_added)(const Hub *h, void *userdata); /* parents first */
         void (*hub_changed)(const Hub *h, unsigned mask, void *userdata);
         void (*seat_changed)(const char *seat, unsigned mask, void *userdata);
@@ -85,43 +86,43 @@ int topology_new(Topology **ret);
 Topology *topology_free(Topology *t);
 DEFINE_CLEANUP(Topology *, topology_free);
 
-/* A device that is new or has changed. Returns 1 when this says something new, 0 when not, -ENOMEM, -ENOSPC
- * when there are too many devices. */
+/* Takes in a device that is new or may have changed. Returns 1 if something changed, 0 if not, -ENOMEM, or
+ * -ENOSPC if there are too many devices. */
 int topology_apply(Topology *t, const DeviceInfo *info);
 
-/* Returns 1 when there was such a device, 0 when not. */
+/* Returns 1 if the device was known, 0 if not. */
 int topology_remove(Topology *t, const char *syspath);
 
-/* Between these two calls comes everything that there is: what was not applied in between is gone. */
+/* Around an enumeration of all devices. Devices that are not applied between the two calls are removed. */
 void topology_begin_snapshot(Topology *t);
 void topology_end_snapshot(Topology *t);
 
-/* Derives the snapshot anew and tells the differences. Returns how many there were, or -ENOMEM; then nothing
- * has changed and the next call tries again. Costs nothing when nothing was applied since. */
+/* Derives hubs and seats from the devices and calls back for each difference. Returns 0, or -ENOMEM; then no
+ * callback was called and the next call tries again. Costs nothing if nothing was applied since. */
 int topology_settle(Topology *t, const TopologyEvents *events, void *userdata);
 
-/* Hubs in the order of a tree: each after its parent, siblings in the order of their ports. */
+/* Hubs, each after its parent, siblings in the order of their ports. */
 size_t topology_n_hubs(const Topology *t);
 const Hub *topology_hub_at(const Topology *t, size_t i);
 
-/* By the id or syspath of either half; NULL for none. */
+/* By id or syspath, of either half. NULL if there is none. */
 const Hub *topology_find_hub(const Topology *t, const char *id_or_syspath);
 
-/* Seats in the order of their ids. */
+/* Seats, sorted by id. */
 size_t topology_n_seats(const Topology *t);
 const TopologySeat *topology_seat_at(const Topology *t, size_t i);
 const TopologySeat *topology_find_seat(const Topology *t, const char *id);
 
-/* The ids of the seat's lost hubs, with the separator between them: "1-2, 3-1". NULL when out of memory. */
+/* The ids of the seat's lost hubs, with a separator: "1-2, 3-1". NULL if out of memory. */
 char *topology_seat_format_lost(const TopologySeat *seat, const char *separator);
 
-/* Before the first topology_settle(): this seat had a station hub which was unplugged when that was noted
- * down. */
+/* Restores what an earlier process knew: this station hub of the seat is unplugged. Call it before the first
+ * topology_settle(). Returns 0 or -ENOMEM. */
 int topology_note_lost(Topology *t, const char *seat, const char *hub);
 
-/* HubLost has been acted upon, or the administrator has moved things: stop calling those hubs lost. */
+/* Forgets the lost hubs of this seat, because they were acted upon or an administrator moved the seat's
+ * devices. */
 void topology_forget_lost(Topology *t, const char *seat);
 
-/* Of the device with this syspath: how udev's seat for it is, as of the last topology_apply(); NULL for
- * none. */
+/* The device with this syspath as of the last topology_apply(), or NULL. */
 const DeviceInfo *topology_find_device(const Topology *t, const char *syspath);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What comes, changes and goes, in any order: what is told of it, what is missed afterwards, and what is
+/* Devices come, change and go in any order: which callbacks follow, which hubs count as lost, and what is
  * listed. */
 
 #include "room.h"
@@ -32,7 +32,7 @@ static void test_unplug_and_replug(Room *room, const void *data) {
         g_assert_cmpstr(settle(room), ==, "+1-1 usb1:devices seat0:hubs,devices,equipment,lost");
         g_assert_cmpuint(topology_find_seat(room->topology, "seat0")->n_lost, ==, 0);
 
-        /* All within one settling: nobody hears of it. */
+        /* If it happens between two calls of settle(), there is no difference to report. */
         unplug(room, "1-1");
         hub(room, "1-1");
         keyboard(room, "1-1.1");
@@ -40,7 +40,7 @@ static void test_unplug_and_replug(Room *room, const void *data) {
         g_assert_cmpstr(settle(room), ==, "");
 }
 
-/* The seat has nothing left at all, and is remembered for its hub. */
+/* A seat without devices is kept for its lost hubs. */
 static void test_lost_is_kept(Room *room, const void *data) {
         hub(room, "usb1");
         hub_at(room, "1-1", "seat-a");
@@ -54,7 +54,7 @@ static void test_lost_is_kept(Room *room, const void *data) {
         (void) settle(room);
         g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 2);
 
-        /* One of the two is back: the other is still missing. */
+        /* One of the two is back, the other is still missing. */
         hub_at(room, "1-2", "seat-a");
         (void) settle(room);
         g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 1);
@@ -78,9 +78,9 @@ static void test_lost_and_replaced(Room *room, const void *data) {
         g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 0);
 }
 
-/* What was noted down before a restart. Of the hubs that are there none can be told to have taken the place
- * since. */
-static void test_lost_before_the_first_picture(Room *room, const void *data) {
+/* Lost hubs from before a restart. The hubs that are there may all be older than the loss, so none counts as
+ * a replacement. */
+static void test_lost_before_the_first_snapshot(Room *room, const void *data) {
         g_assert_cmpint(topology_note_lost(room->topology, "seat-a", "1-1"), ==, 0);
         g_assert_cmpint(topology_note_lost(room->topology, "seat-a", "1-1"), ==, 0);
         g_assert_cmpint(topology_note_lost(room->topology, "seat-b", "1-3"), ==, 0);
@@ -98,7 +98,7 @@ static void test_lost_before_the_first_picture(Room *room, const void *data) {
         g_assert_cmpuint(topology_find_seat(room->topology, "seat-a")->n_lost, ==, 0);
 }
 
-/* A shared hub is nobody's loss. */
+/* A shared hub is not missed. */
 static void test_lost_is_of_stations(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -109,7 +109,7 @@ static void test_lost_is_of_stations(Room *room, const void *data) {
         g_assert_cmpuint(topology_find_seat(room->topology, "seat0")->n_lost, ==, 0);
 }
 
-/* An extender drops out with all stations behind it. */
+/* An extender is unplugged, with all stations behind it. */
 static void test_branch_goes(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -140,7 +140,7 @@ static void test_snapshot_sweeps(Room *room, const void *data) {
         topology_end_snapshot(room->topology);
         g_assert_cmpstr(settle(room), ==, "-1-2 +1-3 usb1:devices seat0:hubs,devices");
 
-        /* The same again tells nothing. */
+        /* The same enumeration again makes no difference. */
         topology_begin_snapshot(room->topology);
         hub(room, "usb1");
         hub(room, "1-1");
@@ -177,7 +177,7 @@ static void test_listing_order(Room *room, const void *data) {
 static void test_what_is_listed(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
-        /* A stick, a receiver that is keyboard and mouse at once, and a keyboard's volume knob. */
+        /* A USB stick, a receiver that is keyboard and mouse at once, and a keyboard's volume knob. */
         (void) put(room, &(What) { .name = "1-1.1", .flags = DEVICE_IS_OTHER });
         input(room, "1-1.2", NULL, DEVICE_IS_KEYBOARD | DEVICE_IS_POINTER);
         (void) put(room,
@@ -205,7 +205,7 @@ static void test_too_many_devices(Room *room, const void *data) {
         g_autofree char *name = NULL;
         int r = 1;
 
-        for (unsigned i = 0; i < TOPOLOGY_DEVICES_MAX; i++) {
+        for (unsigned i = 0; i < DEVICES_MAX; i++) {
                 g_free(name);
                 name = g_strdup_printf("1-1.%u", i);
                 r = put(room, &(What) { .name = name, .flags = DEVICE_IS_OTHER });
@@ -213,77 +213,258 @@ static void test_too_many_devices(Room *room, const void *data) {
         }
 
         g_assert_cmpint(put(room, &(What) { .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, -ENOSPC);
-        /* What is there can still change, and be gone. */
+        /* Devices that are known can still change and go. */
         g_assert_cmpint(put(room, &(What) { .name = name, .flags = DEVICE_IS_OTHER, .product = "x" }), ==,
                         1);
         unplug(room, name);
         g_assert_cmpint(put(room, &(What) { .name = "1-2", .flags = DEVICE_IS_OTHER }), ==, 1);
 }
 
-/* Any order of coming, changing and going ends in the same snapshot as looking at it all at once. */
-static void test_random_events(Room *room, const void *data) {
-        static const char *const names[] = {
-                "usb1",
-                "1-1",
-                "1-1.1",
-                "1-1.2",
-                "1-1.1.1",
-                "1-1.1.2",
-                "1-2",
-                "1-2.1",
-                "usb2",
-                "2-1",
-                "2-1.1",
-        };
+/* Devices that come, change and go at random. */
+typedef struct Devices {
+        const char *seat[11];
+        unsigned flags[11]; /* 0 for a device that is not there */
+        const char *peer[11];
+} Devices;
+
+static const char *const device_names[] = {
+        "usb1",
+        "1-1",
+        "1-1.1",
+        "1-1.2",
+        "1-1.1.1",
+        "1-1.1.2",
+        "1-2",
+        "1-2.1",
+        "usb2",
+        "2-1",
+        "2-1.1",
+};
+
+static void put_device(Room *room, const Devices *d, unsigned i) {
+        (void) put(room,
+                        &(What) { .name = device_names[i],
+                                        .seat = d->seat[i],
+                                        .flags = d->flags[i],
+                                        .speed = strchr(device_names[i], '2') == device_names[i] ? 5000 :
+                                                                                                   480,
+                                        .peer = d->peer[i] });
+}
+
+static void change_at_random(Room *room, Devices *d) {
         static const char *const seats[] = { NULL, NULL, "seat-a", "seat-b", "bad seat" };
-        const char *seat_now[ELEMENTSOF(names)] = {};
-        unsigned flags_now[ELEMENTSOF(names)] = {};
-        Room fresh = {};
+        static const char *const peers[] = { NULL, "1-1", "1-2", "1-2.1" };
+
+        for (unsigned n = g_test_rand_int_range(1, 12); n > 0; n--) {
+                gint32 i = g_test_rand_int_range(0, ELEMENTSOF(device_names));
+                g_autofree char *path = path_of(device_names[i]);
+
+                d->seat[i] = seats[g_test_rand_int_range(0, ELEMENTSOF(seats))];
+                d->peer[i] = peers[g_test_rand_int_range(0, ELEMENTSOF(peers))];
+                d->flags[i] = 1U << g_test_rand_int_range(0, _DEVICE_KIND_MAX + 1);
+                if (d->flags[i] >> _DEVICE_KIND_MAX) {
+                        (void) topology_remove(room->topology, path);
+                        d->flags[i] = 0;
+                } else
+                        put_device(room, d, i);
+        }
+}
+
+static char *describe_devices(const DeviceList *l) {
+        GString *s = g_string_new(NULL);
+
+        for (size_t i = 0; i < l->n_entries; i++)
+                g_string_append_printf(s, "%s %s ", device_kind_to_string(l->entries[i].kind),
+                                l->entries[i].syspath);
+
+        return g_string_free(s, FALSE);
+}
+
+static char *describe_hubs_of(Room *room, const char *seat) {
+        GString *s = g_string_new(NULL);
+
+        /* In an order that does not change with the tree. */
+        for (unsigned i = 0; i < ELEMENTSOF(device_names); i++) {
+                const Hub *h = topology_find_hub(room->topology, device_names[i]);
+
+                if (h && streq(h->id, device_names[i]) && streq_ptr(h->seat, seat))
+                        g_string_append_printf(s, "%s ", h->id);
+        }
+
+        return g_string_free(s, FALSE);
+}
+
+/* What there is, as text: a line for each hub, "1-1|role|station|devices|...", then one for each seat. The
+ * fields are in the order of HubChange and SeatChange. */
+static GPtrArray *describe(Room *room) {
+        GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+        for (size_t i = 0; i < topology_n_hubs(room->topology); i++) {
+                const Hub *h = topology_hub_at(room->topology, i);
+                g_autofree char *devices = describe_devices(&h->devices);
+
+                g_ptr_array_add(lines,
+                                g_strdup_printf("%s|%s|%s|%s|%s|%s %s|%s", h->id,
+                                                hub_role_to_string(h->role), strempty(h->seat), devices,
+                                                h->parent ? h->parent->id : "", h->vendor, h->product,
+                                                strempty(h->peer_id)));
+        }
+
+        for (size_t i = 0; i < topology_n_seats(room->topology); i++) {
+                const TopologySeat *s = topology_seat_at(room->topology, i);
+                g_autofree char *devices = describe_devices(&s->devices),
+                                *hubs = describe_hubs_of(room, s->id);
+                char *lost = topology_seat_format_lost(s, " ");
+
+                g_ptr_array_add(lines,
+                                g_strdup_printf("%s|%s|%s|%d%d%d|%s", s->id, hubs, devices, s->has_keyboard,
+                                                s->has_pointer, s->has_display, lost));
+                free(lost);
+        }
+
+        return lines;
+}
+
+/* Any order of events ends in the same snapshot as an enumeration of what is there in the end. */
+static void test_random_events(Room *room, const void *data) {
+        Devices devices = {};
 
         for (unsigned round = 0; round < 500; round++) {
-                for (unsigned n = g_test_rand_int_range(1, 12); n > 0; n--) {
-                        gint32 i = g_test_rand_int_range(0, ELEMENTSOF(names));
-                        g_autofree char *path = path_of(names[i]);
+                g_autoptr(GPtrArray) is = NULL, expected = NULL;
+                Room fresh = {};
 
-                        seat_now[i] = seats[g_test_rand_int_range(0, ELEMENTSOF(seats))];
-                        flags_now[i] = 1U << g_test_rand_int_range(0, _DEVICE_KIND_MAX + 1);
-                        if (flags_now[i] >> _DEVICE_KIND_MAX) {
-                                (void) topology_remove(room->topology, path);
-                                flags_now[i] = 0;
-                        } else
-                                (void) put(room,
-                                                &(What) { .name = names[i],
-                                                                .seat = seat_now[i],
-                                                                .flags = flags_now[i],
-                                                                .speed = names[i][0] == '2' ? 5000 : 480,
-                                                                .peer = i == 9 ? "1-1" : NULL });
-                }
+                change_at_random(room, &devices);
                 (void) settle(room);
+                topology_forget_lost(room->topology, "seat-a");
+                topology_forget_lost(room->topology, "seat-b");
+                topology_forget_lost(room->topology, "seat0");
+                (void) settle(room);
+                is = describe(room);
 
                 room_set_up(&fresh, NULL);
-                for (unsigned i = 0; i < ELEMENTSOF(names); i++)
-                        if (flags_now[i] != 0)
-                                (void) put(&fresh,
-                                                &(What) { .name = names[i],
-                                                                .seat = seat_now[i],
-                                                                .flags = flags_now[i],
-                                                                .speed = names[i][0] == '2' ? 5000 : 480,
-                                                                .peer = i == 9 ? "1-1" : NULL });
+                for (unsigned i = 0; i < ELEMENTSOF(device_names); i++)
+                        if (devices.flags[i] != 0)
+                                put_device(&fresh, &devices, i);
                 (void) settle(&fresh);
-
-                g_assert_cmpuint(topology_n_hubs(room->topology), ==, topology_n_hubs(fresh.topology));
-                for (size_t i = 0; i < topology_n_hubs(fresh.topology); i++) {
-                        const Hub *a = topology_hub_at(room->topology, i),
-                                  *b = topology_hub_at(fresh.topology, i);
-
-                        g_assert_cmpstr(a->id, ==, b->id);
-                        g_assert_cmpint(a->role, ==, b->role);
-                        g_assert_cmpstr(a->seat, ==, b->seat);
-                        g_assert_cmpstr(a->parent ? a->parent->id : "", ==, b->parent ? b->parent->id : "");
-                        g_assert_true(device_list_equal(&a->devices, &b->devices));
-                }
+                expected = describe(&fresh);
                 room_tear_down(&fresh, NULL);
+
+                g_assert_cmpuint(is->len, ==, expected->len);
+                for (guint i = 0; i < is->len; i++)
+                        g_assert_cmpstr(is->pdata[i], ==, expected->pdata[i]);
         }
+}
+
+static const char *find_line(GPtrArray *lines, const char *line) {
+        for (guint i = 0; i < lines->len; i++)
+                if (strcspn(lines->pdata[i], "|") == strcspn(line, "|") &&
+                                strncmp(lines->pdata[i], line, strcspn(line, "|")) == 0)
+                        return lines->pdata[i];
+
+        return NULL;
+}
+
+static void expect_changes(GString *expected, const char *before, const char *after) {
+        static const char *const of_hub[] = { "role", "station", "devices", "parent", "text", "peer" };
+        static const char *const of_seat[] = { "hubs", "devices", "equipment", "lost" };
+        bool seat = g_str_has_prefix(after ? after : before, "seat");
+        const char *const *names = seat ? of_seat : of_hub;
+        g_auto(GStrv) a = g_strsplit(before ? before : "||||", "|", -1);
+        g_auto(GStrv) b = g_strsplit(after ? after : "||||", "|", -1);
+        const char *separator = ":";
+
+        for (unsigned i = 0; a[i + 1]; i++) {
+                const char *nothing = seat && i == 2 ? "000" : "";
+
+                if (streq(before ? a[i + 1] : nothing, after ? b[i + 1] : nothing))
+                        continue;
+                if (separator[0] == ':')
+                        g_string_append_printf(expected, "%s%s", expected->len > 0 ? " " : "",
+                                        before ? a[0] : b[0]);
+                g_string_append_printf(expected, "%s%s", separator, names[i]);
+                separator = ",";
+        }
+}
+
+static int compare_lines(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static char *expect_told(GPtrArray *before, GPtrArray *after) {
+        GString *expected = g_string_new(NULL);
+        g_autoptr(GPtrArray) seats = g_ptr_array_new();
+
+        for (guint i = before->len; i-- > 0;)
+                if (!g_str_has_prefix(before->pdata[i], "seat") && !find_line(after, before->pdata[i]))
+                        g_string_append_printf(expected, "%s-%.*s", expected->len > 0 ? " " : "",
+                                        (int) strcspn(before->pdata[i], "|"), (char *) before->pdata[i]);
+
+        for (guint i = 0; i < after->len; i++)
+                if (!g_str_has_prefix(after->pdata[i], "seat") && !find_line(before, after->pdata[i]))
+                        g_string_append_printf(expected, "%s+%.*s", expected->len > 0 ? " " : "",
+                                        (int) strcspn(after->pdata[i], "|"), (char *) after->pdata[i]);
+
+        for (guint i = 0; i < after->len; i++)
+                if (g_str_has_prefix(after->pdata[i], "seat"))
+                        g_ptr_array_add(seats, after->pdata[i]);
+                else if (find_line(before, after->pdata[i]))
+                        expect_changes(expected, find_line(before, after->pdata[i]), after->pdata[i]);
+
+        for (guint i = 0; i < before->len; i++)
+                if (g_str_has_prefix(before->pdata[i], "seat") && !find_line(after, before->pdata[i]))
+                        g_ptr_array_add(seats, before->pdata[i]);
+
+        g_ptr_array_sort(seats, compare_lines);
+        for (guint i = 0; i < seats->len; i++)
+                expect_changes(expected, find_line(before, seats->pdata[i]),
+                                find_line(after, seats->pdata[i]));
+
+        return g_string_free(expected, FALSE);
+}
+
+/* The callbacks say what is different, all of it and nothing else. */
+static void test_random_events_are_told(Room *room, const void *data) {
+        g_autoptr(GPtrArray) before = describe(room);
+        Devices devices = {};
+
+        for (unsigned round = 0; round < 500; round++) {
+                g_autofree char *expected = NULL;
+                g_autoptr(GPtrArray) after = NULL;
+                const char *told;
+
+                change_at_random(room, &devices);
+                told = settle(room);
+                after = describe(room);
+                expected = expect_told(before, after);
+                g_assert_cmpstr(told, ==, expected);
+
+                g_ptr_array_unref(before);
+                before = g_steal_pointer(&after);
+        }
+}
+
+/* A hub that stays is the same object, whatever else changes. */
+static void test_objects_stay(Room *room, const void *data) {
+        const Hub *root, *inner;
+
+        hub(room, "usb1");
+        hub(room, "1-2");
+        hub(room, "1-2.1");
+        (void) settle(room);
+        root = find_hub(room, "usb1");
+        inner = find_hub(room, "1-2.1");
+
+        hub(room, "1-1");
+        keyboard_at(room, "1-2.1.1", "seat-a");
+        half(room, "2-1", 5000, "1-2");
+        g_assert_cmpstr(settle(room), ==,
+                        "+1-1 usb1:station,devices 1-2:role,station,peer 1-2.1:role,station,devices "
+                        "seat-a:hubs,devices,equipment seat0:hubs,devices");
+
+        g_assert_true(find_hub(room, "usb1") == root);
+        g_assert_true(find_hub(room, "1-2.1") == inner);
+        g_assert_true(inner->parent == find_hub(room, "2-1"));
+        g_assert_true(inner->parent->parent == root);
 }
 
 static void test_storm(Room *room, const void *data) {
@@ -318,7 +499,7 @@ int main(int argc, char *argv[]) {
         ADD("unplug-and-replug", test_unplug_and_replug);
         ADD("lost/is-kept", test_lost_is_kept);
         ADD("lost/replaced-by-another", test_lost_and_replaced);
-        ADD("lost/before-the-first-snapshot", test_lost_before_the_first_picture);
+        ADD("lost/before-the-first-snapshot", test_lost_before_the_first_snapshot);
         ADD("lost/only-of-stations", test_lost_is_of_stations);
         ADD("branch-goes", test_branch_goes);
         ADD("snapshot-sweeps", test_snapshot_sweeps);
@@ -328,6 +509,8 @@ int main(int argc, char *argv[]) {
         ADD("text-changes", test_text_changes);
         ADD("too-many-devices", test_too_many_devices);
         ADD("random-events", test_random_events);
+        ADD("random-events/are-told", test_random_events_are_told);
+        ADD("objects-stay", test_objects_stay);
         ADD("storm", test_storm);
 
         return g_test_run();
