@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Only this file reads a struct udev_device. Its strings come from the device itself and may contain any
+ * bytes; device.c sanitizes those that people read. */
+
 #include "hub/device-info.h"
 
-/* Those of logind, and "tty": a text console can make a seat. */
+/* The subsystems that logind looks at, and "tty", because a text console can make a seat. */
 const char *const device_subsystems[] = { "usb", "input", "drm", "graphics", "sound", "tty", NULL };
 
 static bool is_numbered(const char *sysname, const char *prefix) {
@@ -15,15 +18,15 @@ static bool has_property(struct udev_device *d, const char *name) {
         return !isempty(udev_device_get_property_value(d, name));
 }
 
-/* "1", as opposed to missing, empty or "0". */
+/* Whether a property is there and is not "0". */
 static bool is_set(struct udev_device *d, const char *name) {
         const char *value = udev_device_get_property_value(d, name);
 
         return !isempty(value) && !streq(value, "0");
 }
 
-/* Whether the device is one of those that matter here, by its name: card0 and not its connectors, input3 and
- * not its event node. These are what systemd's 71-seat.rules tags. */
+/* Whether this is one of the devices that systemd's 71-seat.rules tags: card0 but not its connectors, input3
+ * but not its event node. */
 static bool is_of_interest(struct udev_device *d) {
         const char *subsystem = strempty(udev_device_get_subsystem(d)),
                    *sysname = udev_device_get_sysname(d);
@@ -38,37 +41,6 @@ static bool is_of_interest(struct udev_device *d) {
                 return is_numbered(sysname, "fb");
 
         return false;
-}
-
-/* The tag as it is now: libudev's has_tag() also knows what the device once had. Devices of umockdev come
- * without udev's database; there the property of the same meaning stands in. */
-static bool has_tag(struct udev_device *d, const char *tag) {
-        const char *list, *found;
-        size_t n = strlen(tag);
-
-        if (udev_device_has_current_tag(d, tag) > 0)
-                return true;
-
-        list = strempty(udev_device_get_property_value(d, "CURRENT_TAGS"));
-        for (found = strstr(list, tag); found; found = strstr(found + 1, tag))
-                if (found > list && found[-1] == ':' && found[n] == ':')
-                        return true;
-
-        return false;
-}
-
-/* Whether udev has had its say on this device. */
-static bool knows_tags(struct udev_device *d) {
-        return has_property(d, "USEC_INITIALIZED") || has_property(d, "TAGS") ||
-                        has_property(d, "CURRENT_TAGS");
-}
-
-/* Where udev has not had its say, its stock rules are assumed: they tag whatever is of interest. An input
- * device is none before udev has looked at its keys. */
-static bool would_be_tagged(struct udev_device *d) {
-        return is_of_interest(d) &&
-                        (!streq(strempty(udev_device_get_subsystem(d)), "input") ||
-                                        has_property(d, "ID_INPUT"));
 }
 
 static unsigned input_flags(struct udev_device *d) {
@@ -95,7 +67,7 @@ static unsigned input_flags(struct udev_device *d) {
         return flags;
 }
 
-/* bDeviceClass 09; the kernel's TYPE=9/0/1 says the same of a device that is already gone from sysfs. */
+/* The class 09. If the device is already gone from sysfs, the kernel's TYPE=9/0/1 says the same. */
 static bool is_hub(struct udev_device *d) {
         const char *class = udev_device_get_sysattr_value(d, "bDeviceClass");
         const char *type = udev_device_get_property_value(d, "TYPE");
@@ -118,15 +90,22 @@ static unsigned kind_flags(struct udev_device *d) {
         return DEVICE_IS_DISPLAY;
 }
 
+/* A device that udev has not processed yet has no tags. It gets those of udev's stock rules, which tag every
+ * device of interest, but input devices only when their keys are known. */
 static unsigned tag_flags(struct udev_device *d) {
-        unsigned flags = 0;
+        bool input = streq(strempty(udev_device_get_subsystem(d)), "input");
 
-        if (knows_tags(d) ? has_tag(d, "seat") : would_be_tagged(d))
-                flags |= DEVICE_HAS_SEAT_TAG;
-        if ((flags & DEVICE_HAS_SEAT_TAG) && has_tag(d, "master-of-seat"))
-                flags |= DEVICE_IS_MASTER_OF_SEAT;
+        if (udev_device_get_is_initialized(d) <= 0)
+                return is_of_interest(d) && (!input || has_property(d, "ID_INPUT")) ? DEVICE_HAS_SEAT_TAG :
+                                                                                      0;
 
-        return flags;
+        /* udev_device_has_tag() also returns tags that the device no longer has. */
+        if (udev_device_has_current_tag(d, "seat") <= 0)
+                return 0;
+
+        return DEVICE_HAS_SEAT_TAG |
+                        (udev_device_has_current_tag(d, "master-of-seat") > 0 ? DEVICE_IS_MASTER_OF_SEAT :
+                                                                                0);
 }
 
 static int set_names(DeviceInfo *f, struct udev_device *d) {
@@ -155,9 +134,10 @@ static int set_text(DeviceInfo *f, struct udev_device *d, bool usb) {
         return device_info_set_text(f, vendor, product);
 }
 
-/* The port of this USB device is a directory of the hub above, to which "port" points: "usb1-port2" of a
- * root hub, "1-3-port2" of any other. Its "peer", where there is one, is the other port of the same
- * connector. A device in a port is named for hub and number: "1-2" in the first, "1-3.2" in the second. */
+/* The link "port" of a USB device leads to a directory of the hub above: "usb1-port2" of a root hub,
+ * "1-3-port2" of another hub. Its link "peer", if there is one, leads to the other port of the same
+ * connector. A device in a port is named for the hub and the port: "1-2" in the first, "1-3.2" in the
+ * second. */
 static int set_peer(DeviceInfo *f) {
         _cleanup_free_ char *link = NULL, *target = NULL;
         const char *name, *port;
@@ -195,7 +175,7 @@ static int set_usb(DeviceInfo *f, struct udev_device *d) {
         const char *text;
         int r;
 
-        /* The parent is d's own: it needs no unref. */
+        /* libudev owns the parent, so there is no unref. */
         if (!streq_ptr(f->subsystem, "usb"))
                 usb = udev_device_get_parent_with_subsystem_devtype(d, "usb", "usb_device");
         if (!usb)
@@ -222,7 +202,7 @@ int device_info_from_udev(DeviceInfo *ret, struct udev_device *d) {
 
         f.flags = kind_flags(d) | tag_flags(d);
 
-        /* Seats are made by more than what is looked at: by a text console, say. */
+        /* Any device can make a seat, for example a text console. */
         if (!is_of_interest(d) && !(f.flags & DEVICE_IS_MASTER_OF_SEAT))
                 return 0;
 
@@ -230,7 +210,7 @@ int device_info_from_udev(DeviceInfo *ret, struct udev_device *d) {
         if (r < 0)
                 return r;
 
-        /* Gone between event and read: the next event says so. */
+        /* The device is already gone, and the next event will say so. */
         if (access(f.syspath, F_OK) < 0)
                 return 0;
 

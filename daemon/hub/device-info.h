@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What one udev device is, as facts. Inside of hub/udev.c. */
+/* From a libudev device to a DeviceInfo. For udev.c only. */
 
 #include <libudev.h>
 
 #include "hub/device.h"
 
-/* Of all devices only those of these subsystems are looked at; ends with NULL. */
+/* All other subsystems are ignored. Ends with NULL. */
 extern const char *const device_subsystems[];
 
-/* Returns 1 when this is a device for us, 0 when not or when it is gone, a negative errno. */
+/* Returns 1 if the device matters here, 0 if it does not or is gone, a negative errno. */
 int device_info_from_udev(DeviceInfo *ret, struct udev_device *d);
