@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The watch on devices. The monitor listens before the first enumeration, so nothing falls between the two.
- * Tags are looked at here and not in the kernel's filter: a device that loses its tag must be heard of as
- * well.
+/* The monitor listens before the first enumeration, so no event is missed between the two. The kernel's
+ * filter does not match tags, because the event of a device that loses its tag must arrive as well.
  *
- * When events come faster than they are read, the kernel drops some and says so once (ENOBUFS). What is left
- * is read, and once it is quiet everything is enumerated anew. */
+ * When events come faster than they are read, the kernel drops some and says so once (ENOBUFS). Then the
+ * remaining events are read, and when it is quiet all devices are enumerated again. The same repairs every
+ * other failure to take in a device.
+ *
+ * At boot usherd may start while udev still processes devices. udev sends the event of a device before it
+ * takes the device off its queue, so once the queue is empty, the events that can be read are all there are.
+ */
 
 #include <libudev.h>
 
@@ -13,32 +17,33 @@
 #include "hub/device-info.h"
 #include "hub/udev.h"
 
-/* Twenty events of one plugged hub are one piece of news: it is told this long after the last of them, but
- * not later than the other span after the first. */
+/* One hub makes some twenty events when it is plugged in. Callers are told once, this long after the last
+ * event, but not later than the maximum after the first. */
 #define SETTLE_USEC (500 * USEC_PER_MSEC)
 #define SETTLE_MAX_USEC (2 * USEC_PER_SEC)
 
-/* Room for a storm; without CAP_NET_ADMIN the kernel gives less. */
+/* Enough for a storm of events. Without CAP_NET_ADMIN the kernel gives less. */
 #define RECEIVE_BUFFER_SIZE (16 * 1024 * 1024)
 
-/* Events that are read before the rest of the daemon has its turn. The loop comes back while there are
- * more. */
+/* After this many events the rest of the daemon gets its turn. */
 #define EVENTS_PER_TURN 128U
 
-/* A socket that gives nothing but errors is given up. */
+/* After this many errors in a row the socket is given up. */
 #define ERRORS_MAX 100U
 
 struct UdevHost {
         struct udev *udev;
-        struct udev_monitor *monitor; /* NULL where there is no udev to listen to */
+        struct udev_monitor *monitor; /* NULL if there is no udev to listen to */
+        struct udev_queue *queue;     /* NULL once it was found empty */
         sd_event *event;
         sd_event_source *io;
+        sd_event_source *queue_io;
         sd_event_source *settle;
-        usec_t first; /* since when events have not been told as settled; 0 for none */
+        usec_t first; /* when the first event came that settled() has not been called for, 0 for none */
         bool live;
-        bool overrun; /* events were lost since the last enumeration */
+        bool stale; /* events were lost since the last enumeration */
         uint64_t n_overruns;
-        unsigned n_errors;
+        unsigned n_errors; /* in a row */
         const UdevEvents *events;
         void *userdata;
 };
@@ -53,8 +58,14 @@ static void unref_enumerate(struct udev_enumerate **e) {
                 udev_enumerate_unref(*e);
 }
 
-/* Tells of one device, or that it is none of ours (any more). */
-static int tell_device(UdevHost *u, struct udev_device *d) {
+static void failed(UdevHost *u, int error, bool for_good) {
+        u->stale = u->stale || !for_good;
+        if (u->events->failed)
+                u->events->failed(error, for_good, u->userdata);
+}
+
+/* Reports a device, or that it does not matter (any more). */
+static int report_device(UdevHost *u, struct udev_device *d) {
         _cleanup_(device_info_done) DeviceInfo info = {};
         int r;
 
@@ -70,16 +81,16 @@ static int tell_device(UdevHost *u, struct udev_device *d) {
         return 0;
 }
 
-/* What is not seen for want of these is not gone. */
+/* A device that cannot be read for want of memory or file descriptors is not gone. */
 static bool is_shortage(int r) {
         return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
 }
 
-static int tell_enumeration(UdevHost *u, struct udev_enumerate *e) {
+static int report_matches(UdevHost *u, struct udev_enumerate *e) {
         struct udev_list_entry *entry;
         int r;
 
-        /* Where there is no sysfs or no udev there is nothing to scan. */
+        /* Other errors mean that there is no sysfs or no udev. */
         r = udev_enumerate_scan_devices(e);
         if (is_shortage(r))
                 return r;
@@ -87,14 +98,14 @@ static int tell_enumeration(UdevHost *u, struct udev_enumerate *e) {
         udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(e)) {
                 _cleanup_(unref_device) struct udev_device *d = NULL;
 
-                /* NULL when it went away a moment ago; that event is still to come. */
+                /* NULL if the device has just gone. Its event is still to come. */
                 d = udev_device_new_from_syspath(u->udev, udev_list_entry_get_name(entry));
                 if (!d && is_shortage(-errno))
                         return -errno;
                 if (!d)
                         continue;
 
-                r = tell_device(u, d);
+                r = report_device(u, d);
                 if (r < 0)
                         return r;
         }
@@ -118,37 +129,56 @@ static int enumerate(UdevHost *u) {
                                 return r;
                 }
 
-        /* Whatever else makes a seat. There are too many text consoles to look at all of them for this. */
+        /* Any other device that makes a seat. There are too many text consoles to look at all. */
         r = udev_enumerate_add_match_tag(by_tag, "master-of-seat");
         if (r < 0)
                 return r;
 
         u->events->snapshot_begin(u->userdata);
-        r = tell_enumeration(u, by_subsystem);
+        r = report_matches(u, by_subsystem);
         if (r >= 0)
-                r = tell_enumeration(u, by_tag);
-        /* Half a snapshot would have everything else gone. */
+                r = report_matches(u, by_tag);
+        /* After half an enumeration all other devices would be gone. */
         if (r >= 0)
                 u->events->snapshot_end(u->userdata);
 
         return r;
 }
 
-static int arm_settle(UdevHost *u);
+/* Restarts the wait for a quiet moment. */
+static void arm_settle(UdevHost *u) {
+        uint64_t now;
+
+        if (sd_event_now(u->event, CLOCK_MONOTONIC, &now) < 0)
+                return;
+        if (u->first == 0)
+                u->first = now;
+
+        (void) sd_event_source_set_time(u->settle, MIN_OF(now + SETTLE_USEC, u->first + SETTLE_MAX_USEC));
+        (void) sd_event_source_set_enabled(u->settle, SD_EVENT_ONESHOT);
+}
+
+static void check_queue(UdevHost *u) {
+        if (!u->queue || (u->live && !udev_queue_get_queue_is_empty(u->queue)))
+                return;
+
+        u->queue_io = sd_event_source_disable_unref(u->queue_io);
+        u->queue = udev_queue_unref(u->queue);
+}
 
 static int on_settle(sd_event_source *source, uint64_t usec, void *userdata) {
         UdevHost *u = userdata;
         int r;
 
         u->first = 0;
+        check_queue(u);
 
-        if (u->overrun) {
-                u->overrun = false;
+        if (u->stale) {
+                u->stale = false;
                 r = enumerate(u);
                 if (r < 0) {
-                        log_warning_errno(r, "Failed to enumerate devices, trying again: %m");
-                        u->overrun = true;
-                        (void) arm_settle(u);
+                        failed(u, r, false);
+                        arm_settle(u);
                         return 0;
                 }
         }
@@ -157,30 +187,18 @@ static int on_settle(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* Moves the time of settling away from the event that has just come. */
-static int arm_settle(UdevHost *u) {
-        uint64_t now;
-        usec_t when;
-        int r;
+/* The queue was emptied. The last events may not have been read yet. */
+static int on_queue(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        UdevHost *u = userdata;
 
-        r = sd_event_now(u->event, CLOCK_MONOTONIC, &now);
-        if (r < 0)
-                return r;
-
-        if (u->first == 0)
-                u->first = now;
-        when = MIN_OF(now + SETTLE_USEC, u->first + SETTLE_MAX_USEC);
-
-        r = sd_event_source_set_time(u->settle, when);
-        if (r < 0)
-                return r;
-
-        return sd_event_source_set_enabled(u->settle, SD_EVENT_ONESHOT);
+        (void) udev_queue_flush(u->queue);
+        arm_settle(u);
+        return 0;
 }
 
 static void on_device(UdevHost *u, struct udev_device *d) {
         const char *action = strempty(udev_device_get_action(d)), *old;
-        int r;
+        int r = 0;
 
         u->live = true;
 
@@ -189,46 +207,43 @@ static void on_device(UdevHost *u, struct udev_device *d) {
                 return;
         }
 
-        /* It was given another name, and with it another path. */
+        /* A renamed device has a new path. */
         old = streq(action, "move") ? udev_device_get_property_value(d, "DEVPATH_OLD") : NULL;
         if (old) {
                 _cleanup_free_ char *syspath = NULL;
 
-                if (asprintf(&syspath, "/sys%s", old) < 0) {
-                        syspath = NULL;
-                        (void) log_oom();
-                } else
+                r = asprintf(&syspath, "/sys%s", old);
+                if (r >= 0)
                         u->events->device_gone(syspath, u->userdata);
+                else
+                        syspath = NULL;
         }
 
-        r = tell_device(u, d);
+        r = r < 0 ? -ENOMEM : report_device(u, d);
         if (r < 0)
-                log_warning_errno(r, "Failed to take in device '%s', ignoring: %m",
-                                udev_device_get_sysname(d));
+                failed(u, r, false);
 }
 
-/* What to do when there was no device to read: true when there may be more all the same. */
+/* Handles a read that gave no device. Returns whether to read on. */
 static bool handle_read_error(UdevHost *u, int error) {
         if (error == ENOBUFS) {
                 u->n_overruns++;
-                if (!u->overrun)
-                        log_info("Device events came faster than they were read; looking at all devices "
-                                 "again.");
-                u->overrun = true;
-                (void) arm_settle(u);
+                log_debug("Lost device events, enumerating all devices again.");
+                u->stale = true;
+                arm_settle(u);
                 return true;
         }
 
         if (error == 0 || error == EAGAIN || error == EINTR)
                 return false;
 
-        /* One message that was no good, or not from udev, has been taken off the socket. */
+        /* The message was invalid or not from udev, and is off the socket now. */
         log_debug_errno(error, "Failed to read a device event, ignoring: %m");
         if (++u->n_errors < ERRORS_MAX)
                 return true;
 
-        log_error_errno(error, "Cannot read device events, listening no longer: %m");
         (void) sd_event_source_set_enabled(u->io, SD_EVENT_OFF);
+        failed(u, -error, true);
         return false;
 }
 
@@ -249,10 +264,23 @@ static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *
                         break;
         }
 
-        if (any && arm_settle(u) < 0)
-                log_warning("Failed to wait for device events to settle, ignoring.");
+        if (any)
+                arm_settle(u);
 
         return 0;
+}
+
+/* Without inotify in /run/udev, the queue is only looked at when an event was read. */
+static void watch_queue(UdevHost *u) {
+        int fd;
+
+        u->queue = udev_queue_new(u->udev);
+        fd = u->queue ? udev_queue_get_fd(u->queue) : -EBADF;
+        if (fd < 0)
+                return;
+
+        if (sd_event_add_io(u->event, &u->queue_io, fd, EPOLLIN, on_queue, u) >= 0)
+                (void) sd_event_source_set_description(u->queue_io, "udev-queue");
 }
 
 static int listen_to_udev(UdevHost *u) {
@@ -282,7 +310,7 @@ static int listen_to_udev(UdevHost *u) {
                 return r;
         (void) sd_event_source_set_description(u->io, "udev");
 
-        /* A storm of events must not keep people waiting who ask. */
+        /* D-Bus comes first: a storm of events must not delay replies. */
         return sd_event_source_set_priority(u->io, SD_EVENT_PRIORITY_NORMAL + 10);
 }
 
@@ -315,12 +343,12 @@ int udev_host_new(UdevHost **ret, sd_event *event, const UdevEvents *events, voi
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                log_info("There is no udev to listen to, so no hubs and no devices are known.");
+                log_debug_errno(r, "Failed to listen to udev, ignoring: %m");
                 u->io = sd_event_source_disable_unref(u->io);
-                if (u->monitor)
-                        u->monitor = udev_monitor_unref(u->monitor);
+                u->monitor = udev_monitor_unref(u->monitor);
         }
 
+        watch_queue(u);
         *ret = TAKE_PTR(u);
         return 0;
 }
@@ -330,11 +358,11 @@ UdevHost *udev_host_free(UdevHost *u) {
                 return NULL;
 
         sd_event_source_disable_unref(u->io);
+        sd_event_source_disable_unref(u->queue_io);
         sd_event_source_disable_unref(u->settle);
-        if (u->monitor)
-                udev_monitor_unref(u->monitor);
-        if (u->udev)
-                udev_unref(u->udev);
+        udev_queue_unref(u->queue);
+        udev_monitor_unref(u->monitor);
+        udev_unref(u->udev);
         sd_event_unref(u->event);
         free(u);
         return NULL;
@@ -343,9 +371,11 @@ UdevHost *udev_host_free(UdevHost *u) {
 int udev_host_start(UdevHost *u) {
         int r;
 
-        /* As libudev has it: where there is no udevd, nothing will ever come. */
+        /* libudev's own test: without udevd no event will ever come. */
         u->live = u->monitor && access("/run/udev/control", F_OK) >= 0;
 
+        /* Before the enumeration, so that it finds all devices processed if the queue is empty. */
+        check_queue(u);
         r = enumerate(u);
         if (r < 0)
                 return r;
@@ -356,6 +386,10 @@ int udev_host_start(UdevHost *u) {
 
 bool udev_host_is_live(const UdevHost *u) {
         return u->live;
+}
+
+bool udev_host_is_settled(const UdevHost *u) {
+        return !u->queue;
 }
 
 uint64_t udev_host_overruns(const UdevHost *u) {

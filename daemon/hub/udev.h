@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* udev as a peer: which devices there are, told as facts. Without a udev there are none, and that is no
- * error. */
+/* Which devices there are, according to udev. Without udev there are none, which is not an error. */
 
 #include <systemd/sd-event.h>
 
@@ -11,31 +10,41 @@
 typedef struct UdevHost UdevHost;
 
 typedef struct UdevEvents {
-        /* A device is there, or there is news of it. What is told again may be the same as before. */
+        /* A device is there. It may be new, changed, or the same as before. */
         void (*device)(const DeviceInfo *info, void *userdata);
         void (*device_gone)(const char *syspath, void *userdata);
 
-        /* Around an enumeration, the first one and those after lost events: what is not told of in between
-         * is gone. */
+        /* Around an enumeration: the first one, and those that make up for lost events. Devices that
+         * device() does not report in between are gone. */
         void (*snapshot_begin)(void *userdata);
         void (*snapshot_end)(void *userdata);
 
-        /* Nothing more has come for a while: time to look at the whole. Also right after the first
-         * enumeration. */
+        /* No event has come for a moment, so the devices can be looked at as a whole. Also called after the
+         * first enumeration, and when udev_host_is_settled() becomes true. */
         void (*settled)(void *userdata);
+
+        /* Some devices may be missing or out of date. With for_good, udev can no longer be listened to, else
+         * all devices will be enumerated again. error is a negative errno. May be NULL. */
+        void (*failed)(int error, bool for_good, void *userdata);
 } UdevEvents;
 
-/* Listens from now on. Nothing is told before udev_host_start(). */
+/* Starts to listen. Calls nothing before udev_host_start(). */
 int udev_host_new(UdevHost **ret, sd_event *event, const UdevEvents *events, void *userdata);
 UdevHost *udev_host_free(UdevHost *u);
 DEFINE_CLEANUP(UdevHost *, udev_host_free);
 
-/* Tells what there is: snapshot_begin, each device, snapshot_end, settled, all within this call. */
+/* Reports all devices. Calls snapshot_begin, device for each device, snapshot_end and settled before it
+ * returns. */
 int udev_host_start(UdevHost *u);
 
-/* Whether there is a udev that can be listened to: without one nothing can be said to be missing. */
+/* Whether there is a udev to listen to. Without one, no device can be called missing. */
 bool udev_host_is_live(const UdevHost *u);
 
-/* How often events were lost because they came faster than they were read; each time all was enumerated
- * again. */
+/* Whether udev has processed the devices that were there at boot: its queue (see udevadm(8), "settle") has
+ * been empty since udev_host_start(). Before that, a device that seems to be missing may be one that udev
+ * has not come to yet. Does not become false again. Always true without udev. */
+bool udev_host_is_settled(const UdevHost *u);
+
+/* How often events were lost because they came faster than they were read. Each time, all devices were
+ * enumerated again. */
 uint64_t udev_host_overruns(const UdevHost *u);
