@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* From the mount table to block devices, from those that are made of others (LUKS, LVM, RAID) to what they
- * are made of, and from each to its place in sysfs. See proc_pid_mountinfo(5) and the kernel's sysfs-block.
- */
+/* The search goes from the tables of mounts and swaps to block devices, from block devices that are made of
+ * others (LUKS, LVM, RAID) to those, and from each to its place in sysfs. See proc_pid_mountinfo(5) and the
+ * kernel's sysfs-block. Each step returns 1 if it found a disk below the device in question, 0 if not, or a
+ * negative errno, which ends the search. */
 
 #include <fcntl.h>
 #include <limits.h>
 
 #include "hub/system-disk.h"
 
-/* RAID on LUKS on LVM on partitions, and then some. */
+/* Deeper than RAID on LUKS on LVM on partitions. Ends loops. */
 #define DEPTH_MAX 16U
 
 typedef struct Search {
         const char *root;
-        char *below; /* the real path of the hub, with a slash at the end */
+        char *below; /* the real path of the device, with a slash at the end */
         char *found;
 } Search;
 
@@ -23,7 +24,7 @@ static void search_done(Search *s) {
         free(s->found);
 }
 
-/* The path with every link resolved; NULL where there is nothing. */
+/* The path with all links resolved, NULL if there is none. */
 static char *resolve(const Search *s, const char *directory, const char *name) {
         char path[PATH_MAX];
 
@@ -33,7 +34,7 @@ static char *resolve(const Search *s, const char *directory, const char *name) {
         return realpath(path, NULL);
 }
 
-/* Calls func with each name in a directory until it returns something else than 0. */
+/* Calls func with the real path of each entry of a directory until it returns something other than 0. */
 static int for_each_name(const char *directory,
                 int (*func)(Search *s, const char *path, unsigned depth),
                 Search *s,
@@ -60,7 +61,7 @@ static int for_each_name(const char *directory,
         return r;
 }
 
-/* One block device by its real path in sysfs: 1 when it is below the hub, or made of one that is. */
+/* One block device by its real path in sysfs, and those that it is made of. */
 static int look_at(Search *s, const char *path, unsigned depth) {
         _cleanup_free_ char *slaves = NULL;
 
@@ -79,8 +80,7 @@ static int look_at(Search *s, const char *path, unsigned depth) {
         return for_each_name(slaves, look_at, s, depth + 1);
 }
 
-/* One btrfs can be on many devices: where the one that was mounted is among those of a file system, all of
- * them count. */
+/* A btrfs file system can be on many devices. The mount table has only one of them, but all count. */
 static int look_at_btrfs(Search *s, const char *name) {
         _cleanup_free_ char *all = NULL;
         _cleanup_closedir_ DIR *d = NULL;
@@ -108,7 +108,7 @@ static int look_at_btrfs(Search *s, const char *name) {
         return r;
 }
 
-/* The kernel's name of "/dev/mapper/NAME": of the device mapper's devices the one that says so. */
+/* The kernel's name of "/dev/mapper/NAME". */
 static char *mapper_name(const Search *s, const char *name) {
         _cleanup_free_ char *all = resolve(s, "/sys/class", "block");
         _cleanup_closedir_ DIR *d = all ? opendir(all) : NULL;
@@ -135,7 +135,7 @@ static char *mapper_name(const Search *s, const char *name) {
         return NULL;
 }
 
-/* What stands in a table as "/dev/sda2". */
+/* A device as the tables name it, "/dev/sda2". */
 static int look_at_node(Search *s, const char *node) {
         _cleanup_free_ char *name = NULL, *path = NULL;
         const char *mapped = startswith(node, "/dev/mapper/");
@@ -153,7 +153,8 @@ static int look_at_node(Search *s, const char *node) {
         return r == 0 ? look_at_btrfs(s, name) : r;
 }
 
-static bool is_peoples_own(const char *mount_point) {
+/* Where desktops mount what people plug in at their station. */
+static bool is_removable(const char *mount_point) {
         return startswith(mount_point, "/media/") || startswith(mount_point, "/run/media/");
 }
 
@@ -174,10 +175,10 @@ static int look_at_mount(Search *s, char *line) {
                         node = word;
         }
 
-        if (!node || is_peoples_own(mount_point))
+        if (!node || is_removable(mount_point))
                 return 0;
 
-        /* Some file systems (btrfs) have a number of their own that is no device's. */
+        /* Some file systems, such as btrfs, have a number of their own instead of their device's. */
         if (startswith(number, "0:"))
                 return look_at_node(s, node);
 
@@ -185,7 +186,7 @@ static int look_at_mount(Search *s, char *line) {
         return path ? look_at(s, path, 0) : 0;
 }
 
-/* "/dev/sda3  partition  1000  0  -2", below a heading. */
+/* "/dev/sda3  partition  1000  0  -2". The first line of the table is a heading. */
 static int look_at_swap(Search *s, char *line) {
         line[strcspn(line, " \t\n")] = '\0';
 
@@ -217,7 +218,7 @@ static int look_at_all(Search *s) {
         _cleanup_fclose_ FILE *mounts = NULL, *swaps = NULL;
         int r;
 
-        /* The system's own table, for ours has not all of it: units hide directories from us. */
+        /* The table of the system first: ours lacks the directories that our unit hides. */
         r = open_table(s, "1/mountinfo", &mounts);
         if (r < 0)
                 r = open_table(s, "self/mountinfo", &mounts);
@@ -228,7 +229,7 @@ static int look_at_all(Search *s) {
         if (r != 0)
                 return r;
 
-        /* A kernel without swap has no such table. */
+        /* A kernel without swap does not have this table. */
         r = open_table(s, "swaps", &swaps);
         if (r < 0)
                 return r == -ENOENT ? 0 : r;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which disks the running system is on: those below which a hub must not be moved about. */
+/* Finds the disks that the running system needs. A hub above one of them must not change its seat. */
 
 #include "common/macro.h"
 
-/* Whether a disk that carries a mounted file system or swap stands below this device in sysfs. What people
- * plug in at their station, mounted below /media or /run/media, does not count. Returns 1 with the disk's
- * kernel name, 0, or a negative errno when it cannot be told. root is "", or where a test keeps its proc and
- * sys. */
+/* Looks for a disk below this device in sysfs that holds a mounted file system or swap. File systems mounted
+ * below /media and /run/media do not count, because people plug those in at their station. Returns 1 with
+ * the kernel's name of the disk, 0 if there is none, or a negative errno if that is unknown. root is "", or
+ * a directory with the proc and sys of a test. */
 int system_disk_below(const char *root, const char *syspath, char **ret_disk);

@@ -151,7 +151,7 @@ void unplug(Room *room, const char *name) {
         g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
         const TopologySeat *s;
 
-        /* As the kernel: what is below goes first. */
+        /* The kernel also removes children first. */
         for (size_t i = 0; i < topology_n_seats(room->topology); i++) {
                 s = topology_seat_at(room->topology, i);
                 for (size_t j = 0; j < s->devices.n_entries; j++)
@@ -177,7 +177,6 @@ void check_hub(Room *room, const char *id, const char *role, const char *seat) {
         g_assert_cmpstr(h->seat, ==, seat);
 }
 
-/* "keyboard 1-1.2:1.0/input/input..." would be long: kinds only. */
 static char *kinds_of(const DeviceList *l) {
         GString *s = g_string_new(NULL);
 
@@ -194,7 +193,6 @@ void check_kinds(const DeviceList *l, const char *kinds) {
         g_assert_cmpstr(s, ==, kinds);
 }
 
-/* The hubs as they are listed: "usb1 1-1 1-1.2". */
 static char *order(Room *room) {
         GString *s = g_string_new(NULL);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Hubs and stations as schools build them. Devices are written as the kernel names them: hub("1-1.2") is
- * what is plugged into port 2 of the hub in port 1 of the root hub usb1, and its place in sysfs follows from
- * that. */
+/* Hubs and stations as schools build them. Devices have the names that the kernel gives them: hub("1-1.2")
+ * is a hub in port 2 of the hub in port 1 of the root hub usb1. Their place in sysfs follows from the name.
+ */
 
 #include <glib.h>
 
@@ -11,7 +11,7 @@
 
 typedef struct Room {
         Topology *topology;
-        GString *told; /* what the last settle() told, "+1-1 1-2:role seat0:devices" */
+        GString *told; /* the callbacks of the last settle(): "+1-1 1-2:role seat0:devices" */
         unsigned last_input;
 } Room;
 
@@ -19,21 +19,21 @@ typedef struct Room {
 void room_set_up(Room *room, const void *data);
 void room_tear_down(Room *room, const void *data);
 
-/* Returns what it told. */
+/* Returns room->told. */
 const char *settle(Room *room);
 
-/* "1-1.2" -> ".../usb1/1-1/1-1.2". Whoever wants another controller gives the whole path. */
+/* "1-1.2" becomes ".../usb1/1-1/1-1.2". A complete path stays, for devices of another controller. */
 char *path_of(const char *name);
 
-/* What a device is made of here; seat is NULL for none that udev knows, which means seat0. */
+/* One device. seat is its ID_SEAT; NULL means that it has none, and is seat0's. */
 typedef struct What {
         const char *name;
         const char *seat;
         unsigned flags;
         unsigned speed;
         const char *peer;
-        const char *usb;       /* the USB device that it is a part of */
-        const char *subsystem; /* of a part */
+        const char *usb;       /* the USB device that this is a part of */
+        const char *subsystem; /* of a part of a USB device */
         const char *product;
 } What;
 
@@ -42,7 +42,7 @@ void hub_at(Room *room, const char *name, const char *seat);
 void hub(Room *room, const char *name);
 void half(Room *room, const char *name, unsigned speed, const char *peer);
 
-/* The USB device and the input device in it. */
+/* Each adds the USB device and its input device. */
 void input(Room *room, const char *name, const char *seat, unsigned flags);
 void keyboard_at(Room *room, const char *name, const char *seat);
 void keyboard(Room *room, const char *name);
@@ -55,5 +55,5 @@ const Hub *find_hub(Room *room, const char *id);
 void check_hub(Room *room, const char *id, const char *role, const char *seat);
 void check_kinds(const DeviceList *l, const char *kinds);
 
-/* The hubs as they are listed: "usb1 1-1 1-1.2". */
+/* Checks the order in which hubs are listed: "usb1 1-1 1-1.2". */
 void check_order(Room *room, const char *expected);

@@ -58,11 +58,11 @@ static void test_seat(void) {
         check_seat("seat-pci-pci-0000_00_11_0", DEVICE_HAS_SEAT_TAG, "seat-pci-pci-0000_00_11_0", FALSE);
         check_seat(longest, DEVICE_HAS_SEAT_TAG, longest, FALSE);
 
-        /* Without the tag a device is nobody's, and nothing is wrong with it. */
+        /* Without the tag a device belongs to no seat, and its ID_SEAT does not matter. */
         check_seat("seat-a", 0, NULL, FALSE);
         check_seat("../../etc", 0, NULL, FALSE);
 
-        /* As logind: not on seat0 by mistake, but on none. */
+        /* As in logind, a device with an invalid ID_SEAT belongs to no seat, rather than to seat0. */
         check_seat(too_long, DEVICE_HAS_SEAT_TAG, NULL, TRUE);
         check_seat("chair-1", DEVICE_HAS_SEAT_TAG, NULL, TRUE);
         check_seat("seat-a/../../etc/shadow", DEVICE_HAS_SEAT_TAG, NULL, TRUE);
@@ -113,7 +113,7 @@ static void test_long_text(void) {
         g_assert_cmpuint(strlen(f.vendor), ==, DEVICE_TEXT_MAX);
         g_assert_cmpuint(strlen(f.product), ==, DEVICE_TEXT_MAX);
 
-        /* Cut between two characters, not in one. */
+        /* The text is cut between two characters. */
         while (wide->len < 4096)
                 g_string_append(wide, "ü");
         g_assert_cmpint(device_info_set_text(&f, wide->str, NULL), ==, 0);
@@ -150,7 +150,7 @@ static void test_copy(void) {
         g_assert_true(device_info_equal(&copy, &f));
         g_assert_true(copy.syspath != f.syspath);
 
-        /* Every field counts. */
+        /* All fields are compared. */
         for (gsize i = 0; i < G_N_ELEMENTS(strings); i++) {
                 char *kept = *strings[i];
 

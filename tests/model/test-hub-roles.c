@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What each hub is, by where it stands and what hangs on it; and that the two halves of a USB 3 hub are one.
- */
+/* The role of each hub follows from its place and from what is plugged into it. The two halves of a USB 3
+ * hub are one hub. */
 
 #include "room.h"
 
@@ -20,7 +20,7 @@ static void test_hub_with_keyboard(Room *room, const void *data) {
         check_kinds(&find_hub(room, "1-1")->devices, "keyboard pointer");
         g_assert_cmpstr(find_hub(room, "1-1")->vendor, ==, "Works");
 
-        /* Nothing new: nothing told. */
+        /* Nothing is new, so there is no callback. */
         keyboard(room, "1-1.1");
         g_assert_cmpstr(settle(room), ==, "");
 }
@@ -78,7 +78,7 @@ static void test_keyboard_on_root_hub(Room *room, const void *data) {
         check_kinds(&find_hub(room, "usb1")->devices, "keyboard hub");
 }
 
-/* The hub under the desk has the mouse; the keyboard in it has two ports of its own. */
+/* The hub under the desk has the mouse, and a keyboard with two ports of its own. */
 static void test_keyboard_with_hub_inside(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -91,7 +91,7 @@ static void test_keyboard_with_hub_inside(Room *room, const void *data) {
         check_hub(room, "1-1.2", "downstream", "seat0");
 }
 
-/* The hub says itself that the keyboard cannot be taken off, wherever the mouse is. */
+/* The hub says that the keyboard cannot be unplugged, so it does not matter where the mouse is. */
 static void test_keyboard_with_hub_inside_fixed(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -104,7 +104,7 @@ static void test_keyboard_with_hub_inside_fixed(Room *room, const void *data) {
         check_hub(room, "1-1.2", "downstream", "seat0");
 }
 
-/* Without a hub under the desk, the one inside is all there is. */
+/* Without a hub under the desk, the built-in hub is the station hub. */
 static void test_keyboard_with_hub_inside_alone(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -114,7 +114,7 @@ static void test_keyboard_with_hub_inside_alone(Room *room, const void *data) {
         check_hub(room, "1-1", "station", "seat0");
 }
 
-/* One hub for a whole table of such keyboards is nobody's station hub. */
+/* A hub for several such keyboards is not the station hub of any. */
 static void test_keyboards_with_hubs_inside(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -133,7 +133,7 @@ static void test_keyboards_with_hubs_inside(Room *room, const void *data) {
         check_hub(room, "1-1.3", "station", "seat0");
 }
 
-/* The hub under the desk was attached to a seat, and only the keyboard is behind the second one. */
+/* The hub under the desk is attached to a seat, and the second hub has only the keyboard. */
 static void test_keyboard_with_hub_inside_attached(Room *room, const void *data) {
         hub(room, "usb1");
         hub_at(room, "1-1", "seat-a");
@@ -145,7 +145,7 @@ static void test_keyboard_with_hub_inside_attached(Room *room, const void *data)
         check_hub(room, "1-1.2", "downstream", "seat-a");
 }
 
-/* What says that it cannot be taken off may be a whole station in one box, with its display: no keyboard. */
+/* A device that cannot be unplugged may be a complete station in one box, with its display. */
 static void test_zero_client_box(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -207,7 +207,7 @@ static void test_two_keyboards(Room *room, const void *data) {
                         "hub hub keyboard keyboard hub keyboard");
 }
 
-/* A hub that has a keypad of its own, as one device. */
+/* A hub with a keypad, as one device. */
 static void test_hub_is_keyboard(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
@@ -225,7 +225,7 @@ static void test_hub_is_keyboard(Room *room, const void *data) {
 static void test_usb3_halves(Room *room, const void *data) {
         half(room, "usb1", 480, NULL);
         half(room, "usb2", 10000, NULL);
-        half(room, "1-3", 480, "2-1"); /* the two buses number their ports as they like */
+        half(room, "1-3", 480, "2-1"); /* the two buses number their ports differently */
         half(room, "2-1", 5000, "1-3");
         half(room, "1-3.4", 480, "2-1.4");
         half(room, "2-1.4", 5000, "1-3.4");
@@ -250,7 +250,7 @@ static void test_usb3_halves(Room *room, const void *data) {
         g_assert_true(find_hub(room, "usb2") == find_hub(room, "usb1"));
 }
 
-/* The halves come one after the other, in either order. */
+/* The two halves do not come at the same time. */
 static void test_usb3_halves_in_turn(Room *room, const void *data) {
         half(room, "usb1", 480, NULL);
         half(room, "usb2", 5000, NULL);
@@ -264,7 +264,7 @@ static void test_usb3_halves_in_turn(Room *room, const void *data) {
         g_assert_cmpstr(settle(room), ==, "1-1:peer");
 }
 
-/* Two hubs that are no halves of each other: of one speed, or of no speed known, or no twins. */
+/* Hubs that are not halves of each other: both are slow, or no link says so. */
 static void test_usb3_no_halves(Room *room, const void *data) {
         half(room, "usb1", 480, NULL);
         half(room, "/sys/devices/pci0000:00/0000:00:15.0/usb2", 5000, NULL);
@@ -276,7 +276,7 @@ static void test_usb3_no_halves(Room *room, const void *data) {
         check_order(room, "usb1 1-1 1-2 usb2 2-1");
 }
 
-/* One half was attached, as the hub of one USB 2 device; the whole hub is meant. */
+/* Somebody attached one half and meant the hub. */
 static void test_usb3_one_half_attached(Room *room, const void *data) {
         half(room, "usb1", 480, NULL);
         half(room, "usb2", 5000, NULL);

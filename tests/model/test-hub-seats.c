@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whose hubs and devices are: attached to a seat here or there, and what stands at a seat without any hub.
- */
+/* Which seat hubs and devices belong to, depending on where the seat was attached, and what a seat has
+ * without any hub. */
 
 #include "room.h"
 
@@ -19,7 +19,7 @@ static void test_attached_at_hub(Room *room, const void *data) {
         check_hub(room, "1-1.2", "station", "seat-b");
 }
 
-/* A hub below an attached one that was given back to seat0. */
+/* A hub below an attached hub was given back to seat0. */
 static void test_attached_back(Room *room, const void *data) {
         hub(room, "usb1");
         hub_at(room, "1-1", "seat-a");
@@ -38,16 +38,16 @@ static void test_attached_at_port(Room *room, const void *data) {
         mouse_at(room, "1-1.2", "seat-a");
         (void) settle(room);
 
-        /* Nothing else is on it: it is that seat's, whatever udev says of an empty port. */
+        /* Everything on it is that seat's, so the hub is too, although udev has it as seat0's. */
         check_hub(room, "1-1", "station", "seat-a");
         check_hub(room, "usb1", "root", NULL);
 
-        /* Two seats share it. */
+        /* Two seats share it, and udev has it as seat0's. */
         keyboard(room, "1-1.3");
         g_assert_cmpstr(settle(room), ==, "1-1:station,devices seat-a:hubs seat0:hubs,devices,equipment");
         check_hub(room, "1-1", "station", "seat0");
 
-        /* Two seats share it, and it is neither's own. */
+        /* Two seats share it, and udev has it as that of neither. */
         keyboard_at(room, "1-1.3", "seat-b");
         (void) settle(room);
         check_hub(room, "1-1", "station", NULL);
@@ -68,7 +68,7 @@ static void test_attached_at_controller(Room *room, const void *data) {
 static void test_thirty_hubs(Room *room, const void *data) {
         GString *expected = g_string_new("usb1 1-1");
 
-        /* Each seat has a hub with a keyboard; they come in no order. */
+        /* Each seat has a hub with a keyboard. Children come before their parents. */
         for (unsigned i = 30; i >= 1; i--) {
                 g_autofree char *name = g_strdup_printf("1-1.%u", i), *keys = g_strdup_printf("1-1.%u.1", i);
                 g_autofree char *seat = g_strdup_printf("seat-%u", i);
@@ -109,7 +109,7 @@ static void test_device_changes_seat(Room *room, const void *data) {
         check_hub(room, "1-1", "station", "seat-a");
         g_assert_false(topology_find_seat(room->topology, "seat0")->has_keyboard);
 
-        /* And back; the seat is gone with its last device. */
+        /* And back. The seat goes with its last device. */
         hub(room, "1-1");
         keyboard(room, "1-1.1");
         (void) settle(room);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The search for the system's disks, on a proc and a sys of our own. On the PCI bus is a hub with a disk
- * sda, beside it another with sdb, and vda is no USB disk at all. */
+/* The search for the disks of the system, in directories that stand in for /proc and /sys. One hub has the
+ * disk sda, another has sdb, and vda is not a USB disk. */
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -40,7 +40,7 @@ static void link_to(Machine *m, const char *path, const char *target) {
         g_assert_cmpint(symlink(to, full), ==, 0);
 }
 
-/* A block device at its place, with its number and its name. */
+/* Makes a block device, with the links to it by number and by name. */
 static void disk(Machine *m, const char *path, const char *number) {
         g_autofree char *name = g_path_get_basename(path);
         g_autofree char *by_number = g_build_filename("/sys/dev/block", number, NULL);
@@ -114,7 +114,7 @@ static void test_a_mounted_partition(Machine *m, gconstpointer data) {
         assert_disk(m, "/sys/devices/pci0000:00/usb1", "sda1");
 }
 
-/* "1-1" is not the beginning of "1-10". */
+/* "1-10" is not below "1-1". */
 static void test_a_name_that_begins_alike(Machine *m, gconstpointer data) {
         disk(m, "/sys/devices/pci0000:00/usb1/1-10/host2/block/sdc", "8:32");
         mounts(m, "30 22 8:32 / /srv rw - ext4 /dev/sdc rw\n");
@@ -156,7 +156,7 @@ static void test_raid_has_several(Machine *m, gconstpointer data) {
         assert_disk(m, HUB_B, "sdb1");
 }
 
-/* Its number in the table is no device's, and all its devices count. */
+/* Its number in the table is not that of a device, and all its devices count. */
 static void test_btrfs(Machine *m, gconstpointer data) {
         link_to(m, "/sys/fs/btrfs/0b1/devices/sda1", HUB_A "/1-1.1/host0/block/sda/sda1");
         link_to(m, "/sys/fs/btrfs/0b1/devices/sdb1", HUB_B "/1-2.1/host1/block/sdb/sdb1");
