@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The wall clock as a peer: that it was set. PCs without a battery begin the day in another year. */
+/* The wall clock as a peer: reports when it is set. PCs without a battery boot with the wrong year. */
 
 #include <systemd/sd-event.h>
 
@@ -9,7 +9,7 @@
 
 typedef struct Clock Clock;
 
-/* The wall clock does not go on from where it was. CLOCK_MONOTONIC does. */
+/* The wall clock has jumped. CLOCK_MONOTONIC has not. */
 typedef void (*ClockHandler)(void *userdata);
 
 int clock_new(Clock **ret, sd_event *event, ClockHandler handler, void *userdata);

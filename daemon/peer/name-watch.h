@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who holds a well-known bus name. sd-bus lets a match on a well-known sender through for any sender, and
- * every local user may send us a unicast signal; so a match that is to be believed is bound to the unique
- * name that this module gives, and made anew when the name changes hands. */
+/* Follows which connection owns a well-known bus name. A match of sd-bus on a well-known sender accepts any
+ * sender, and every local user may send us a unicast signal. A match that we trust must therefore name the
+ * unique name that this module reports, and be replaced when the owner changes. */
 
 #include <systemd/sd-bus.h>
 
@@ -11,13 +11,14 @@
 
 typedef struct NameWatch NameWatch;
 
-/* unique is NULL when nobody holds the name (any more). */
+/* unique is NULL when the name has no owner. */
 typedef void (*NameHandler)(const char *unique, void *userdata);
 
-/* Calls the handler once with what is so now, and then at each change. */
+/* Calls the handler later, never before this returns: once with the current owner, and then at each change.
+ */
 int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler handler, void *userdata);
-NameWatch *name_watch_free(NameWatch *o);
+NameWatch *name_watch_free(NameWatch *w);
 DEFINE_CLEANUP(NameWatch *, name_watch_free);
 
-/* The unique name now, NULL for none. */
-const char *name_watch_unique(const NameWatch *o);
+/* The unique name of the current owner, NULL if there is none. */
+const char *name_watch_unique(const NameWatch *w);

@@ -1,31 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is said to polkit, and what it answers: the messages of org.freedesktop.PolicyKit1.Authority. */
+/* polkit as a peer: the calls of org.freedesktop.PolicyKit1.Authority, and how to read its reply. */
 
-#include <systemd/sd-bus.h>
+#include "peer/async-call.h"
 
-#include "bus/polkit.h"
+/* Checks that are sent and unanswered at a time. A user may leave a password dialog open for ever; however
+ * many do, this leaves room for the calls that end sessions. */
+#define POLKIT_IN_FLIGHT_MAX 56U
+
+typedef struct Polkit Polkit;
+
+/* Details of an action, shown in polkit's dialog: name, value, …, NULL. */
+typedef const char *const *PolkitDetails;
 
 typedef enum PolkitAnswer {
-        POLKIT_ANSWER_NONE, /* so far */
+        POLKIT_ANSWER_NONE, /* not answered yet; polkit_read_answer() never returns this */
         POLKIT_ANSWER_ALLOWED,
         POLKIT_ANSWER_DENIED,
-        POLKIT_ANSWER_CHALLENGE, /* would be allowed after a password, and the caller did not want to be
-                                    asked */
+        POLKIT_ANSWER_CHALLENGE, /* a password would be required, but |interactive| was false */
 } PolkitAnswer;
 
-/* The question whether this sender may do this. The number is what polkit_message_cancel() calls it by. */
-int polkit_message_new(sd_bus *bus,
-                sd_bus_message **ret,
-                const char *subject,
+int polkit_new(Polkit **ret, sd_bus *bus);
+Polkit *polkit_free(Polkit *p);
+DEFINE_CLEANUP(Polkit *, polkit_free);
+
+/* Asks whether the sender, a unique bus name, may perform the action. |details| may be NULL. There is no
+ * time-out, because the user may be typing a password. |ret_cookie| identifies the check for
+ * polkit_cancel_check(). |slot|, |handler| and |userdata| are those of async_call(). Returns 0 or a negative
+ * errno. */
+int polkit_check_authorization(Polkit *p,
+                AsyncCall **slot,
+                const char *sender,
                 const char *action,
                 PolkitDetails details,
                 bool interactive,
-                unsigned number);
+                uint64_t *ret_cookie,
+                AsyncHandler handler,
+                void *userdata);
 
-/* Whatever is not a plain yes is a no. */
-PolkitAnswer polkit_message_read(sd_bus_message *reply);
+/* An error reply, or one that cannot be read, counts as denied. */
+PolkitAnswer polkit_read_answer(sd_bus_message *reply);
 
-/* Nobody waits for the answer any more: a dialog may close. */
-void polkit_message_cancel(sd_bus *bus, unsigned number);
+/* Lets polkit close the dialog of a check. The caller frees the slot of the check itself. */
+void polkit_cancel_check(Polkit *p, uint64_t cookie);

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What logind says of one session, as facts: read once, compared, never written to. */
+/* What logind says about one session. It is read once and never modified. */
 
 #include <sys/queue.h>
 #include <sys/types.h>
 
 #include "common/macro.h"
 
-/* How logind's class decides whether Usher may ever end a session. */
+/* What logind's class means for Usher: whether it may ever end the session. */
 typedef enum SessionKind {
-        SESSION_KIND_USER,    /* somebody works here */
+        SESSION_KIND_USER,    /* a person's session */
         SESSION_KIND_SYSTEM,  /* greeter, lock screen, manager, background: never ended */
-        SESSION_KIND_UNKNOWN, /* a class that this version does not know: never ended, and said so */
+        SESSION_KIND_UNKNOWN, /* a class that this version does not know: never ended, and reported as such
+                               */
         _SESSION_KIND_MAX,
         _SESSION_KIND_INVALID = -EINVAL,
 } SessionKind;
 
 typedef struct SessionInfo {
         char *id;
-        char *path; /* logind's own object path, as logind gave it */
+        char *path; /* the object path, as logind gave it */
         char *user;
-        char *seat; /* "" for ssh and its like */
+        char *seat; /* "" for a session without a seat, such as ssh */
         char *class;
         char *type;
         char *state;
@@ -38,8 +39,8 @@ typedef struct SessionInfo {
         bool remote;
 } SessionInfo;
 
-/* What makes a session that one and no other: ids are used again after a while, and leaders too, but not
- * both with one start time. */
+/* Identifies one session for good. Session ids and the PIDs of leaders are reused, but never both together
+ * with the same start time. */
 typedef struct SessionIdentity {
         char *id;
         pid_t leader;
@@ -52,7 +53,7 @@ DEFINE_CLEANUP(SessionInfo *, session_info_free);
 SessionKind session_kind(const SessionInfo *f);
 DECLARE_STRING_TABLE(SessionKind, session_kind);
 
-/* A session on a screen that a session manager may run, as against a terminal. */
+/* Whether it is a graphical session, which a session manager may run, and not a text console. */
 bool session_is_graphical(const SessionInfo *f);
 bool session_is_opening(const SessionInfo *f);
 bool session_is_closing(const SessionInfo *f);
@@ -62,12 +63,12 @@ void session_identity_done(SessionIdentity *i);
 bool session_identity_matches(const SessionIdentity *i, const SessionInfo *f);
 
 typedef enum SessionChange {
-        SESSION_CHANGED_IDENTITY = 1 << 0, /* another session under the same id */
+        SESSION_CHANGED_IDENTITY = 1 << 0, /* a different session with the same id */
         SESSION_CHANGED_SEAT = 1 << 1,
         SESSION_CHANGED_STATE = 1 << 2, /* class, type, state, active: what listings show */
         SESSION_CHANGED_LOCKED = 1 << 3,
         SESSION_CHANGED_IDLE = 1 << 4,
 } SessionChange;
 
-/* What of a is not so in b: a mask of SessionChange. */
+/* How a and b differ: a mask of SessionChange. */
 unsigned session_info_compare(const SessionInfo *a, const SessionInfo *b);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One unit of systemd's that is followed, and started or stopped. systemd's signals are hints to look again;
- * what is told is what it answered. See org.freedesktop.systemd1(5). */
+/* Follows the state of one systemd unit, and starts or stops it. A signal from systemd is only a hint to
+ * query again; everything reported here comes from a reply of systemd. See org.freedesktop.systemd1(5). */
 
 #include <systemd/sd-bus.h>
 
@@ -11,25 +11,30 @@
 typedef struct UnitWatch UnitWatch;
 
 typedef enum UnitState {
-        UNIT_UNKNOWN, /* not asked so far, or there is no systemd to ask, or it does not know */
+        UNIT_UNKNOWN, /* not queried yet, systemd is not there, or systemd does not know the unit */
         UNIT_INACTIVE,
         UNIT_CHANGING, /* starting or stopping */
         UNIT_ACTIVE,
         UNIT_FAILED,
 } UnitState;
 
-/* Called once with what is so when that is known, and then at each change. */
+/* Called once as soon as the state is known, and then at each change. */
 typedef void (*UnitHandler)(UnitState state, void *userdata);
 
 int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler handler, void *userdata);
+
+/* The handler of a request under way is not called. */
 UnitWatch *unit_watch_free(UnitWatch *w);
 DEFINE_CLEANUP(UnitWatch *, unit_watch_free);
 
 UnitState unit_watch_state(const UnitWatch *w);
 
-/* error: "" when systemd has done it, else why not, safe to be shown. */
-typedef void (*UnitOrderHandler)(const char *error, void *userdata);
+/* error: "" when systemd has done what was requested, else the reason of the failure, safe to show. */
+typedef void (*UnitRequestHandler)(const char *error, void *userdata);
 
-/* Has systemd start or stop the unit; one order at a time, -EBUSY else. The state that came of it has been
- * told when the handler runs. */
-int unit_watch_order(UnitWatch *w, bool start, UnitOrderHandler handler, void *userdata);
+/* Requests that systemd starts or stops the unit. When the handler runs, the UnitHandler has already got the
+ * state that resulted. Returns -EBUSY while another request is under way. */
+int unit_watch_request(UnitWatch *w, bool start, UnitRequestHandler handler, void *userdata);
+
+/* Whether a request is under way. */
+bool unit_watch_is_busy(const UnitWatch *w);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the user database says of an account. It may be a directory on the network and may take for ever to
- * answer, so only the child processes of account.c call this. */
+/* What the user database says about an account. The database may be a directory on the network that never
+ * answers, so only the lookup workers of users.c call this. */
 
 #include <limits.h>
 #include <sys/types.h>
@@ -14,6 +14,6 @@ typedef struct UserRecord {
         char name[LOGIN_NAME_MAX];
 } UserRecord;
 
-/* By name where one is given, which must be that uid's, else by the uid. Returns -ESRCH when there is no
- * such account, or another negative errno when the database cannot tell. */
+/* Looks up by name if |name| is neither NULL nor "", else by UID. The account must have that UID. Returns 0,
+ * -ESRCH when there is no such account, or another negative errno when the database fails. */
 int user_record_read(uid_t uid, const char *name, UserRecord *ret);

@@ -1,36 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The user database as a peer: who an account is, asked without waiting for the answer. */
+/* The user database as a peer: looks up accounts asynchronously. */
 
 #include <systemd/sd-event.h>
 
 #include "peer/user-record.h"
 
-/* Processes that ask, at once. Further lookups wait for their turn. */
+/* Lookup workers that run at a time. Further lookups wait. */
 #define LOOKUP_WORKERS_MAX 16U
 
-/* A lookup that has no answer by then gets none, its process is killed. SSSD says from its cache what it
- * knows when its server has been silent for 8 s, and that answer is worth having. */
+/* A lookup without an answer by then fails, and its worker is killed. SSSD answers from its cache after its
+ * server has been silent for 8 s, and that answer is worth the wait. */
 #define LOOKUP_TIMEOUT_USEC (10 * USEC_PER_SEC)
 
-/* What had no answer is not asked again before: calls of anybody can make us ask. */
+/* A failed lookup is not repeated before this time has passed: any caller can cause one. */
 #define LOOKUP_RETRY_USEC (5 * USEC_PER_SEC)
 
 typedef struct Users Users;
 typedef struct Lookup Lookup;
 
-/* Gets the answer, or NULL: there is no such account, or the user database cannot tell or is silent. By then
- * the lookup is freed and the field that held it is NULL. */
-typedef void (*LookupHandler)(const UserRecord *answer, void *userdata);
+/* Receives the record, or NULL: the account does not exist, or the user database failed or timed out. The
+ * lookup is already freed and its slot field is NULL. The Users object must outlive the handler. */
+typedef void (*LookupHandler)(const UserRecord *record, void *userdata);
 
 /* SIGCHLD must be blocked. */
 int users_new(Users **ret, sd_event *event);
-Users *users_free(Users *a);
+
+/* Cancels all lookups without calling their handlers. */
+Users *users_free(Users *u);
 DEFINE_CLEANUP(Users *, users_free);
 
-/* Asks. |slot| is the field of the object that waits: it holds the lookup until the handler runs;
- * lookup_free() on it takes the lookup back, and then the handler never runs. */
+/* Looks up an account, by name if |name| is neither NULL nor "", else by UID. |slot| is a field, NULL so
+ * far, of the object that waits: it holds the lookup until the handler runs. lookup_free() on it cancels the
+ * lookup, and the handler never runs. Returns 0 or a negative errno. */
 int lookup_start(
-                Users *a, Lookup **slot, uid_t uid, const char *name, LookupHandler handler, void *userdata);
-Lookup *lookup_free(Lookup *q);
+                Users *u, Lookup **slot, uid_t uid, const char *name, LookupHandler handler, void *userdata);
+Lookup *lookup_free(Lookup *l);
