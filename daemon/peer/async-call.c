@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <stdarg.h>
 #include <sys/queue.h>
 
 #include "common/bus-util.h"
+#include "common/log.h"
+#include "common/text.h"
 #include "peer/async-call.h"
+
+#define ERROR_TEXT_MAX 512
 
 struct AsyncCall {
         AsyncQueue *queue;
-        AsyncCall **owner; /* the field that holds this call */
+        AsyncCall **slot; /* the field that holds this call; NULL: the queue owns it */
         sd_bus_message *message;
-        sd_bus_slot *slot; /* set while in flight */
+        sd_bus_slot *bus_slot; /* set while in flight */
         AsyncHandler handler;
         void *userdata;
         TAILQ_ENTRY(AsyncCall) calls;
@@ -17,14 +22,14 @@ struct AsyncCall {
 
 struct AsyncQueue {
         sd_bus *bus;
+        unsigned in_flight_max;
+        usec_t timeout;
         unsigned in_flight;
         TAILQ_HEAD(, AsyncCall) waiting;
         TAILQ_HEAD(, AsyncCall) sent;
 };
 
-static void async_queue_pump(AsyncQueue *q);
-
-int async_queue_new(AsyncQueue **ret, sd_bus *bus) {
+int async_queue_new(AsyncQueue **ret, sd_bus *bus, unsigned in_flight_max, usec_t timeout) {
         AsyncQueue *q;
 
         q = malloc(sizeof(*q));
@@ -33,6 +38,8 @@ int async_queue_new(AsyncQueue **ret, sd_bus *bus) {
 
         *q = (AsyncQueue) {
                 .bus = sd_bus_ref(bus),
+                .in_flight_max = in_flight_max,
+                .timeout = timeout,
                 .waiting = TAILQ_HEAD_INITIALIZER(q->waiting),
                 .sent = TAILQ_HEAD_INITIALIZER(q->sent),
         };
@@ -41,28 +48,17 @@ int async_queue_new(AsyncQueue **ret, sd_bus *bus) {
 }
 
 static void async_call_unlink(AsyncCall *c) {
-        if (c->slot) {
+        if (c->bus_slot) {
                 TAILQ_REMOVE(&c->queue->sent, c, calls);
-                c->slot = sd_bus_slot_unref(c->slot);
+                c->bus_slot = sd_bus_slot_unref(c->bus_slot);
                 c->queue->in_flight--;
         } else
                 TAILQ_REMOVE(&c->queue->waiting, c, calls);
 
-        *c->owner = NULL;
+        if (c->slot)
+                *c->slot = NULL;
         sd_bus_message_unref(c->message);
         free(c);
-}
-
-AsyncCall *async_call_free(AsyncCall *c) {
-        AsyncQueue *q;
-
-        if (!c)
-                return NULL;
-
-        q = c->queue;
-        async_call_unlink(c);
-        async_queue_pump(q);
-        return NULL;
 }
 
 AsyncQueue *async_queue_free(AsyncQueue *q) {
@@ -79,6 +75,19 @@ AsyncQueue *async_queue_free(AsyncQueue *q) {
         return NULL;
 }
 
+static void log_error_reply(sd_bus_message *reply, void *userdata) {
+        _cleanup_free_ char *text = NULL;
+
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return;
+
+        text = async_reply_error_text(reply);
+        log_debug("'%s' failed a call, ignoring: %s", strempty(sd_bus_message_get_sender(reply)),
+                        strempty(text));
+}
+
+static void async_queue_pump(AsyncQueue *q);
+
 static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         AsyncCall *c = userdata;
         AsyncQueue *q = c->queue;
@@ -91,17 +100,18 @@ static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *error) 
         return 0;
 }
 
+/* Sends what the limit permits. */
 static void async_queue_pump(AsyncQueue *q) {
         AsyncCall *c;
 
-        while (q->in_flight < ASYNC_IN_FLIGHT_MAX && (c = TAILQ_FIRST(&q->waiting))) {
+        while (q->in_flight < q->in_flight_max && (c = TAILQ_FIRST(&q->waiting))) {
                 int r;
 
                 TAILQ_REMOVE(&q->waiting, c, calls);
-                r = sd_bus_call_async(q->bus, &c->slot, c->message, on_reply, c, 0);
+                r = sd_bus_call_async(q->bus, &c->bus_slot, c->message, on_reply, c, q->timeout);
                 if (r < 0) {
-                        /* Only a broken connection or no memory fails here; the first ends the daemon, and
-                         * whoever waits has a time-out of its own for the second. */
+                        /* Only a broken connection or a lack of memory causes this. The first ends the
+                         * daemon; after the second, the next call or reply tries again. */
                         TAILQ_INSERT_HEAD(&q->waiting, c, calls);
                         return;
                 }
@@ -114,7 +124,7 @@ static void async_queue_pump(AsyncQueue *q) {
 int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata) {
         AsyncCall *c;
 
-        assert(!*slot);
+        assert(!slot || !*slot);
 
         c = malloc(sizeof(*c));
         if (!c)
@@ -122,13 +132,66 @@ int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler 
 
         *c = (AsyncCall) {
                 .queue = q,
-                .owner = slot,
+                .slot = slot,
                 .message = sd_bus_message_ref(m),
-                .handler = handler,
+                .handler = handler ? handler : log_error_reply,
                 .userdata = userdata,
         };
-        *slot = c;
+        if (slot)
+                *slot = c;
         TAILQ_INSERT_TAIL(&q->waiting, c, calls);
         async_queue_pump(q);
         return 0;
+}
+
+int async_callf(AsyncQueue *q,
+                AsyncCall **slot,
+                AsyncHandler handler,
+                void *userdata,
+                const char *destination,
+                const char *path,
+                const char *interface,
+                const char *member,
+                const char *types,
+                ...) {
+
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        va_list ap;
+        int r;
+
+        r = sd_bus_message_new_method_call(q->bus, &m, destination, path, interface, member);
+        if (r < 0)
+                return r;
+
+        if (!isempty(types)) {
+                va_start(ap, types);
+                r = sd_bus_message_appendv(m, types, ap);
+                va_end(ap);
+                if (r < 0)
+                        return r;
+        }
+
+        return async_call(q, slot, m, handler, userdata);
+}
+
+AsyncCall *async_call_free(AsyncCall *c) {
+        AsyncQueue *q;
+
+        if (!c)
+                return NULL;
+
+        q = c->queue;
+        async_call_unlink(c);
+        async_queue_pump(q);
+        return NULL;
+}
+
+int async_reply_errno(sd_bus_message *reply) {
+        return sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) : 0;
+}
+
+char *async_reply_error_text(sd_bus_message *reply) {
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+
+        return text_sanitize(strempty(error ? error->message : NULL), ERROR_TEXT_MAX);
 }

@@ -12,7 +12,7 @@ struct Clock {
         void *userdata;
 };
 
-/* A timer for a time that never comes, which the kernel cancels when the clock is set; see
+/* Arms a timer for a time that never comes. The kernel cancels it when the clock is set; see
  * timerfd_create(2). */
 static int arm(Clock *c) {
         static const struct itimerspec never = { .it_value.tv_sec = INT64_MAX };
@@ -33,7 +33,7 @@ static int on_set(sd_event_source *source, int fd, uint32_t revents, void *userd
 
         r = arm(c);
         if (r < 0) {
-                log_warning_errno(r, "Failed to watch the clock, ignoring: %m");
+                log_warning_errno(r, "Failed to watch the wall clock, ignoring: %m");
                 c->io = sd_event_source_disable_unref(c->io);
         }
 

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The one place from which a session is ended: only ever by logind, only after logind was asked once more
- * whether the id still is the session that was meant. */
+/* The only place that ends a session: always through logind, and only after logind has confirmed that the id
+ * still belongs to the session that was meant. */
 
 #include <signal.h>
 
-#include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
 #include "peer/logind-internal.h"
 
 struct LogindEnd {
         Logind *logind;
-        LogindEnd **owner;
+        LogindEnd **slot; /* the field that holds this; NULL until it is handed out */
         SessionIdentity identity;
         char *path;
         LogindEndHow how;
-        int signal; /* the next to be sent */
+        int signal; /* the next to send, 0 for TerminateSession */
         LogindEndHandler handler;
         void *userdata;
-        AsyncCall *look;
+        AsyncCall *query;
         AsyncCall *end;
 };
 
@@ -27,9 +26,9 @@ LogindEnd *logind_end_free(LogindEnd *e) {
         if (!e)
                 return NULL;
 
-        if (e->owner)
-                *e->owner = NULL;
-        async_call_free(e->look);
+        if (e->slot)
+                *e->slot = NULL;
+        async_call_free(e->query);
         async_call_free(e->end);
         session_identity_done(&e->identity);
         free(e->path);
@@ -49,61 +48,65 @@ static void finish(LogindEnd *e, int r) {
 
 static int send_end(LogindEnd *e);
 
+static int read_refusal(const LogindEnd *e, sd_bus_message *reply) {
+        _cleanup_free_ char *text = NULL;
+
+        if (sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
+                return -ESRCH;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return 0;
+
+        text = async_reply_error_text(reply);
+        return log_debug_errno(async_reply_errno(reply), "logind refused to end session '%s': %s",
+                        e->identity.id, strempty(text));
+}
+
 static void on_end(sd_bus_message *reply, void *userdata) {
         LogindEnd *e = userdata;
-        int r = 0;
+        int r;
 
-        /* A shell at its prompt ignores SIGTERM, and goes when its terminal does. */
-        if (e->signal == SIGTERM && !sd_bus_message_is_method_error(reply, NULL)) {
+        r = read_refusal(e, reply);
+        if (e->signal == SIGHUP)
+                r = 0; /* SIGTERM was accepted, and may have ended the session by now */
+        else if (e->signal == SIGTERM && r >= 0) {
+                /* A shell at its prompt ignores SIGTERM, but exits on SIGHUP, as when its terminal goes
+                 * away.
+                 */
                 e->signal = SIGHUP;
                 r = send_end(e);
                 if (r >= 0)
                         return;
         }
 
-        if (e->signal == SIGHUP)
-                r = 0; /* most are gone by now */
-        else if (sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
-                r = -ESRCH;
-        else if (sd_bus_message_is_method_error(reply, NULL))
-                r = log_warning_errno(sd_bus_message_get_errno(reply),
-                                "logind refused to end session '%s': %s", e->identity.id,
-                                strempty(sd_bus_message_get_error(reply)->message));
-
         finish(e, r);
 }
 
 static int send_end(LogindEnd *e) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        bool kill = e->how != LOGIND_TERMINATE;
-        int r;
+        if (e->how == LOGIND_TERMINATE)
+                return async_callf(e->logind->queue, &e->end, on_end, e, LOGIND_BUS_NAME, LOGIND_PATH,
+                                LOGIND_IFACE_MANAGER, "TerminateSession", "s", e->identity.id);
 
-        r = sd_bus_message_new_method_call(logind_bus(e->logind), &m, LOGIND_BUS_NAME, LOGIND_PATH,
-                        LOGIND_IFACE_MANAGER, kill ? "KillSession" : "TerminateSession");
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_append(m, "s", e->identity.id);
-        if (r >= 0 && kill)
-                r = sd_bus_message_append(m, "si", "all", (int32_t) e->signal);
-        if (r < 0)
-                return r;
-
-        return async_call(logind_calls(e->logind), &e->end, m, on_end, e);
+        return async_callf(e->logind->queue, &e->end, on_end, e, LOGIND_BUS_NAME, LOGIND_PATH,
+                        LOGIND_IFACE_MANAGER, "KillSession", "ssi", e->identity.id, "all",
+                        (int32_t) e->signal);
 }
 
-static void on_look(sd_bus_message *reply, void *userdata) {
+static void on_session(sd_bus_message *reply, void *userdata) {
         _cleanup_(session_info_freep) SessionInfo *info = NULL;
         LogindEnd *e = userdata;
         int r;
 
-        r = logind_session_read(reply, e->path, &info);
+        r = logind_read_session(reply, e->path, &info);
         if (r >= 0 && !session_identity_matches(&e->identity, info))
                 r = -ESRCH;
         if (r >= 0)
                 r = send_end(e);
         if (r < 0)
                 finish(e, r);
+}
+
+static int first_signal(LogindEndHow how) {
+        return how == LOGIND_KILL ? SIGKILL : how == LOGIND_SIGNAL ? SIGTERM : 0;
 }
 
 int logind_end_session(Logind *l,
@@ -113,7 +116,6 @@ int logind_end_session(Logind *l,
                 LogindEndHandler handler,
                 void *userdata) {
 
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
         _cleanup_(logind_end_freep) LogindEnd *e = NULL;
         int r;
 
@@ -125,9 +127,7 @@ int logind_end_session(Logind *l,
                 .logind = l,
                 .path = strdup(session->path),
                 .how = how,
-                .signal = how == LOGIND_KILL         ? SIGKILL :
-                                how == LOGIND_SIGNAL ? SIGTERM :
-                                                       0,
+                .signal = first_signal(how),
                 .handler = handler,
                 .userdata = userdata,
         };
@@ -138,15 +138,11 @@ int logind_end_session(Logind *l,
         if (r < 0)
                 return r;
 
-        r = logind_session_query(l, e->path, &m);
+        r = logind_query_session(l, &e->query, e->path, on_session, e);
         if (r < 0)
                 return r;
 
-        r = async_call(logind_calls(l), &e->look, m, on_look, e);
-        if (r < 0)
-                return r;
-
-        e->owner = ret;
+        e->slot = ret;
         *ret = TAKE_PTR(e);
         return 0;
 }

@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One session's properties, from logind's message to facts. */
+/* Queries the properties of one session, and reads them from logind's reply. */
 
 #include "common/bus-util.h"
 #include "common/names.h"
 #include "peer/logind-internal.h"
 
-int logind_session_query(Logind *l, const char *path, sd_bus_message **ret) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(
-                        logind_bus(l), &m, LOGIND_BUS_NAME, path, DBUS_IFACE_PROPERTIES, "GetAll");
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_append(m, "s", LOGIND_IFACE_SESSION);
-        if (r < 0)
-                return r;
-
-        *ret = TAKE_PTR(m);
-        return 0;
+int logind_query_session(
+                Logind *l, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata) {
+        return async_callf(l->queue, slot, handler, userdata, LOGIND_BUS_NAME, path, DBUS_IFACE_PROPERTIES,
+                        "GetAll", "s", LOGIND_IFACE_SESSION);
 }
 
 static int read_string(sd_bus_message *m, char **field) {
@@ -89,76 +78,77 @@ static int read_seat(sd_bus_message *m, char **field) {
 }
 
 static int read_property(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
-        SessionInfo *f = userdata;
+        SessionInfo *info = userdata;
 
         if (streq(name, "Id"))
-                return read_string(m, &f->id);
+                return read_string(m, &info->id);
         if (streq(name, "Name"))
-                return read_string(m, &f->user);
+                return read_string(m, &info->user);
         if (streq(name, "Class"))
-                return read_string(m, &f->class);
+                return read_string(m, &info->class);
         if (streq(name, "Type"))
-                return read_string(m, &f->type);
+                return read_string(m, &info->type);
         if (streq(name, "State"))
-                return read_string(m, &f->state);
+                return read_string(m, &info->state);
         if (streq(name, "Scope"))
-                return read_string(m, &f->scope);
+                return read_string(m, &info->scope);
         if (streq(name, "TTY"))
-                return read_string(m, &f->tty);
+                return read_string(m, &info->tty);
         if (streq(name, "User"))
-                return read_user(m, &f->uid);
+                return read_user(m, &info->uid);
         if (streq(name, "Seat"))
-                return read_seat(m, &f->seat);
+                return read_seat(m, &info->seat);
         if (streq(name, "Leader"))
-                return read_leader(m, &f->leader);
+                return read_leader(m, &info->leader);
         if (streq(name, "TimestampMonotonic"))
-                return read_usec(m, &f->started);
+                return read_usec(m, &info->started);
         if (streq(name, "IdleSinceHint"))
-                return read_usec(m, &f->idle_since);
+                return read_usec(m, &info->idle_since);
         if (streq(name, "IdleSinceHintMonotonic"))
-                return read_usec(m, &f->idle_since_monotonic);
+                return read_usec(m, &info->idle_since_monotonic);
         if (streq(name, "Active"))
-                return read_bool(m, &f->active);
+                return read_bool(m, &info->active);
         if (streq(name, "LockedHint"))
-                return read_bool(m, &f->locked);
+                return read_bool(m, &info->locked);
         if (streq(name, "IdleHint"))
-                return read_bool(m, &f->idle);
+                return read_bool(m, &info->idle);
         if (streq(name, "Remote"))
-                return read_bool(m, &f->remote);
+                return read_bool(m, &info->remote);
 
         return 0;
 }
 
-int logind_session_read(sd_bus_message *reply, const char *path, SessionInfo **ret) {
-        _cleanup_(session_info_freep) SessionInfo *f = NULL;
+int logind_read_session(sd_bus_message *reply, const char *path, SessionInfo **ret) {
+        _cleanup_(session_info_freep) SessionInfo *info = NULL;
         int r;
 
         if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_OBJECT) ||
                         sd_bus_message_is_method_error(reply, LOGIND_ERROR_NO_SUCH_SESSION))
                 return -ESRCH;
-        if (sd_bus_message_is_method_error(reply, NULL))
-                return -sd_bus_message_get_errno(reply);
-
-        f = malloc(sizeof(*f));
-        if (!f)
-                return -ENOMEM;
-        *f = (SessionInfo) { .uid = (uid_t) -1 };
-
-        r = bus_message_read_properties(reply, read_property, f);
+        r = async_reply_errno(reply);
         if (r < 0)
                 return r;
-        if (!f->id || !f->class || f->uid == (uid_t) -1)
+
+        info = malloc(sizeof(*info));
+        if (!info)
+                return -ENOMEM;
+        *info = (SessionInfo) { .uid = (uid_t) -1 };
+
+        r = bus_message_read_properties(reply, read_property, info);
+        if (r < 0)
+                return r;
+        if (!info->id || !info->class || info->uid == (uid_t) -1)
                 return -EBADMSG;
 
-        r = string_replace(&f->path, path);
+        r = string_replace(&info->path, path);
         if (r < 0)
                 return r;
-        if (!f->seat) {
-                r = string_replace(&f->seat, "");
+        if (!info->seat) {
+                r = string_replace(&info->seat, "");
                 if (r < 0)
                         return r;
         }
 
-        *ret = TAKE_PTR(f);
+        *ret = TAKE_PTR(info);
         return 0;
 }

@@ -1,44 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The watch on logind. Every signal below its object tree is taken as a hint and answered by a question; the
- * match is bound to logind's unique name, so that nobody else's signal even counts as a hint. The same walk
- * serves the first look, each hint and the look after a restart of logind: what differs from what was told
- * is told. */
+/* The Logind object: it listens to logind's signals and decides when to query. Each signal is a hint that
+ * causes a query. The match is bound to logind's unique name, so that signals of other senders are not even
+ * hints. The same code serves the first query, each hint, and the query after a restart of logind. */
 
-#include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
-#include "peer/logind-watch.h"
+#include "peer/logind-internal.h"
 
 #define RETRY_USEC (1 * USEC_PER_SEC)
 
-AsyncQueue *logind_calls(Logind *l) {
-        return l->calls;
-}
-
-sd_bus *logind_bus(Logind *l) {
-        return l->bus;
-}
-
-static bool is_idle(const Logind *l) {
-        const Watch *w;
-
-        if (l->list_sessions || l->list_seats)
-                return false;
-
-        TAILQ_FOREACH(w, &l->watches, watches)
-                if (w->query)
-                        return false;
-
-        return true;
-}
-
 bool logind_is_there(const Logind *l) {
-        return l->owner && name_watch_unique(l->owner);
+        return l->name && name_watch_unique(l->name);
 }
 
 bool logind_is_synced(const Logind *l) {
-        return logind_is_there(l) && !l->retry && is_idle(l);
+        return logind_is_there(l) && !l->retry && !l->list_sessions && !l->list_seats &&
+                        l->n_session_queries == 0;
 }
 
 void logind_check_synced(Logind *l) {
@@ -70,97 +48,15 @@ void logind_retry_later(Logind *l) {
                 log_oom();
 }
 
-static Seat *seat_free(Logind *l, Seat *s) {
-        TAILQ_REMOVE(&l->seats, s, seats);
-        free(s->id);
-        free(s);
-        return NULL;
-}
-
-static int seat_listed(Logind *l, const char *id) {
-        Seat *s;
-
-        TAILQ_FOREACH(s, &l->seats, seats)
-                if (streq(s->id, id)) {
-                        s->listed = true;
-                        return 0;
-                }
-
-        s = malloc(sizeof(*s));
-        if (!s)
-                return -ENOMEM;
-        *s = (Seat) { .id = strdup(id), .listed = true };
-        TAILQ_INSERT_TAIL(&l->seats, s, seats);
-        if (!s->id) {
-                seat_free(l, s);
-                return -ENOMEM;
-        }
-
-        l->events->seat(id, l->userdata);
-        return 0;
-}
-
-static int read_seats(Logind *l, sd_bus_message *reply) {
-        const char *id;
-        int r;
-
-        r = sd_bus_message_enter_container(reply, 'a', "(so)");
-        if (r < 0)
-                return r;
-
-        while ((r = sd_bus_message_read(reply, "(so)", &id, NULL)) > 0) {
-                r = seat_listed(l, id);
-                if (r < 0)
-                        return r;
-        }
-
-        return r;
-}
-
-static void on_list_seats(sd_bus_message *reply, void *userdata) {
-        Logind *l = userdata;
-        Seat *s, *next;
-        int r;
-
-        TAILQ_FOREACH(s, &l->seats, seats)
-                s->listed = false;
-
-        r = sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) :
-                                                          read_seats(l, reply);
-        if (r < 0) {
-                log_warning_errno(r, "Failed to list seats, asking again: %m");
-                logind_retry_later(l);
-                return;
-        }
-
-        for (s = TAILQ_FIRST(&l->seats); s; s = next) {
-                next = TAILQ_NEXT(s, seats);
-                if (s->listed)
-                        continue;
-
-                l->events->seat_gone(s->id, l->userdata);
-                seat_free(l, s);
-        }
-
-        logind_check_synced(l);
-}
-
-static int send_list(Logind *l, const char *member, AsyncCall **slot, AsyncHandler handler) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(
-                        l->bus, &m, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, member);
-        if (r < 0)
-                return r;
-
-        return async_call(l->calls, slot, m, handler, l);
+static int send_list(Logind *l, AsyncCall **slot, const char *member, AsyncHandler handler) {
+        return async_callf(l->queue, slot, handler, l, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER,
+                        member, NULL);
 }
 
 void logind_look(Logind *l) {
         int r;
 
-        if (!l->owner || !name_watch_unique(l->owner) || l->retry)
+        if (!logind_is_there(l) || l->retry)
                 return;
 
         if (l->list_sessions || l->list_seats) {
@@ -169,76 +65,72 @@ void logind_look(Logind *l) {
         }
 
         l->look_again = false;
-        r = send_list(l, "ListSeats", &l->list_seats, on_list_seats);
+        r = send_list(l, &l->list_seats, "ListSeats", seat_watch_on_list);
         if (r >= 0)
-                r = send_list(l, "ListSessions", &l->list_sessions, watch_on_list);
+                r = send_list(l, &l->list_sessions, "ListSessions", session_watch_on_list);
         if (r < 0) {
-                log_error_errno(r, "Failed to ask logind, asking again: %m");
+                log_warning_errno(r, "Failed to query logind, retrying: %m");
                 logind_retry_later(l);
         }
 }
 
 void logind_look_session(Logind *l, const char *id) {
-        Watch *w = watch_find(l, id);
+        SessionWatch *w = session_watch_find(l, id);
 
-        if (w && name_watch_unique(l->owner) && watch_query(w) < 0)
+        if (w && logind_is_there(l) && session_watch_query(w) < 0)
                 logind_retry_later(l);
 }
 
-/* A session came or went under this id: what is known of it may be another's. */
-static void note_stale(Logind *l, sd_bus_message *m) {
+/* A session with this id came or went, so what is known of it may belong to another session. */
+static void mark_stale(Logind *l, sd_bus_message *m) {
         const char *id;
-        Watch *w;
+        SessionWatch *w;
 
         if (sd_bus_message_read(m, "so", &id, NULL) < 0)
                 return;
 
-        w = watch_find(l, id);
+        w = session_watch_find(l, id);
         if (w)
                 w->stale = true;
+}
+
+static void on_properties_changed(Logind *l, const char *path) {
+        SessionWatch *w = session_watch_find_by_path(l, path);
+
+        if (w && session_watch_query(w) < 0)
+                logind_retry_later(l);
 }
 
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Logind *l = userdata;
         const char *member = strempty(sd_bus_message_get_member(m));
-        Watch *w;
         int begins;
 
-        if (streq(member, "PrepareForSleep")) {
-                if (sd_bus_message_read(m, "b", &begins) >= 0 && !begins)
-                        l->events->resumed(l->userdata);
-                return 0;
-        }
-
-        if (streq(member, "PrepareForShutdown")) {
-                if (sd_bus_message_read(m, "b", &begins) >= 0)
-                        l->events->shutting_down(begins, l->userdata);
-                return 0;
-        }
-
-        if (streq(member, "PropertiesChanged")) {
-                TAILQ_FOREACH(w, &l->watches, watches)
-                        if (streq_ptr(w->path, sd_bus_message_get_path(m)) && watch_query(w) < 0)
-                                logind_retry_later(l);
-                return 0;
-        }
-
-        if (streq(member, "SessionNew") || streq(member, "SessionRemoved")) {
-                note_stale(l, m);
+        if (streq(member, "PropertiesChanged"))
+                on_properties_changed(l, strempty(sd_bus_message_get_path(m)));
+        else if (streq(member, "SessionNew") || streq(member, "SessionRemoved")) {
+                mark_stale(l, m);
                 logind_look(l);
         } else if (streq(member, "SeatNew") || streq(member, "SeatRemoved"))
                 logind_look(l);
+        else if (streq(member, "PrepareForSleep")) {
+                if (sd_bus_message_read(m, "b", &begins) >= 0 && !begins)
+                        l->events->resumed(l->userdata);
+        } else if (streq(member, "PrepareForShutdown")) {
+                if (sd_bus_message_read(m, "b", &begins) >= 0)
+                        l->events->shutting_down(begins, l->userdata);
+        }
 
         return 0;
 }
 
-static void forget_questions(Logind *l) {
-        Watch *w;
+static void forget_queries(Logind *l) {
+        SessionWatch *w;
 
         async_call_free(l->list_sessions);
         async_call_free(l->list_seats);
-        TAILQ_FOREACH(w, &l->watches, watches) {
-                async_call_free(w->query);
+        TAILQ_FOREACH(w, &l->session_watches, session_watches) {
+                session_watch_cancel_query(w);
                 w->stale = true;
         }
         l->look_again = false;
@@ -246,18 +138,18 @@ static void forget_questions(Logind *l) {
         l->retry = sd_event_source_disable_unref(l->retry);
 }
 
-static void on_owner(const char *unique, void *userdata) {
+static void on_name(const char *unique, void *userdata) {
         Logind *l = userdata;
         char rule[256];
         int r;
 
         l->match = sd_bus_slot_unref(l->match);
-        forget_questions(l);
+        forget_queries(l);
         l->events->lost(l->userdata);
         if (!unique)
                 return;
 
-        /* Matches first, then the look: what happens between the two is a hint and not a hole. */
+        /* The match comes first: a change between the two is then a hint, and not missed. */
         (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path_namespace='" LOGIND_PATH "'",
                         unique);
         r = sd_bus_add_match_async(l->bus, &l->match, rule, on_signal, NULL, l);
@@ -279,15 +171,15 @@ int logind_new(Logind **ret, sd_bus *bus, const LogindEvents *events, void *user
                 .bus = sd_bus_ref(bus),
                 .events = events,
                 .userdata = userdata,
-                .watches = TAILQ_HEAD_INITIALIZER(l->watches),
-                .seats = TAILQ_HEAD_INITIALIZER(l->seats),
+                .session_watches = TAILQ_HEAD_INITIALIZER(l->session_watches),
+                .seat_watches = TAILQ_HEAD_INITIALIZER(l->seat_watches),
         };
 
-        r = async_queue_new(&l->calls, bus);
+        r = async_queue_new(&l->queue, bus, ASYNC_IN_FLIGHT_MAX, 0);
         if (r < 0)
                 return r;
 
-        r = name_watch_new(&l->owner, bus, LOGIND_BUS_NAME, on_owner, l);
+        r = name_watch_new(&l->name, bus, LOGIND_BUS_NAME, on_name, l);
         if (r < 0)
                 return r;
 
@@ -296,21 +188,20 @@ int logind_new(Logind **ret, sd_bus *bus, const LogindEvents *events, void *user
 }
 
 Logind *logind_free(Logind *l) {
-        Watch *w;
-        Seat *s;
+        SessionWatch *session;
+        SeatWatch *seat;
 
         if (!l)
                 return NULL;
 
-        if (l->calls)
-                forget_questions(l);
-        while ((w = TAILQ_FIRST(&l->watches)))
-                watch_free(w);
-        while ((s = TAILQ_FIRST(&l->seats)))
-                seat_free(l, s);
-        name_watch_free(l->owner);
+        forget_queries(l);
+        while ((session = TAILQ_FIRST(&l->session_watches)))
+                session_watch_free(session);
+        while ((seat = TAILQ_FIRST(&l->seat_watches)))
+                seat_watch_free(l, seat);
+        name_watch_free(l->name);
         sd_bus_slot_unref(l->match);
-        async_queue_free(l->calls);
+        async_queue_free(l->queue);
         sd_bus_unref(l->bus);
         free(l);
         return NULL;

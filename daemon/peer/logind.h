@@ -11,8 +11,8 @@
 typedef struct Logind Logind;
 
 typedef struct LogindEvents {
-        /* A session is new, or differs from the last report. |info| stays valid until the next session() for
-         * this id has returned, or until its session_gone() has. */
+        /* A session is new or was queried again; it need not differ from the last report. |info| stays valid
+         * until the next session() for this id has returned, or until its session_gone() has. */
         void (*session)(const SessionInfo *info, void *userdata);
         void (*session_gone)(const char *id, void *userdata);
         void (*seat)(const char *id, void *userdata);

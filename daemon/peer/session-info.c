@@ -10,25 +10,25 @@ static const char *const session_kind_table[_SESSION_KIND_MAX] = {
 
 DEFINE_STRING_TABLE(SessionKind, session_kind, session_kind_table, _SESSION_KIND_MAX);
 
-SessionInfo *session_info_free(SessionInfo *f) {
-        if (!f)
+SessionInfo *session_info_free(SessionInfo *info) {
+        if (!info)
                 return NULL;
 
-        free(f->id);
-        free(f->path);
-        free(f->user);
-        free(f->seat);
-        free(f->class);
-        free(f->type);
-        free(f->state);
-        free(f->scope);
-        free(f->tty);
-        free(f);
+        free(info->id);
+        free(info->path);
+        free(info->user);
+        free(info->seat);
+        free(info->class);
+        free(info->type);
+        free(info->state);
+        free(info->scope);
+        free(info->tty);
+        free(info);
         return NULL;
 }
 
-SessionKind session_kind(const SessionInfo *f) {
-        /* Every class of sd-login up to systemd 257. Those of people all begin with "user". */
+SessionKind session_kind(const SessionInfo *info) {
+        /* All classes of sd-login up to systemd 257 that do not begin with "user", as those of people do. */
         static const char *const system_classes[] = {
                 "greeter",
                 "lock-screen",
@@ -39,33 +39,34 @@ SessionKind session_kind(const SessionInfo *f) {
                 "none",
         };
 
-        if (startswith(strempty(f->class), "user"))
+        if (startswith(strempty(info->class), "user"))
                 return SESSION_KIND_USER;
 
         for (size_t i = 0; i < ELEMENTSOF(system_classes); i++)
-                if (streq_ptr(f->class, system_classes[i]))
+                if (streq_ptr(info->class, system_classes[i]))
                         return SESSION_KIND_SYSTEM;
 
         return SESSION_KIND_UNKNOWN;
 }
 
-bool session_is_graphical(const SessionInfo *f) {
-        return streq_ptr(f->type, "x11") || streq_ptr(f->type, "wayland") || streq_ptr(f->type, "mir");
+bool session_is_graphical(const SessionInfo *info) {
+        return streq_ptr(info->type, "x11") || streq_ptr(info->type, "wayland") ||
+                        streq_ptr(info->type, "mir");
 }
 
-bool session_is_opening(const SessionInfo *f) {
-        return streq_ptr(f->state, "opening");
+bool session_is_opening(const SessionInfo *info) {
+        return streq_ptr(info->state, "opening");
 }
 
-bool session_is_closing(const SessionInfo *f) {
-        return streq_ptr(f->state, "closing");
+bool session_is_closing(const SessionInfo *info) {
+        return streq_ptr(info->state, "closing");
 }
 
-int session_identity_init(SessionIdentity *i, const SessionInfo *f) {
+int session_identity_init(SessionIdentity *i, const SessionInfo *info) {
         *i = (SessionIdentity) {
-                .id = strdup(f->id),
-                .leader = f->leader,
-                .started = f->started,
+                .id = strdup(info->id),
+                .leader = info->leader,
+                .started = info->started,
         };
 
         return i->id ? 0 : -ENOMEM;
@@ -76,8 +77,8 @@ void session_identity_done(SessionIdentity *i) {
         *i = (SessionIdentity) {};
 }
 
-bool session_identity_matches(const SessionIdentity *i, const SessionInfo *f) {
-        return streq_ptr(i->id, f->id) && i->leader == f->leader && i->started == f->started;
+bool session_identity_matches(const SessionIdentity *i, const SessionInfo *info) {
+        return streq_ptr(i->id, info->id) && i->leader == info->leader && i->started == info->started;
 }
 
 unsigned session_info_compare(const SessionInfo *a, const SessionInfo *b) {

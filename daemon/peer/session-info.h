@@ -12,8 +12,7 @@
 typedef enum SessionKind {
         SESSION_KIND_USER,    /* a person's session */
         SESSION_KIND_SYSTEM,  /* greeter, lock screen, manager, background: never ended */
-        SESSION_KIND_UNKNOWN, /* a class that this version does not know: never ended, and reported as such
-                               */
+        SESSION_KIND_UNKNOWN, /* a class that this version does not know: never ended */
         _SESSION_KIND_MAX,
         _SESSION_KIND_INVALID = -EINVAL,
 } SessionKind;
@@ -39,28 +38,28 @@ typedef struct SessionInfo {
         bool remote;
 } SessionInfo;
 
-/* Identifies one session for good. Session ids and the PIDs of leaders are reused, but never both together
- * with the same start time. */
+/* Identifies one session beyond its end. Session ids and the PIDs of leaders are reused, but never both
+ * together with the same start time. */
 typedef struct SessionIdentity {
         char *id;
         pid_t leader;
         usec_t started;
 } SessionIdentity;
 
-SessionInfo *session_info_free(SessionInfo *f);
+SessionInfo *session_info_free(SessionInfo *info);
 DEFINE_CLEANUP(SessionInfo *, session_info_free);
 
-SessionKind session_kind(const SessionInfo *f);
+SessionKind session_kind(const SessionInfo *info);
 DECLARE_STRING_TABLE(SessionKind, session_kind);
 
 /* Whether it is a graphical session, which a session manager may run, and not a text console. */
-bool session_is_graphical(const SessionInfo *f);
-bool session_is_opening(const SessionInfo *f);
-bool session_is_closing(const SessionInfo *f);
+bool session_is_graphical(const SessionInfo *info);
+bool session_is_opening(const SessionInfo *info);
+bool session_is_closing(const SessionInfo *info);
 
-int session_identity_init(SessionIdentity *i, const SessionInfo *f);
+int session_identity_init(SessionIdentity *i, const SessionInfo *info);
 void session_identity_done(SessionIdentity *i);
-bool session_identity_matches(const SessionIdentity *i, const SessionInfo *f);
+bool session_identity_matches(const SessionIdentity *i, const SessionInfo *info);
 
 typedef enum SessionChange {
         SESSION_CHANGED_IDENTITY = 1 << 0, /* a different session with the same id */

@@ -3,36 +3,34 @@
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
-#include "common/text.h"
 #include "peer/async-call.h"
 #include "peer/name-watch.h"
 #include "peer/unit-watch.h"
 
 struct UnitWatch {
         sd_bus *bus;
-        AsyncQueue *calls;
-        NameWatch *owner;
+        AsyncQueue *queue;
+        NameWatch *name;
         char *unit;
-        char *path; /* of the unit's object, as systemd has it */
+        char *path; /* the object path of the unit, NULL until systemd has reported it */
 
-        sd_bus_slot *changes;
-        sd_bus_slot *jobs;
-        AsyncCall *subscribe;
+        sd_bus_slot *unit_match;
+        sd_bus_slot *job_match;
         AsyncCall *load;
-        AsyncCall *look;
-        bool look_again;
+        AsyncCall *query;
+        bool query_again; /* a hint arrived while the query was under way */
 
         UnitState state;
-        bool told;
+        bool known; /* the handler has been called */
         UnitHandler handler;
         void *userdata;
 
-        /* the order under way */
-        AsyncCall *order;
-        char *job;        /* the path of systemd's job */
-        char *job_result; /* "" until the job has ended */
-        UnitOrderHandler order_handler;
-        void *order_userdata;
+        /* The request under way. */
+        AsyncCall *request;
+        char *job;        /* the object path of systemd's job */
+        char *job_result; /* NULL until the job has ended */
+        UnitRequestHandler request_handler;
+        void *request_userdata;
 };
 
 static UnitState state_from_string(const char *s) {
@@ -60,85 +58,79 @@ UnitState unit_watch_state(const UnitWatch *w) {
 }
 
 static void set_state(UnitWatch *w, UnitState state) {
-        if (w->told && w->state == state)
+        if (w->known && w->state == state)
                 return;
 
-        w->told = true;
+        w->known = true;
         w->state = state;
         w->handler(state, w->userdata);
 }
 
-static void end_order(UnitWatch *w, const char *error) {
-        UnitOrderHandler handler = w->order_handler;
+static void end_request(UnitWatch *w, const char *error) {
+        UnitRequestHandler handler = w->request_handler;
 
-        w->order_handler = NULL;
-        async_call_free(w->order);
+        w->request_handler = NULL;
+        async_call_free(w->request);
         free(w->job);
         free(w->job_result);
         w->job = w->job_result = NULL;
         if (handler)
-                handler(error, w->order_userdata);
+                handler(error, w->request_userdata);
 }
 
-/* The job of our order has ended, and the look after that is in. */
-static void check_order(UnitWatch *w) {
+/* Ends the request once its job has ended and the state after that is known. */
+static void check_request(UnitWatch *w) {
         char error[128];
 
-        if (!w->job_result || w->load || w->look)
+        if (!w->job_result || w->load || w->query)
                 return;
 
         if (streq(w->job_result, "done"))
-                end_order(w, "");
+                end_request(w, "");
         else {
                 (void) snprintf(error, sizeof(error), "the result of %s is '%s'", w->unit, w->job_result);
-                end_order(w, error);
+                end_request(w, error);
         }
 }
 
-static void load(UnitWatch *w);
-static void look(UnitWatch *w);
+static void load_unit(UnitWatch *w);
+static void query_state(UnitWatch *w);
 
-static void on_look(sd_bus_message *reply, void *userdata) {
+static void on_state(sd_bus_message *reply, void *userdata) {
         UnitWatch *w = userdata;
         const char *state = "";
 
-        if (!sd_bus_message_is_method_error(reply, NULL) &&
-                        sd_bus_message_enter_container(reply, 'v', "s") >= 0)
-                (void) sd_bus_message_read(reply, "s", &state);
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                (void) sd_bus_message_read(reply, "v", "s", &state);
 
-        if (w->look_again)
-                look(w);
+        if (w->query_again)
+                query_state(w);
         set_state(w, state_from_string(state));
-        check_order(w);
+        check_request(w);
 }
 
-/* Asks for the unit's state; before that, where the unit is, if systemd did not say so far. */
-static void look(UnitWatch *w) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
+/* Queries the state of the unit, or first its object path if that is not known. */
+static void query_state(UnitWatch *w) {
         int r;
 
         if (!w->path) {
-                load(w);
+                load_unit(w);
                 return;
         }
-        if (w->look) {
-                w->look_again = true;
+        if (w->query) {
+                w->query_again = true;
                 return;
         }
 
-        w->look_again = false;
-        r = sd_bus_message_new_method_call(
-                        w->bus, &m, SYSTEMD_BUS_NAME, w->path, DBUS_IFACE_PROPERTIES, "Get");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ss", SYSTEMD_IFACE_UNIT, "ActiveState");
-        if (r >= 0)
-                r = async_call(w->calls, &w->look, m, on_look, w);
+        w->query_again = false;
+        r = async_callf(w->queue, &w->query, on_state, w, SYSTEMD_BUS_NAME, w->path, DBUS_IFACE_PROPERTIES,
+                        "Get", "ss", SYSTEMD_IFACE_UNIT, "ActiveState");
         if (r < 0)
-                log_warning_errno(r, "Failed to ask how '%s' stands: %m", w->unit);
+                log_warning_errno(r, "Failed to query state of '%s': %m", w->unit);
 }
 
-static int on_change(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        look(userdata);
+static int on_properties_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        query_state(userdata);
         return 0;
 }
 
@@ -152,8 +144,8 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
         if (streq_ptr(w->job, path) && string_replace(&w->job_result, result) < 0)
                 log_oom();
 
-        look(w);
-        check_order(w);
+        query_state(w);
+        check_request(w);
         return 0;
 }
 
@@ -161,99 +153,87 @@ static int add_match(UnitWatch *w,
                 sd_bus_slot **slot,
                 const char *path,
                 const char *rest,
-                sd_bus_message_handler_t f) {
+                sd_bus_message_handler_t handler) {
         char rule[512];
 
         (void) snprintf(rule, sizeof(rule), "type='signal',sender='%s',path='%s',%s",
-                        name_watch_unique(w->owner), path, rest);
-        return sd_bus_add_match_async(w->bus, slot, rule, f, NULL, w);
+                        name_watch_unique(w->name), path, rest);
+        return sd_bus_add_match_async(w->bus, slot, rule, handler, NULL, w);
 }
 
-static void on_load(sd_bus_message *reply, void *userdata) {
+static void on_unit(sd_bus_message *reply, void *userdata) {
         UnitWatch *w = userdata;
         const char *path;
         int r;
 
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "o", &path) < 0) {
-                log_warning("systemd does not tell of '%s': %s", w->unit,
-                                sd_bus_message_is_method_error(reply, NULL) ?
-                                                strempty(sd_bus_message_get_error(reply)->message) :
-                                                "its answer cannot be read");
+        r = async_reply_errno(reply);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "o", &path);
+        if (r < 0) {
+                _cleanup_free_ char *text = async_reply_error_text(reply);
+
+                log_warning_errno(
+                                r, "Failed to load '%s': %s", w->unit, isempty(text) ? strerror(-r) : text);
                 set_state(w, UNIT_UNKNOWN);
-                check_order(w);
+                check_request(w);
                 return;
         }
 
         r = string_replace(&w->path, path);
         if (r >= 0)
-                r = add_match(w, &w->changes, w->path,
+                r = add_match(w, &w->unit_match, w->path,
                                 "interface='" DBUS_IFACE_PROPERTIES "',member='PropertiesChanged'",
-                                on_change);
+                                on_properties_changed);
         if (r < 0) {
-                log_warning_errno(r, "Failed to follow '%s': %m", w->unit);
+                log_warning_errno(r, "Failed to watch '%s': %m", w->unit);
                 return;
         }
 
-        look(w);
+        query_state(w);
 }
 
-/* The answer does not matter: without a subscription we look when our own jobs end. */
-static void on_subscribe(sd_bus_message *reply, void *userdata) {
-}
-
-static int send_to_manager(
-                UnitWatch *w, AsyncCall **slot, const char *member, AsyncHandler handler, const char *mode) {
-        _cleanup_bus_message_ sd_bus_message *m = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(
-                        w->bus, &m, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER, member);
-        if (r >= 0 && !streq(member, "Subscribe"))
-                r = sd_bus_message_append(m, "s", w->unit);
-        if (r >= 0 && mode)
-                r = sd_bus_message_append(m, "s", mode);
-        if (r < 0)
-                return r;
-
-        return async_call(w->calls, slot, m, handler, w);
-}
-
-static void load(UnitWatch *w) {
+static void load_unit(UnitWatch *w) {
         int r;
 
         if (w->load)
                 return;
 
-        r = send_to_manager(w, &w->load, "LoadUnit", on_load, NULL);
+        r = async_callf(w->queue, &w->load, on_unit, w, SYSTEMD_BUS_NAME, SYSTEMD_PATH,
+                        SYSTEMD_IFACE_MANAGER, "LoadUnit", "s", w->unit);
         if (r < 0)
-                log_warning_errno(r, "Failed to ask for '%s': %m", w->unit);
+                log_warning_errno(r, "Failed to load '%s': %m", w->unit);
 }
 
-static void on_owner(const char *unique, void *userdata) {
+/* An error reply does not matter: without the signals we still query when our own jobs end. */
+static int subscribe(UnitWatch *w) {
+        return async_callf(w->queue, NULL, NULL, NULL, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
+                        "Subscribe", NULL);
+}
+
+static void on_name(const char *unique, void *userdata) {
         UnitWatch *w = userdata;
         int r;
 
-        w->changes = sd_bus_slot_unref(w->changes);
-        w->jobs = sd_bus_slot_unref(w->jobs);
-        async_call_free(w->subscribe);
+        w->unit_match = sd_bus_slot_unref(w->unit_match);
+        w->job_match = sd_bus_slot_unref(w->job_match);
         async_call_free(w->load);
-        async_call_free(w->look);
+        async_call_free(w->query);
         if (!unique) {
                 set_state(w, UNIT_UNKNOWN);
-                end_order(w, "systemd went away");
+                end_request(w, "systemd went away");
                 return;
         }
 
-        /* Not arg2=, the unit: sd-bus looks at no argument behind one that is no string, as the job's number
-         * is. */
-        r = add_match(w, &w->jobs, SYSTEMD_PATH, "interface='" SYSTEMD_IFACE_MANAGER "',member='JobRemoved'",
-                        on_job_removed);
+        /* The match cannot select the unit by arg2=: sd-bus does not look behind an argument that is not a
+         * string, such as the job's number. */
+        r = add_match(w, &w->job_match, SYSTEMD_PATH,
+                        "interface='" SYSTEMD_IFACE_MANAGER "',member='JobRemoved'", on_job_removed);
         if (r >= 0)
-                r = send_to_manager(w, &w->subscribe, "Subscribe", on_subscribe, NULL);
+                r = subscribe(w);
         if (r < 0)
-                log_warning_errno(r, "Failed to follow '%s': %m", w->unit);
+                log_warning_errno(r, "Failed to watch '%s': %m", w->unit);
 
-        load(w);
+        load_unit(w);
 }
 
 int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler handler, void *userdata) {
@@ -272,11 +252,11 @@ int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler h
         if (!w->unit)
                 return -ENOMEM;
 
-        r = async_queue_new(&w->calls, bus);
+        r = async_queue_new(&w->queue, bus, ASYNC_IN_FLIGHT_MAX, 0);
         if (r < 0)
                 return r;
 
-        r = name_watch_new(&w->owner, bus, SYSTEMD_BUS_NAME, on_owner, w);
+        r = name_watch_new(&w->name, bus, SYSTEMD_BUS_NAME, on_name, w);
         if (r < 0)
                 return r;
 
@@ -288,14 +268,13 @@ UnitWatch *unit_watch_free(UnitWatch *w) {
         if (!w)
                 return NULL;
 
-        async_call_free(w->subscribe);
         async_call_free(w->load);
-        async_call_free(w->look);
-        async_call_free(w->order);
-        name_watch_free(w->owner);
-        sd_bus_slot_unref(w->changes);
-        sd_bus_slot_unref(w->jobs);
-        async_queue_free(w->calls);
+        async_call_free(w->query);
+        async_call_free(w->request);
+        name_watch_free(w->name);
+        sd_bus_slot_unref(w->unit_match);
+        sd_bus_slot_unref(w->job_match);
+        async_queue_free(w->queue);
         sd_bus_unref(w->bus);
         free(w->unit);
         free(w->path);
@@ -305,16 +284,15 @@ UnitWatch *unit_watch_free(UnitWatch *w) {
         return NULL;
 }
 
-static void on_order(sd_bus_message *reply, void *userdata) {
+static void on_request(sd_bus_message *reply, void *userdata) {
         UnitWatch *w = userdata;
         const char *path;
         int r;
 
         if (sd_bus_message_is_method_error(reply, NULL)) {
-                _cleanup_free_ char *text =
-                                text_sanitize(strempty(sd_bus_message_get_error(reply)->message), 512);
+                _cleanup_free_ char *text = async_reply_error_text(reply);
 
-                end_order(w, isempty(text) ? "systemd refused" : text);
+                end_request(w, isempty(text) ? "systemd refused" : text);
                 return;
         }
 
@@ -322,20 +300,27 @@ static void on_order(sd_bus_message *reply, void *userdata) {
         if (r >= 0)
                 r = string_replace(&w->job, path);
         if (r < 0)
-                end_order(w, "systemd's answer cannot be read");
+                end_request(w, "the reply of systemd cannot be read");
 }
 
-int unit_watch_order(UnitWatch *w, bool start, UnitOrderHandler handler, void *userdata) {
+bool unit_watch_is_busy(const UnitWatch *w) {
+        return w->request_handler;
+}
+
+int unit_watch_request(UnitWatch *w, bool start, UnitRequestHandler handler, void *userdata) {
         int r;
 
-        if (w->order_handler)
+        assert(handler);
+
+        if (unit_watch_is_busy(w))
                 return -EBUSY;
 
-        r = send_to_manager(w, &w->order, start ? "StartUnit" : "StopUnit", on_order, "replace");
+        r = async_callf(w->queue, &w->request, on_request, w, SYSTEMD_BUS_NAME, SYSTEMD_PATH,
+                        SYSTEMD_IFACE_MANAGER, start ? "StartUnit" : "StopUnit", "ss", w->unit, "replace");
         if (r < 0)
                 return r;
 
-        w->order_handler = handler;
-        w->order_userdata = userdata;
+        w->request_handler = handler;
+        w->request_userdata = userdata;
         return 0;
 }

@@ -9,7 +9,7 @@
 
 #define GROUPS_MAX 4096
 
-/* getpwnam(3) has the list of what the sources of names say for "no such entry". */
+/* getpwnam(3) lists the errors that mean "no such entry". */
 static int no_entry(int error) {
         switch (error) {
         case 0:
@@ -43,12 +43,12 @@ static int is_administrator(const struct passwd *pw) {
         if (!groups)
                 return -ENOMEM;
         if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
-                return true; /* more groups than that: when in doubt, the stronger right */
+                return true; /* more groups than that: if in doubt, require the stronger right */
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 const struct group *g;
 
-                /* A group that is not there has no members; of one that cannot be read nobody knows. */
+                /* A group that does not exist has no members. One that cannot be read may have any. */
                 errno = 0;
                 g = getgrnam(names[i]);
                 r = g ? 0 : no_entry(errno);
@@ -62,7 +62,7 @@ static int is_administrator(const struct passwd *pw) {
 }
 
 int user_record_read(uid_t uid, const char *name, UserRecord *ret) {
-        UserRecord answer = {};
+        UserRecord record = {};
         const struct passwd *pw;
         int r;
 
@@ -73,16 +73,16 @@ int user_record_read(uid_t uid, const char *name, UserRecord *ret) {
         if (pw->pw_uid != uid)
                 return -ESRCH;
 
-        /* It goes out on the bus. */
-        if (isempty(pw->pw_name) || strlen(pw->pw_name) >= sizeof(answer.name) || !text_is_utf8(pw->pw_name))
+        /* The name is sent over D-Bus. */
+        if (isempty(pw->pw_name) || strlen(pw->pw_name) >= sizeof(record.name) || !text_is_utf8(pw->pw_name))
                 return -EBADMSG;
-        strcpy(answer.name, pw->pw_name);
+        strcpy(record.name, pw->pw_name);
 
         r = is_administrator(pw);
         if (r < 0)
                 return r;
 
-        answer.administrator = r;
-        *ret = answer;
+        record.administrator = r;
+        *ret = record;
         return 0;
 }

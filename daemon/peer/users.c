@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The user database may be a directory on the network, and its library calls wait as long as that likes to.
- * Nobody's countdown may wait with them. So each lookup has a process of its own, forked for it: it asks,
- * writes one record of a fixed size into a pipe and is gone. What hangs is that process, and no other lookup
- * with it; it is killed when the time is up. The modules of the user database, which come from elsewhere,
- * are never loaded into the daemon.
+/* The user database may be a directory on the network, and its library calls may block for as long as that
+ * does. No countdown may wait for them. Each lookup therefore has a worker, a process forked for it, which
+ * queries the database, writes one record of a fixed size into a pipe and exits. A lookup that hangs blocks
+ * only its own worker, which is killed at the time-out. The modules of the user database are foreign code;
+ * they are never loaded into the daemon.
  *
- * A thread could not be killed. A process that stays and takes lookups would need a protocol, and would keep
- * those waiting that come after the one that hangs. systemd-userdbd answers without blocking, but is not
- * everywhere. And there is one thread in the daemon, so the child may go on from where fork() has left it: a
- * program of its own would be one more file to install and to find. It may do what the service may: ask a
- * service of this machine, as SSSD is one, and not a server. */
+ * A thread could not be killed. One process for all lookups would need a protocol, and a lookup that hangs
+ * would delay those behind it. systemd-userdbd answers without blocking, but is not everywhere. The daemon
+ * has one thread, so the child may continue after fork(); a separate program would be one more file to
+ * install and to find. A worker has the rights of the service: it may talk to a service on this machine,
+ * such as SSSD, but not to a server. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -22,24 +22,24 @@
 #include "common/text.h"
 #include "peer/users.h"
 
-static_assert(sizeof(UserRecord) <= PIPE_BUF, "an answer is written as one piece");
+static_assert(sizeof(UserRecord) <= PIPE_BUF, "a record is written in one piece");
 
-/* The process. It outlives its lookup while the kernel does not let it die: one that sleeps uninterruptibly
- * on a dead file server still counts. */
+/* A worker outlives its lookup as long as the kernel does not let it die. One that sleeps uninterruptibly on
+ * a dead file server still counts. */
 typedef struct LookupWorker {
         Users *users;
         Lookup *lookup; /* NULL: killed */
-        int answer;
+        int record_fd;
         sd_event_source *exit;
         TAILQ_ENTRY(LookupWorker) workers;
 } LookupWorker;
 
 struct Lookup {
         Users *users;
-        Lookup **owner; /* the field that holds this lookup */
+        Lookup **slot; /* the field that holds this lookup */
         uid_t uid;
         char *name;
-        LookupWorker *worker; /* NULL: its turn is still to come */
+        LookupWorker *worker; /* NULL: the lookup waits for one */
         sd_event_source *timer;
         LookupHandler handler;
         void *userdata;
@@ -53,96 +53,96 @@ struct Users {
         TAILQ_HEAD(, Lookup) lookups;
 };
 
-static void users_pump(Users *a);
+static void users_pump(Users *u);
 
 int users_new(Users **ret, sd_event *event) {
-        Users *a;
+        Users *u;
 
-        a = malloc(sizeof(*a));
-        if (!a)
+        u = malloc(sizeof(*u));
+        if (!u)
                 return -ENOMEM;
 
-        *a = (Users) {
+        *u = (Users) {
                 .event = sd_event_ref(event),
-                .workers = TAILQ_HEAD_INITIALIZER(a->workers),
-                .lookups = TAILQ_HEAD_INITIALIZER(a->lookups),
+                .workers = TAILQ_HEAD_INITIALIZER(u->workers),
+                .lookups = TAILQ_HEAD_INITIALIZER(u->lookups),
         };
-        *ret = a;
+        *ret = u;
         return 0;
 }
 
-static void lookup_worker_free(LookupWorker *k) {
-        TAILQ_REMOVE(&k->users->workers, k, workers);
-        k->users->n_workers--;
-        close(k->answer);
-        sd_event_source_disable_unref(k->exit);
-        free(k);
+static void lookup_worker_free(LookupWorker *w) {
+        TAILQ_REMOVE(&w->users->workers, w, workers);
+        w->users->n_workers--;
+        close(w->record_fd);
+        sd_event_source_disable_unref(w->exit);
+        free(w);
 }
 
-/* Its end comes by on_worker_exit(): waiting for it here could be for ever. */
-static void lookup_worker_kill(LookupWorker *k) {
+/* on_worker_exit() reaps it; waiting for it here could take for ever. */
+static void lookup_worker_kill(LookupWorker *w) {
         int r;
 
-        k->lookup = NULL;
-        r = sd_event_source_send_child_signal(k->exit, SIGKILL, NULL, 0);
+        w->lookup = NULL;
+        r = sd_event_source_send_child_signal(w->exit, SIGKILL, NULL, 0);
         if (r < 0)
-                log_debug_errno(r, "Failed to kill a process that asks the user database: %m");
+                log_debug_errno(r, "Failed to kill a lookup worker: %m");
 }
 
-static void lookup_unlink(Lookup *q) {
-        TAILQ_REMOVE(&q->users->lookups, q, lookups);
-        if (q->worker)
-                lookup_worker_kill(q->worker);
-        sd_event_source_disable_unref(q->timer);
-        *q->owner = NULL;
-        free(q->name);
-        free(q);
+static void lookup_unlink(Lookup *l) {
+        TAILQ_REMOVE(&l->users->lookups, l, lookups);
+        if (l->worker)
+                lookup_worker_kill(l->worker);
+        sd_event_source_disable_unref(l->timer);
+        *l->slot = NULL;
+        free(l->name);
+        free(l);
 }
 
-Lookup *lookup_free(Lookup *q) {
-        if (q)
-                lookup_unlink(q);
+Lookup *lookup_free(Lookup *l) {
+        if (l)
+                lookup_unlink(l);
 
         return NULL;
 }
 
-Users *users_free(Users *a) {
-        Lookup *q;
-        LookupWorker *k;
+Users *users_free(Users *u) {
+        Lookup *l;
+        LookupWorker *w;
 
-        if (!a)
+        if (!u)
                 return NULL;
 
-        while ((q = TAILQ_FIRST(&a->lookups)))
-                lookup_unlink(q);
-        while ((k = TAILQ_FIRST(&a->workers)))
-                lookup_worker_free(k);
+        while ((l = TAILQ_FIRST(&u->lookups)))
+                lookup_unlink(l);
+        while ((w = TAILQ_FIRST(&u->workers)))
+                lookup_worker_free(w);
 
-        sd_event_unref(a->event);
-        free(a);
+        sd_event_unref(u->event);
+        free(u);
         return NULL;
 }
 
-static void lookup_finish(Lookup *q, const UserRecord *answer) {
-        LookupHandler handler = q->handler;
-        void *userdata = q->userdata;
+static void lookup_finish(Lookup *l, const UserRecord *record) {
+        LookupHandler handler = l->handler;
+        void *userdata = l->userdata;
 
-        lookup_unlink(q);
-        handler(answer, userdata);
+        lookup_unlink(l);
+        handler(record, userdata);
 }
 
 static int on_timeout(sd_event_source *s, uint64_t usec, void *userdata) {
-        Lookup *q = userdata;
+        Lookup *l = userdata;
 
-        log_debug("The user database is silent about the account %u.", (unsigned) q->uid);
-        lookup_finish(q, NULL);
+        log_debug("Lookup of UID %u timed out.", (unsigned) l->uid);
+        lookup_finish(l, NULL);
         return 0;
 }
 
-/* The child's half of user_record_read(). Signals are as in a new program: the end of the service must be
- * its end too, also in the middle of a lookup. */
-static _Noreturn void lookup_worker_run(const Lookup *q, int answer_fd, pid_t parent) {
-        UserRecord answer;
+/* Runs in the child. Signals are reset to their defaults: a lookup worker must exit with the service, even
+ * in the middle of a lookup. */
+static _Noreturn void lookup_worker_run(const Lookup *l, int record_fd, pid_t parent) {
+        UserRecord record;
         sigset_t none;
 
         (void) prctl(PR_SET_NAME, "usher-account");
@@ -151,136 +151,135 @@ static _Noreturn void lookup_worker_run(const Lookup *q, int answer_fd, pid_t pa
                         getppid() != parent)
                 _exit(EXIT_FAILURE);
 
-        /* Not least the bus: as long as somebody has that open, the name is taken. */
-        if (dup2(answer_fd, STDERR_FILENO + 1) < 0 || close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
+        /* Above all the bus: as long as a process has that connection open, our name is taken. */
+        if (dup2(record_fd, STDERR_FILENO + 1) < 0 || close_range(STDERR_FILENO + 2, ~0U, 0) < 0)
                 _exit(EXIT_FAILURE);
-        answer_fd = STDERR_FILENO + 1;
+        record_fd = STDERR_FILENO + 1;
 
-        memset(&answer, 0, sizeof(answer));
-        if (user_record_read(q->uid, q->name, &answer) < 0)
+        memset(&record, 0, sizeof(record));
+        if (user_record_read(l->uid, l->name, &record) < 0)
                 _exit(EXIT_FAILURE);
 
-        _exit(write(answer_fd, &answer, sizeof(answer)) == sizeof(answer) ? EXIT_SUCCESS : EXIT_FAILURE);
+        _exit(write(record_fd, &record, sizeof(record)) == sizeof(record) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static bool read_answer(const LookupWorker *k, UserRecord *ret) {
-        return read(k->answer, ret, sizeof(*ret)) == sizeof(*ret) &&
+static bool read_record(const LookupWorker *w, UserRecord *ret) {
+        return read(w->record_fd, ret, sizeof(*ret)) == sizeof(*ret) &&
                         memchr(ret->name, 0, sizeof(ret->name)) && text_is_utf8(ret->name);
 }
 
 static int on_worker_exit(sd_event_source *s, const siginfo_t *si, void *userdata) {
-        LookupWorker *k = userdata;
-        Users *a = k->users;
-        Lookup *q = k->lookup;
-        UserRecord answer;
-        bool answered = q && read_answer(k, &answer);
+        LookupWorker *w = userdata;
+        Users *u = w->users;
+        Lookup *l = w->lookup;
+        UserRecord record;
+        bool found = l && read_record(w, &record);
 
-        lookup_worker_free(k);
-        if (q) {
-                q->worker = NULL;
-                if (!answered)
-                        log_debug("The user database cannot tell of the account %u.", (unsigned) q->uid);
-                lookup_finish(q, answered ? &answer : NULL);
+        lookup_worker_free(w);
+        if (l) {
+                l->worker = NULL;
+                if (!found)
+                        log_debug("Lookup of UID %u failed.", (unsigned) l->uid);
+                lookup_finish(l, found ? &record : NULL);
         }
 
-        users_pump(a);
+        users_pump(u);
         return 0;
 }
 
-static int lookup_worker_new(Lookup *q) {
+static int lookup_worker_new(Lookup *l) {
         _cleanup_close_ int readable = -EBADF, writable = -EBADF;
-        Users *a = q->users;
+        Users *u = l->users;
         pid_t parent = getpid(), pid;
         int fds[2], r;
-        LookupWorker *k;
+        LookupWorker *w;
 
         if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
                 return -errno;
         readable = fds[0];
         writable = fds[1];
 
-        k = malloc(sizeof(*k));
-        if (!k)
+        w = malloc(sizeof(*w));
+        if (!w)
                 return -ENOMEM;
-        *k = (LookupWorker) { .users = a, .lookup = q, .answer = -EBADF };
+        *w = (LookupWorker) { .users = u, .lookup = l, .record_fd = -EBADF };
 
         pid = fork();
         if (pid == 0)
-                lookup_worker_run(q, writable, parent);
-        r = pid < 0 ? -errno : sd_event_add_child(a->event, &k->exit, pid, WEXITED, on_worker_exit, k);
+                lookup_worker_run(l, writable, parent);
+        r = pid < 0 ? -errno : sd_event_add_child(u->event, &w->exit, pid, WEXITED, on_worker_exit, w);
         if (r < 0) {
-                /* Nobody else would take note of its end, and it has not come so far that it could sleep on
-                 * anything. */
+                /* Nothing else reaps it. It has just started and cannot sleep uninterruptibly yet. */
                 if (pid > 0) {
                         (void) kill(pid, SIGKILL);
                         (void) waitpid(pid, NULL, 0);
                 }
-                free(k);
+                free(w);
                 return r;
         }
 
-        k->answer = TAKE_FD(readable);
-        q->worker = k;
-        TAILQ_INSERT_TAIL(&a->workers, k, workers);
-        a->n_workers++;
+        w->record_fd = TAKE_FD(readable);
+        l->worker = w;
+        TAILQ_INSERT_TAIL(&u->workers, w, workers);
+        u->n_workers++;
         return 0;
 }
 
-/* Sends the lookups that wait for their turn. One that cannot be sent has its time-out all the same. */
-static void users_pump(Users *a) {
-        Lookup *q;
+/* Starts workers for the lookups that wait. A lookup that does not get one still has its time-out. */
+static void users_pump(Users *u) {
+        Lookup *l;
 
-        TAILQ_FOREACH(q, &a->lookups, lookups) {
+        TAILQ_FOREACH(l, &u->lookups, lookups) {
                 int r;
 
-                if (a->n_workers >= LOOKUP_WORKERS_MAX)
+                if (u->n_workers >= LOOKUP_WORKERS_MAX)
                         return;
-                if (q->worker)
+                if (l->worker)
                         continue;
 
-                r = lookup_worker_new(q);
+                r = lookup_worker_new(l);
                 if (r < 0) {
-                        log_debug_errno(r, "Failed to start a process that asks the user database: %m");
+                        log_debug_errno(r, "Failed to start a lookup worker, retrying later: %m");
                         return;
                 }
         }
 }
 
-int lookup_start(Users *a,
+int lookup_start(Users *u,
                 Lookup **slot,
                 uid_t uid,
                 const char *name,
                 LookupHandler handler,
                 void *userdata) {
 
-        Lookup *q;
+        Lookup *l;
         int r;
 
         assert(!*slot);
 
-        q = malloc(sizeof(*q));
-        if (!q)
+        l = malloc(sizeof(*l));
+        if (!l)
                 return -ENOMEM;
 
-        *q = (Lookup) {
-                .users = a,
-                .owner = slot,
+        *l = (Lookup) {
+                .users = u,
+                .slot = slot,
                 .uid = uid,
                 .name = strdup(strempty(name)),
                 .handler = handler,
                 .userdata = userdata,
         };
-        *slot = q;
-        TAILQ_INSERT_TAIL(&a->lookups, q, lookups);
+        *slot = l;
+        TAILQ_INSERT_TAIL(&u->lookups, l, lookups);
 
-        r = q->name ? sd_event_add_time_relative(a->event, &q->timer, CLOCK_MONOTONIC, LOOKUP_TIMEOUT_USEC,
-                                      0, on_timeout, q) :
+        r = l->name ? sd_event_add_time_relative(u->event, &l->timer, CLOCK_MONOTONIC, LOOKUP_TIMEOUT_USEC,
+                                      0, on_timeout, l) :
                       -ENOMEM;
         if (r < 0) {
-                lookup_unlink(q);
+                lookup_unlink(l);
                 return r;
         }
 
-        users_pump(a);
+        users_pump(u);
         return 0;
 }
