@@ -69,9 +69,7 @@ static void on_end(sd_bus_message *reply, void *userdata) {
         if (e->signal == SIGHUP)
                 r = 0; /* SIGTERM was accepted, and may have ended the session by now */
         else if (e->signal == SIGTERM && r >= 0) {
-                /* A shell at its prompt ignores SIGTERM, but exits on SIGHUP, as when its terminal goes
-                 * away.
-                 */
+                /* A shell at its prompt ignores SIGTERM, but exits when its terminal hangs up. */
                 e->signal = SIGHUP;
                 r = send_end(e);
                 if (r >= 0)

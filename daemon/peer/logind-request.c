@@ -13,8 +13,7 @@
 /* logind's own InhibitorsMax= is 8192; a longer list is not from logind. */
 #define INHIBITORS_MAX 8192U
 
-/* SD_LOGIND_ROOT_CHECK_INHIBITORS, org.freedesktop.login1(5): blocks apply to us too, although we are root.
- */
+/* SD_LOGIND_ROOT_CHECK_INHIBITORS, org.freedesktop.login1(5): inhibitors apply although we are root. */
 #define ROOT_CHECK_INHIBITORS UINT64_C(1)
 
 /* We have authorized our own caller, so logind must not ask for a password again. */

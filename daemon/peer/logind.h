@@ -56,7 +56,7 @@ typedef enum LogindEndHow {
 typedef struct LogindEnd LogindEnd;
 
 /* r is 0 when logind accepted the request, -ESRCH when the session no longer exists or its id now belongs to
- * another one, else the negative errno of the failure. Only session_gone() reports that the session is gone.
+ * another one, else the negative errno of the failure. Only session_gone() reports the end of the session.
  */
 typedef void (*LogindEndHandler)(int r, void *userdata);
 

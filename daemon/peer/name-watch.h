@@ -14,8 +14,7 @@ typedef struct NameWatch NameWatch;
 /* unique is NULL when the name has no owner. */
 typedef void (*NameHandler)(const char *unique, void *userdata);
 
-/* Calls the handler later, never before this returns: once with the current owner, and then at each change.
- */
+/* Calls the handler once with the current owner, after this has returned, and then at each change. */
 int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler handler, void *userdata);
 NameWatch *name_watch_free(NameWatch *w);
 DEFINE_CLEANUP(NameWatch *, name_watch_free);

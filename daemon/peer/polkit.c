@@ -118,7 +118,7 @@ PolkitAnswer polkit_read_answer(sd_bus_message *reply) {
         if (r >= 0)
                 r = sd_bus_message_read(reply, "bb", &authorized, &challenge);
         if (r < 0) {
-                log_warning_errno(r, "polkit check failed, denying access: %m");
+                log_warning_errno(r, "polkit check failed, denying access: cannot read the reply: %m");
                 return POLKIT_ANSWER_DENIED;
         }
 
