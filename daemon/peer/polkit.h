@@ -5,7 +5,7 @@
 
 #include "peer/async-call.h"
 
-/* Checks that are sent and unanswered at a time. A user may leave a password dialog open for ever; however
+/* Checks that are sent and unanswered at a time. A user may leave a password dialog open forever; however
  * many do, this leaves room for the calls that end sessions. */
 #define POLKIT_IN_FLIGHT_MAX 56U
 

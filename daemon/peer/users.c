@@ -79,7 +79,7 @@ static void lookup_worker_free(LookupWorker *w) {
         free(w);
 }
 
-/* on_worker_exit() reaps it; waiting for it here could take for ever. */
+/* on_worker_exit() reaps it; waiting for it here could take forever. */
 static void lookup_worker_kill(LookupWorker *w) {
         int r;
 
