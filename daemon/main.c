@@ -9,7 +9,17 @@
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "core/config-file.h"
-#include "core/manager.h"
+#include "core/lifecycle.h"
+#include "feature/attach.h"
+#include "feature/hub-lost.h"
+#include "feature/identify.h"
+#include "feature/idle.h"
+#include "feature/label.h"
+#include "feature/login-screen.h"
+#include "feature/message.h"
+#include "feature/mode.h"
+#include "feature/pending.h"
+#include "feature/shutdown.h"
 
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *userdata) {
         Manager *m = userdata;
@@ -20,45 +30,94 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 
         r = config_load(&config);
         if (r < 0)
-                log_error_errno(r, "Failed to read the configuration again, keeping the old one: %m");
+                log_error_errno(r, "Failed to reload the configuration, keeping the old one: %m");
         else {
                 manager_set_config(m, &config);
-                log_info("Read the configuration again.");
+                log_info("Reloaded the configuration.");
         }
 
         (void) sd_notify(false, "READY=1");
         return 0;
 }
 
-/* systemd names the directory that it made for us; /run/usher is what it is called there. */
-static const char *runtime_directory(void) {
-        const char *e = getenv("RUNTIME_DIRECTORY");
+/* The order matters where features hear of the same thing: a shutdown is known before what is pending gives
+ * way to it. */
+static const Feature *const features[] = {
+        &label_feature,
+        &shutdown_feature,
+        &mode_feature,
+        &pending_feature,
+        &hub_lost_feature,
+        &idle_feature,
+        &login_screen_feature,
+        &identify_feature,
+        &message_feature,
+        &attach_feature,
+        NULL,
+};
 
-        return isempty(e) ? "/run/usher" : e;
+/* systemd passes the directory that it created. */
+static const char *directory_from_environment(const char *variable, const char *otherwise) {
+        const char *e = getenv(variable);
+
+        return isempty(e) ? otherwise : e;
 }
 
-static const char *state_directory(void) {
-        const char *e = getenv("STATE_DIRECTORY");
-
-        return isempty(e) ? "/var/lib/usher" : e;
-}
-
-static int run(void) {
-        _cleanup_bus_close_ sd_bus *bus = NULL;
-        _cleanup_(manager_freep) Manager *m = NULL;
-        _cleanup_event_ sd_event *event = NULL;
-        _cleanup_free_ char *nologin = NULL;
+static int block_signals(void) {
         sigset_t signals;
-        Config config;
-        int r;
 
         (void) sigemptyset(&signals);
         (void) sigaddset(&signals, SIGTERM);
         (void) sigaddset(&signals, SIGINT);
         (void) sigaddset(&signals, SIGHUP);
         (void) sigaddset(&signals, SIGCHLD);
-        if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-                return log_error_errno(errno, "Failed to block signals: %m");
+
+        return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
+}
+
+static int event_loop_new(sd_event **ret) {
+        _cleanup_event_ sd_event *event = NULL;
+        int r;
+
+        r = sd_event_default(&event);
+        if (r < 0)
+                return log_error_errno(r, "Failed to create the event loop: %m");
+
+        (void) sd_event_set_watchdog(event, true);
+        r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+        if (r < 0)
+                return log_error_errno(r, "Failed to listen to signals: %m");
+
+        *ret = TAKE_PTR(event);
+        return 0;
+}
+
+static int connect_bus(sd_event *event, sd_bus **ret) {
+        _cleanup_bus_close_ sd_bus *bus = NULL;
+        int r;
+
+        r = sd_bus_open_system(&bus);
+        if (r < 0)
+                return log_error_errno(r, "Failed to connect to the system bus: %m");
+
+        /* Without a bus there is nobody to serve: the service manager starts usherd again when it is back.
+         */
+        r = sd_bus_set_exit_on_disconnect(bus, true);
+        if (r >= 0)
+                r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
+        if (r < 0)
+                return log_error_errno(r, "Failed to attach the bus to the event loop: %m");
+
+        *ret = TAKE_PTR(bus);
+        return 0;
+}
+
+static int new_manager(sd_event *event, sd_bus *bus, Manager **ret) {
+        _cleanup_free_ char *nologin = NULL;
+        Config config;
+        int r;
 
         r = config_load(&config);
         if (r < 0)
@@ -69,41 +128,47 @@ static int run(void) {
                 return log_oom();
         }
 
-        r = sd_event_default(&event);
-        if (r < 0)
-                return log_error_errno(r, "Failed to make the event loop: %m");
-
-        (void) sd_event_set_watchdog(event, true);
-        r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
-        if (r >= 0)
-                r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
-        if (r < 0)
-                return log_error_errno(r, "Failed to listen to signals: %m");
-
-        r = sd_bus_open_system(&bus);
-        if (r < 0)
-                return log_error_errno(r, "Failed to connect to the system bus: %m");
-
-        /* Without a bus there is nobody to serve: the service manager starts us again when it is back. */
-        r = sd_bus_set_exit_on_disconnect(bus, true);
-        if (r >= 0)
-                r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
-        if (r < 0)
-                return log_error_errno(r, "Failed to attach the bus to the event loop: %m");
-
-        r = manager_new(&m, event, bus, &config, runtime_directory(), state_directory(), nologin);
+        r = manager_new(ret, event, bus, &config, features,
+                        directory_from_environment("RUNTIME_DIRECTORY", "/run/usher"),
+                        directory_from_environment("STATE_DIRECTORY", "/var/lib/usher"), nologin);
         if (r < 0)
                 return log_error_errno(r, "Failed to set up: %m");
+
+        return 0;
+}
+
+static int run(void) {
+        _cleanup_bus_close_ sd_bus *connection = NULL;
+        _cleanup_(manager_freep) Manager *m = NULL;
+        _cleanup_(bus_freep) Bus *bus = NULL;
+        _cleanup_event_ sd_event *event = NULL;
+        int r;
+
+        r = block_signals();
+        if (r < 0)
+                return log_error_errno(r, "Failed to block signals: %m");
+
+        r = event_loop_new(&event);
+        if (r < 0)
+                return r;
+
+        r = connect_bus(event, &connection);
+        if (r < 0)
+                return r;
+
+        r = new_manager(event, connection, &m);
+        if (r < 0)
+                return r;
 
         r = sd_event_add_signal(event, NULL, SIGHUP, on_reload, m);
         if (r < 0)
                 return log_error_errno(r, "Failed to listen to SIGHUP: %m");
 
-        r = bus_setup(m);
+        r = bus_new(&bus, m);
         if (r < 0)
                 return r;
 
-        r = manager_start(m, &bus_manager_events, m);
+        r = manager_start(m, &bus_manager_events, bus);
         if (r < 0)
                 return r;
 
@@ -118,8 +183,8 @@ int main(int argc, char *argv[]) {
 
         log_init("usherd");
 
-        r = arguments_read(argc, argv,
-                        "Ends the sessions of a multiseat PC's stations after a warning. See usherd(8).");
+        r = arguments_read(
+                        argc, argv, "Ends the sessions of a multiseat PC after a warning. See usherd(8).");
         if (r < 0)
                 return EXIT_WRONG_USAGE;
         if (r == 0)

@@ -1,51 +1,96 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <systemd/sd-login.h>
-
 #include "bus/authorize.h"
+#include "bus/deferred.h"
 #include "bus/sender.h"
-#include "common/bus-util.h"
 #include "common/names.h"
-#include "core/privilege.h"
 
-static const char *action_for(Manager *m, const SessionInfo *f, uid_t caller) {
-        if (f->uid == caller)
-                return USHER_ACTION_LOG_OFF_SELF;
+static int ask(Bus *b,
+                sd_bus_message *m,
+                const char *action,
+                PolkitDetails details,
+                bool interactive,
+                PolkitAnswer *ret,
+                sd_bus_error *error) {
 
-        return administrator_may_own(m, f) ? USHER_ACTION_LOG_OFF_ADMINISTRATOR : USHER_ACTION_LOG_OFF;
+        uid_t uid;
+        int r;
+
+        r = sender_uid(b, m, &uid, error);
+        if (r < 0)
+                return r;
+        if (uid == 0) {
+                *ret = POLKIT_ANSWER_ALLOWED;
+                return 0;
+        }
+
+        return deferred_authorize(b->deferred, m, uid, action, details, interactive, ret, error);
 }
 
-/* Asks for each of the sessions that need this action: the details say whose it is, and a rule may go by
- * that. */
-static int check_action(Manager *m,
-                sd_bus_message *message,
-                const SessionInfo *const *sessions,
+int authorize(Bus *b, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error) {
+        bool interactive = sd_bus_message_get_allow_interactive_authorization(m) > 0;
+        PolkitAnswer answer;
+        int r;
+
+        r = ask(b, m, action, details, interactive, &answer, error);
+        if (r < 0)
+                return r;
+
+        switch (answer) {
+        case POLKIT_ANSWER_NONE:
+                return 0;
+        case POLKIT_ANSWER_ALLOWED:
+                return 1;
+        case POLKIT_ANSWER_CHALLENGE:
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
+                                "Interactive authentication required for action %s.", action);
+        default:
+                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
+                                "Permission denied for action %s.", action);
+        }
+}
+
+int authorize_quietly(Bus *b, sd_bus_message *m, const char *action, bool *ret, sd_bus_error *error) {
+        PolkitAnswer answer;
+        int r;
+
+        r = ask(b, m, action, NULL, false, &answer, error);
+        if (r < 0)
+                return r;
+
+        *ret = answer == POLKIT_ANSWER_ALLOWED;
+        return answer != POLKIT_ANSWER_NONE;
+}
+
+static const char *action_for(const Session *s, uid_t sender) {
+        if (s->info->uid == sender)
+                return USHER_ACTION_LOG_OFF_SELF;
+
+        return session_is_privileged(s) ? USHER_ACTION_LOG_OFF_ADMINISTRATOR : USHER_ACTION_LOG_OFF;
+}
+
+/* Asks for each of the sessions that need this action: a rule may go by the details of the session. */
+static int authorize_sessions(Bus *b,
+                sd_bus_message *m,
+                Session *const *sessions,
                 size_t n_sessions,
                 const char *action,
-                uid_t caller,
+                uid_t sender,
                 sd_bus_error *error) {
 
         int r;
 
         for (size_t i = 0; i < n_sessions; i++) {
-                const SessionInfo *f = sessions[i];
-                Station *s = manager_find_station_by_session(m, f);
+                const SessionInfo *info = sessions[i]->info;
+                const Station *station = manager_find_station(b->manager, info->seat);
 
-                if (!streq(action_for(m, f, caller), action))
+                if (!streq(action_for(sessions[i], sender), action))
                         continue;
 
-                r = polkit_check(m->polkit, message, action,
-                                (const char *const[]) {
-                                                "station",
-                                                f->seat,
-                                                "label",
-                                                s ? station_name(s) : f->seat,
-                                                "session",
-                                                f->id,
-                                                "user",
-                                                strempty(f->user),
-                                                NULL,
-                                },
+                r = authorize(b, m, action,
+                                (const char *const[]) { "station", info->seat, "label",
+                                                station ? station_name(station) : info->seat, "session",
+                                                info->id, "user", strempty(info->user), NULL },
                                 error);
                 if (r <= 0)
                         return r;
@@ -54,16 +99,16 @@ static int check_action(Manager *m,
         return 1;
 }
 
-static int check_grace(Manager *m, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
-        if (grace >= m->config.minimum_grace_usec)
+static int authorize_grace(Bus *b, sd_bus_message *m, usec_t grace, sd_bus_error *error) {
+        if (grace >= b->manager->config.minimum_grace_usec)
                 return 1;
 
-        return polkit_check(m->polkit, message, USHER_ACTION_SKIP_WARNING, NULL, error);
+        return authorize(b, m, USHER_ACTION_SKIP_WARNING, NULL, error);
 }
 
-int authorize_log_off(Manager *m,
-                sd_bus_message *message,
-                const SessionInfo *const *sessions,
+int authorize_log_off(Bus *b,
+                sd_bus_message *m,
+                Session *const *sessions,
                 size_t n_sessions,
                 usec_t grace,
                 sd_bus_error *error) {
@@ -73,89 +118,69 @@ int authorize_log_off(Manager *m,
                 USHER_ACTION_LOG_OFF,
                 USHER_ACTION_LOG_OFF_ADMINISTRATOR,
         };
-        uid_t caller;
+        uid_t sender;
         int r;
 
-        r = polkit_sender_uid(message, &caller);
+        r = sender_uid(b, m, &sender, error);
         if (r < 0)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "Cannot tell who is asking.");
+                return r;
 
-        r = sender_await(m, message, sessions, n_sessions, error);
+        r = sender_look_up(b, m, sessions, n_sessions, error);
         if (r <= 0)
                 return r;
 
         for (size_t i = 0; i < ELEMENTSOF(actions); i++) {
-                r = check_action(m, message, sessions, n_sessions, actions[i], caller, error);
+                r = authorize_sessions(b, m, sessions, n_sessions, actions[i], sender, error);
                 if (r <= 0)
                         return r;
         }
 
-        return check_grace(m, message, grace, error);
+        return authorize_grace(b, m, grace, error);
 }
 
-int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
+int authorize_log_off_all(Bus *b, sd_bus_message *m, usec_t grace, sd_bus_error *error) {
+        _cleanup_free_ Session **sessions = NULL;
+        size_t n;
         int r;
 
-        r = sender_await_all(m, message, error);
+        r = manager_list_sessions(b->manager, NULL, true, &sessions, &n);
+        if (r < 0)
+                return r;
+
+        r = sender_look_up(b, m, sessions, n, error);
         if (r <= 0)
                 return r;
 
-        r = polkit_check(m->polkit, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
+        r = authorize(b, m, USHER_ACTION_LOG_OFF_ALL, NULL, error);
         if (r <= 0)
                 return r;
 
-        return check_grace(m, message, grace, error);
+        return authorize_grace(b, m, grace, error);
 }
 
-const char *pending_action(PendingKind kind) {
+const char *pending_polkit_action(PendingKind kind) {
         return kind == PENDING_RESTART            ? USHER_ACTION_RESTART :
                         kind == PENDING_POWER_OFF ? USHER_ACTION_POWER_OFF :
                                                     USHER_ACTION_SET_MODE;
 }
 
-int authorize_pending(
-                Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error) {
+int authorize_pending(Bus *b, sd_bus_message *m, PendingKind kind, usec_t grace, sd_bus_error *error) {
         int r;
 
-        r = sender_await(m, message, NULL, 0, error);
+        r = sender_look_up(b, m, NULL, 0, error);
         if (r <= 0)
                 return r;
 
-        r = polkit_check(m->polkit, message, pending_action(kind), NULL, error);
+        r = authorize(b, m, pending_polkit_action(kind), NULL, error);
         if (r <= 0)
                 return r;
 
-        return check_grace(m, message, grace, error);
+        return authorize_grace(b, m, grace, error);
 }
 
-int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_bus_error *error) {
-        PolkitVerdict verdict;
-        int r;
-
-        r = polkit_probe(m->polkit, message, USHER_ACTION_LOG_OFF_ADMINISTRATOR, &verdict, error);
-        if (r < 0)
-                return r;
-        if (verdict == POLKIT_PENDING)
-                return 0;
-
-        *ret = verdict == POLKIT_ALLOWED;
-        return 1;
-}
-
-bool is_callers_session(sd_bus_message *message, const SessionInfo *f) {
-        _cleanup_creds_ sd_bus_creds *creds = NULL;
-        _cleanup_free_ char *session = NULL;
-        uid_t uid;
-        pid_t pid;
-
-        if (sd_bus_query_sender_creds(message, SD_BUS_CREDS_EUID | SD_BUS_CREDS_PID, &creds) < 0 ||
-                        sd_bus_creds_get_euid(creds, &uid) < 0 || sd_bus_creds_get_pid(creds, &pid) < 0)
-                return false;
-
-        if (sd_pid_get_session(pid, &session) >= 0)
-                return streq(session, f->id);
-
-        /* A program that the user's own service manager started belongs to no session: its user's sessions
-         * at stations are the caller's. */
-        return uid != 0 && uid == f->uid && !isempty(f->seat);
+int authorize_station(
+                Bus *b, sd_bus_message *m, const char *station, const char *label, sd_bus_error *error) {
+        return authorize(b, m, USHER_ACTION_MANAGE_STATIONS,
+                        station ? (const char *const[]) { "station", station, "label", label, NULL } : NULL,
+                        error);
 }

@@ -1,33 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which right a log-off needs, and who the caller is. All of these return as polkit_check() does: 1
- * authorised, 0 the answer is not in and the handler returns 1, negative with the error set. */
+/* Which right an operation needs. All of these return 1 when the sender has it, 0 when the message waits for
+ * an answer (the handler returns 1 then), or a negative errno with the error for the sender set:
+ * AccessDenied, InteractiveAuthorizationRequired or LimitsExceeded. root has every right without polkit. */
 
-#include "core/manager.h"
+#include "bus/bus.h"
+#include "feature/pending.h"
 
-/* To end these sessions after that grace: the caller's own need log-off-self, an administrator's
- * log-off-administrator, others log-off; a grace below the minimum needs skip-warning as well. */
-int authorize_log_off(Manager *m,
-                sd_bus_message *message,
-                const SessionInfo *const *sessions,
+/* The right to a polkit action; details may be NULL. */
+int authorize(Bus *b, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error);
+
+/* The same without ever a dialog, and without an error if the sender lacks the right: for what is left out
+ * then. */
+int authorize_quietly(Bus *b, sd_bus_message *m, const char *action, bool *ret, sd_bus_error *error);
+
+/* To end these sessions after that grace: log-off-self for the sender's own, log-off-administrator for those
+ * of administrators, log-off for others, and skip-warning if the grace is below the minimum. */
+int authorize_log_off(Bus *b,
+                sd_bus_message *m,
+                Session *const *sessions,
                 size_t n_sessions,
                 usec_t grace,
                 sd_bus_error *error);
 
-/* To end every session after that grace. */
-int authorize_log_off_all(Manager *m, sd_bus_message *message, usec_t grace, sd_bus_error *error);
+/* To end all sessions after that grace. */
+int authorize_log_off_all(Bus *b, sd_bus_message *m, usec_t grace, sd_bus_error *error);
 
-/* To do what follows when everybody is logged off, after that grace. */
-int authorize_pending(
-                Manager *m, sd_bus_message *message, PendingKind kind, usec_t grace, sd_bus_error *error);
+/* The polkit action of a pending action. It is also needed to cancel it. */
+const char *pending_polkit_action(PendingKind kind);
 
-/* The right to a plan, which is the right to call it off too. */
-const char *pending_action(PendingKind kind);
+/* To begin a pending action with that grace. */
+int authorize_pending(Bus *b, sd_bus_message *m, PendingKind kind, usec_t grace, sd_bus_error *error);
 
-/* Whether the caller may end administrators' sessions without being asked for a password. */
-int authorize_administrators(Manager *m, sd_bus_message *message, bool *ret, sd_bus_error *error);
-
-/* Whether this is the session that the caller calls from, as the kernel tells of the process that the bus
- * vouches for. It only ever spares a session, so a wrong answer ends nothing. */
-bool is_callers_session(sd_bus_message *message, const SessionInfo *f);
+/* To manage a station, or all of them where it is NULL. */
+int authorize_station(
+                Bus *b, sd_bus_message *m, const char *station, const char *label, sd_bus_error *error);

@@ -1,64 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* org.usher1 on the system bus: the objects, their signals, and the name. */
+/* org.usher1 on the system bus. Everything that clients see is written here: replies, errors and signals.
+ * The objects of the vtables are the Bus, a Station, a Hub or a JobRunner. */
 
+#include <sys/queue.h>
 #include <systemd/sd-bus.h>
 
 #include "core/manager.h"
+#include "peer/polkit.h"
 
-/* Puts the objects on the manager's bus. The name is asked for when the manager has its first picture, so
- * that whoever can call us gets whole answers; READY=1 follows the name. */
-int bus_setup(Manager *m);
+typedef struct Caller Caller;
+typedef struct Deferred Deferred;
+
+typedef struct Bus {
+        Manager *manager;
+        Polkit *polkit;
+        Deferred *deferred;
+        TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
+
+        /* The sender of the message that is in its handler, see sender_uid(). */
+        const sd_bus_message *sender_of; /* NULL: not known yet */
+        uid_t sender_uid;
+} Bus;
+
+/* Adds the objects to the manager's bus. The manager is then started with bus_manager_events and the Bus.
+ * The name is requested when the manager is ready, so that clients get complete answers; READY=1 follows the
+ * name. */
+int bus_new(Bus **ret, Manager *m);
+
+/* Free it before the manager. Calls that wait get no reply. */
+Bus *bus_free(Bus *b);
+DEFINE_CLEANUP(Bus *, bus_free);
 
 extern const ManagerEvents bus_manager_events;
 
-/* Each interface's own file. */
-int manager_bus_setup(Manager *m);
-int station_bus_setup(Manager *m);
-int hub_bus_setup(Manager *m);
-int job_bus_setup(Manager *m);
-int log_control_setup(Manager *m);
+static inline Bus *bus_of(const Manager *m) {
+        return m->userdata;
+}
 
-/* Object paths; the caller's to free. NULL when out of memory. */
-char *station_path(const Station *s);
-char *hub_path(const Hub *h);
-char *job_path(const JobRunner *l);
+/* The interfaces, each in its own file. Return a negative errno on failure. */
+int manager_bus_add(Bus *b);
+int station_bus_add(Bus *b);
+int hub_bus_add(Bus *b);
+int job_bus_add(Bus *b);
+int log_control_bus_add(Bus *b);
 
-/* The id that a path below the prefix stands for; the caller's to free. NULL where it is nobody's path. */
-char *bus_path_id(const char *path, const char *prefix);
-
-void station_emit_changed(Manager *m, const Station *s, unsigned mask);
-void hub_emit_changed(Manager *m, const Hub *h, unsigned mask);
-void job_emit_changed(Manager *m, const JobRunner *l, unsigned mask);
-void manager_emit_changed(Manager *m, unsigned mask);
-
-/* A property's getter, with the arguments that sd_bus_property_get_t wants. */
-#define BUS_GETTER(func)                                                                            \
-        static int func(sd_bus *bus, const char *path, const char *interface, const char *property, \
-                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
-
-/* Names of properties to a NULL-terminated list, by the bits of a mask. */
-typedef struct BusChange {
-        unsigned bit;
-        const char *property;
-} BusChange;
-
-void bus_emit_changed(Manager *m,
-                const char *path,
-                const char *interface,
-                const BusChange *table,
-                size_t n_table,
-                unsigned mask);
-
-/* Shared by the interfaces: the paths of the live jobs at a station, or of all where it is NULL (ao). */
-int append_paths_of_jobs(sd_bus_message *reply, Manager *m, const char *station);
-
-/* Kind and syspath of each (a(ss)). */
-int append_devices(sd_bus_message *reply, const DeviceList *devices);
-
-/* When the phase ends, on the wall clock as it stands now. */
-usec_t job_deadline_realtime(const Job *j);
-
-/* Frees a half-filled list of paths; returns -ENOMEM, for that is why. */
-int bus_free_paths(char **paths);
+/* PropertiesChanged of an object, by the mask of its changes. */
+void manager_emit_changed(Bus *b, unsigned mask);
+void station_emit_changed(Bus *b, const Station *s, unsigned mask);
+void hub_emit_changed(Bus *b, const Hub *h, unsigned mask);
+void job_emit_changed(Bus *b, const JobRunner *j, unsigned mask);

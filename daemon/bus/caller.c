@@ -1,133 +1,127 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "bus/caller.h"
+#include "bus/deferred.h"
 #include "common/log.h"
 #include "common/timespan.h"
 
 struct Caller {
-        Manager *manager;
+        Bus *bus;
         uid_t uid;
         char *name; /* NULL: not known */
-        Lookup *question;
+        Lookup *lookup;
         usec_t asked; /* CLOCK_MONOTONIC, 0 before the first time */
         TAILQ_ENTRY(Caller) callers;
 };
 
 static Caller *caller_free(Caller *c) {
-        TAILQ_REMOVE(&c->manager->callers, c, callers);
-        lookup_free(c->question);
+        TAILQ_REMOVE(&c->bus->callers, c, callers);
+        lookup_free(c->lookup);
         free(c->name);
         free(c);
         return NULL;
 }
 
-void caller_done(Manager *m) {
+void callers_free(Bus *b) {
         Caller *c;
 
-        while ((c = TAILQ_FIRST(&m->callers)))
+        while ((c = TAILQ_FIRST(&b->callers)))
                 caller_free(c);
 }
 
-static Caller *caller_find(Manager *m, uid_t uid) {
+static Caller *caller_find(Bus *b, uid_t uid) {
         Caller *c;
 
-        TAILQ_FOREACH(c, &m->callers, callers)
+        TAILQ_FOREACH(c, &b->callers, callers)
                 if (c->uid == uid)
                         return c;
 
         return NULL;
 }
 
-/* What is known without a question; NULL for what is not. */
-static const char *known_name(Manager *m, uid_t uid) {
+/* The name as far as it is known without a lookup, or NULL. */
+static const char *known_name(Bus *b, uid_t uid) {
         Session *s;
 
         if (uid == 0)
                 return "root";
 
-        TAILQ_FOREACH(s, &m->sessions, sessions)
+        TAILQ_FOREACH(s, &b->manager->sessions, sessions)
                 if (s->info->uid == uid && !isempty(s->info->user))
                         return s->info->user;
 
         return NULL;
 }
 
-static void make_room(Manager *m) {
+static int caller_new(Caller **ret, Bus *b, uid_t uid) {
         unsigned n = 0;
         Caller *c;
 
-        TAILQ_FOREACH(c, &m->callers, callers)
+        TAILQ_FOREACH(c, &b->callers, callers)
                 n++;
         if (n >= CALLERS_MAX)
-                caller_free(TAILQ_LAST(&m->callers, CallerList));
-}
-
-static void on_answer(const UserRecord *answer, void *userdata) {
-        Caller *c = userdata;
-
-        if (answer && string_replace(&c->name, answer->name) < 0)
-                log_oom();
-
-        deferred_release(c->manager->deferred);
-}
-
-static int caller_new(Manager *m, uid_t uid, Caller **ret) {
-        Caller *c;
+                caller_free(TAILQ_LAST(&b->callers, CallerList));
 
         c = malloc(sizeof(*c));
         if (!c)
                 return -ENOMEM;
 
-        make_room(m);
-        *c = (Caller) { .manager = m, .uid = uid };
-        TAILQ_INSERT_HEAD(&m->callers, c, callers);
+        *c = (Caller) { .bus = b, .uid = uid };
+        TAILQ_INSERT_HEAD(&b->callers, c, callers);
         *ret = c;
         return 0;
 }
 
-/* Whether what the user database has said, or has not, is to be left at that. */
-static bool is_fresh(const Caller *c, usec_t now) {
-        return c->asked > 0 && now < c->asked + (c->name ? CALLER_KEEP_USEC : LOOKUP_RETRY_USEC);
+static void on_lookup(const UserRecord *record, void *userdata) {
+        Caller *c = userdata;
+
+        if (record && string_replace(&c->name, record->name) < 0)
+                log_oom();
+
+        deferred_lookup_done(c->bus->deferred);
 }
 
-bool caller_is_asked(Manager *m, uid_t uid) {
+static int look_up(Caller *c) {
         usec_t now = now_monotonic();
+
+        if (c->lookup ||
+                        (c->asked > 0 && now < c->asked + (c->name ? CALLER_VALID_USEC : LOOKUP_RETRY_USEC)))
+                return 0;
+
+        c->asked = now;
+        return lookup_start(c->bus->manager->users, &c->lookup, c->uid, NULL, on_lookup, c);
+}
+
+bool caller_lookup_is_pending(Bus *b, uid_t uid) {
         Caller *c;
         int r = 0;
 
-        if (known_name(m, uid))
+        if (known_name(b, uid))
                 return false;
 
-        c = caller_find(m, uid);
+        c = caller_find(b, uid);
         if (c) {
-                TAILQ_REMOVE(&m->callers, c, callers);
-                TAILQ_INSERT_HEAD(&m->callers, c, callers);
+                TAILQ_REMOVE(&b->callers, c, callers);
+                TAILQ_INSERT_HEAD(&b->callers, c, callers);
         } else
-                r = caller_new(m, uid, &c);
-        if (r >= 0 && !c->question) {
-                if (is_fresh(c, now))
-                        return false;
-
-                c->asked = now;
-                r = lookup_start(m->users, &c->question, uid, NULL, on_answer, c);
-        }
+                r = caller_new(&c, b, uid);
+        if (r >= 0)
+                r = look_up(c);
         if (r < 0) {
-                log_warning_errno(r, "Failed to ask for the name of the account %u: %m", (unsigned) uid);
+                log_warning_errno(r, "Failed to look up the account %u, ignoring: %m", (unsigned) uid);
                 return false;
         }
 
-        return !c->name;
+        return c->lookup && !c->name;
 }
 
-int caller_name(Manager *m, uid_t uid, char **ret) {
-        const char *known = known_name(m, uid);
+int caller_name(Bus *b, uid_t uid, char **ret) {
+        const char *known = known_name(b, uid);
+        const Caller *c = known ? NULL : caller_find(b, uid);
         char *name;
 
-        if (!known) {
-                const Caller *c = caller_find(m, uid);
-
-                known = c ? c->name : NULL;
-        }
+        if (c)
+                known = c->name;
 
         if (known)
                 name = strdup(known);

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What those who call are called. Most have a session, and logind has told the name; what the user database
+/* The names of accounts that call methods. logind knows those that have a session; what the user database
  * says of the others is kept for a while. */
 
-#include "core/manager.h"
+#include "bus/bus.h"
 
-/* Of those without a session. The one that has not called for the longest time is forgotten for another. */
+/* Accounts without a session whose name is kept. One more replaces the one that has not called for the
+ * longest time. */
 #define CALLERS_MAX 64U
 
-/* For so long a name is taken for granted. Until it has been asked for again it is used all the same. */
-#define CALLER_KEEP_USEC USEC_PER_MINUTE
+/* A name is valid for this long. It is used for longer while another lookup is under way. */
+#define CALLER_VALID_USEC USEC_PER_MINUTE
 
-/* Asks where the name is not known. Returns whether an answer is on its way; deferred_release() follows it.
- */
-bool caller_is_asked(Manager *m, uid_t uid);
+/* Looks up the name if it is not known. Returns whether a lookup is under way without which there is no
+ * name; deferred_lookup_done() follows it. */
+bool caller_lookup_is_pending(Bus *b, uid_t uid);
 
-/* The name, or the number where it is not known. Returns -ENOMEM. */
-int caller_name(Manager *m, uid_t uid, char **ret);
+/* The name, or the UID as text if there is no name. Returns -ENOMEM. */
+int caller_name(Bus *b, uid_t uid, char **ret);
 
-void caller_done(Manager *m);
+void callers_free(Bus *b);

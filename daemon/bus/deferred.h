@@ -1,31 +1,72 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Method calls that wait for a peer's answer which is due any moment, and which they can do without. A
- * handler gives its message here and returns; it is dispatched again from its start, as polkit.h has it. */
+/* The one way to reply to a method call later. A handler lets its message wait by one of the functions
+ * below, and returns 1.
+ *
+ * A call that waits for the user database or for polkit is dispatched again from its start, so that every
+ * argument, object and limit is looked at again, and no pointer survives the wait (CVE-2020-1712). A call
+ * whose action is under way is replied to by the handler of that action. */
 
-#include <systemd/sd-bus.h>
+#include "bus/bus.h"
 
-#include "common/macro.h"
+/* What a call waits for. deferred.c has the limits of each. */
+typedef enum DeferredReason {
+        DEFERRED_LOOKUP,        /* the user database */
+        DEFERRED_AUTHORIZATION, /* polkit */
+        DEFERRED_REPLY,         /* logind, a screen or a pending action */
+        _DEFERRED_REASON_MAX,
+        _DEFERRED_REASON_INVALID = -EINVAL,
+} DeferredReason;
 
-/* The answer comes in milliseconds, or something is wrong: then whoever has clicked is not kept for longer.
+/* The user database answers within milliseconds, or something is wrong: then the caller waits for this long.
  */
-#define DEFERRED_USEC (2 * USEC_PER_SEC)
+#define DEFERRED_LOOKUP_USEC (2 * USEC_PER_SEC)
 
-/* More than these do without the answer at once: of all, and of one user, who is not to take the places of
- * others. */
-#define DEFERRED_MAX 64U
-#define DEFERRED_PER_UID_MAX 16U
+typedef struct DeferredCall DeferredCall;
 
-typedef struct Deferred Deferred;
+int deferred_new(Deferred **ret, Bus *b);
 
-int deferred_new(Deferred **ret, sd_bus *bus);
-Deferred *deferred_free(Deferred *h);
+/* Drops all calls without a reply. */
+Deferred *deferred_free(Deferred *d);
 DEFINE_CLEANUP(Deferred *, deferred_free);
 
-/* For a message of that user. Returns 0 when it is held, 1 when it must do without, or a negative errno. */
-int deferred_hold(Deferred *h, sd_bus_message *m, uid_t uid);
+/* A message enters its handler. Calls that have been dispatched again before are complete, and end here. */
+void deferred_begin_dispatch(Deferred *d, sd_bus_message *m);
 
-/* An answer came in: all that are held are dispatched again, and may be held again for the rest of their
- * time. */
-void deferred_release(Deferred *h);
+/* Lets a message of this user wait for the user database. Returns 0 if it waits, 1 if it must go on without
+ * an answer, because its time is up, too many wait or polkit has been asked already, or a negative errno. */
+int deferred_wait_for_lookup(Deferred *d, sd_bus_message *m, uid_t uid);
+
+/* The user database has answered a lookup: all calls that wait for it are dispatched again. */
+void deferred_lookup_done(Deferred *d);
+
+/* Sets *ret to polkit's answer, or to POLKIT_ANSWER_NONE if the message waits for it. The check is cancelled
+ * when the sender leaves the bus. Returns 0 or a negative errno; the error is set if there are too many. */
+int deferred_authorize(Deferred *d,
+                sd_bus_message *m,
+                uid_t uid,
+                const char *action,
+                PolkitDetails details,
+                bool interactive,
+                PolkitAnswer *ret,
+                sd_bus_error *error);
+
+/* Lets the message wait for its reply. Returns 0 or a negative errno; the error is set if there are too
+ * many. */
+int deferred_wait_for_reply(
+                Deferred *d, sd_bus_message *m, uid_t uid, DeferredCall **ret, sd_bus_error *error);
+
+/* An action that has the call as its userdata was started with the result r. Returns what the method handler
+ * returns: 1, or r where it is an error, which ends the call. */
+int deferred_call_started(DeferredCall *c, int r);
+
+Bus *deferred_call_bus(const DeferredCall *c);
+sd_bus_message *deferred_call_message(const DeferredCall *c);
+
+/* Sends an empty reply, or an error, and frees the call. */
+void deferred_call_reply(DeferredCall *c);
+void deferred_call_error(DeferredCall *c, const sd_bus_error *error);
+
+/* Frees the call without a reply. Returns NULL. */
+DeferredCall *deferred_call_free(DeferredCall *c);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* org.freedesktop.LogControl1(5), so that `systemctl service-log-level usherd debug` works. Writing is
- * root's: sd-bus lets nobody else change a property that is not marked unprivileged, and the bus policy does
- * not either. */
+/* org.freedesktop.LogControl1(5), so that `systemctl service-log-level usherd debug` works. Only root may
+ * write: sd-bus refuses others to change a property that is not marked unprivileged, and so does the bus
+ * policy. */
 
 #include "bus/bus.h"
+#include "bus/object.h"
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
@@ -37,7 +38,7 @@ static int set_level(sd_bus *bus,
 
         level = log_level_from_string(s);
         if (level < 0)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "There is no such log level.");
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "Invalid log level.");
 
         log_set_max_level(level);
         return 0;
@@ -58,7 +59,7 @@ static int set_target(sd_bus *bus,
                 return r;
 
         if (log_set_target(s) < 0)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "There is no such log target.");
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "Invalid log target.");
 
         return 0;
 }
@@ -71,15 +72,17 @@ static const sd_bus_vtable log_control_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-int log_control_setup(Manager *m) {
+int log_control_bus_add(Bus *b) {
+        /* systemctl looks for it at its own path, the interface description has it at ours as well. */
+        static const char *const paths[] = { USHER_PATH, "/org/freedesktop/LogControl1" };
         int r;
 
-        /* The contract has it at our own root, systemctl asks at its own. */
-        r = sd_bus_add_object_vtable(
-                        m->bus, NULL, USHER_PATH, "org.freedesktop.LogControl1", log_control_vtable, m);
-        if (r < 0)
-                return r;
+        for (size_t i = 0; i < ELEMENTSOF(paths); i++) {
+                r = sd_bus_add_object_vtable(b->manager->bus, NULL, paths[i], "org.freedesktop.LogControl1",
+                                log_control_vtable, b);
+                if (r < 0)
+                        return r;
+        }
 
-        return sd_bus_add_object_vtable(m->bus, NULL, "/org/freedesktop/LogControl1",
-                        "org.freedesktop.LogControl1", log_control_vtable, m);
+        return 0;
 }

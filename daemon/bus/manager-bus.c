@@ -2,13 +2,16 @@
 
 #include "build-config.h"
 #include "bus/bus.h"
-#include "bus/logoff-methods.h"
+#include "bus/cancel-methods.h"
+#include "bus/list-methods.h"
+#include "bus/log-off-methods.h"
 #include "bus/message-methods.h"
+#include "bus/object.h"
 #include "bus/shutdown-methods.h"
 #include "bus/station-methods.h"
 #include "common/bus-util.h"
 #include "common/names.h"
-#include "core/job-runner.h"
+#include "feature/mode.h"
 
 BUS_GETTER(get_version) {
         return sd_bus_message_append(reply, "s", PROJECT_VERSION);
@@ -16,19 +19,17 @@ BUS_GETTER(get_version) {
 
 BUS_GETTER(get_stations) {
         _cleanup_free_ Station **stations = NULL;
+        Bus *b = userdata;
         size_t n;
         int r;
 
-        r = manager_sort_stations(userdata, &stations, &n);
+        r = manager_list_stations(b->manager, &stations, &n);
         if (r < 0)
                 return r;
 
         r = sd_bus_message_open_container(reply, 'a', "o");
-        for (size_t i = 0; i < n && r >= 0; i++) {
-                _cleanup_free_ char *station = station_path(stations[i]);
-
-                r = station ? sd_bus_message_append(reply, "o", station) : -ENOMEM;
-        }
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = append_station_path(reply, stations[i]->id);
         if (r < 0)
                 return r;
 
@@ -36,11 +37,11 @@ BUS_GETTER(get_stations) {
 }
 
 BUS_GETTER(get_jobs) {
-        return append_paths_of_jobs(reply, userdata, NULL);
+        return append_job_paths(reply, ((Bus *) userdata)->manager, NULL, NULL);
 }
 
 BUS_GETTER(get_grace) {
-        const Config *c = &((Manager *) userdata)->config;
+        const Config *c = &((Bus *) userdata)->manager->config;
 
         return sd_bus_message_append(reply, "t",
                         streq(property, "GraceUSec")                         ? c->grace_usec :
@@ -50,273 +51,52 @@ BUS_GETTER(get_grace) {
 }
 
 BUS_GETTER(get_mode) {
-        return sd_bus_message_append(reply, "s", mode_to_string(((Manager *) userdata)->mode));
+        return sd_bus_message_append(reply, "s", mode_to_string(mode_current(((Bus *) userdata)->manager)));
 }
 
 BUS_GETTER(get_remind) {
-        const Config *c = &((Manager *) userdata)->config;
+        const Config *c = &((Bus *) userdata)->manager->config;
 
         return sd_bus_message_append_array(
                         reply, 't', c->remind_usec, c->n_remind * sizeof(c->remind_usec[0]));
 }
 
 BUS_GETTER(get_last_operation) {
-        const Operation *o = &((Manager *) userdata)->last_operation;
+        const Operation *o = &((Bus *) userdata)->manager->last_operation;
         int r;
 
         r = sd_bus_message_open_container(reply, 'a', "{sv}");
-        if (r < 0)
-                return r;
-
-        if (o->method) {
+        if (r >= 0 && o->method)
                 r = sd_bus_message_append(reply, "{sv}{sv}{sv}{sv}{sv}{sv}", "method", "s", o->method,
                                 "jobs", "u", o->jobs, "skipped-caller", "u", o->skipped_caller,
                                 "skipped-administrators", "u", o->skipped_administrators, "skipped-seatless",
                                 "u", o->skipped_seatless, "skipped-classes", "u", o->skipped_classes);
-                if (r < 0)
-                        return r;
-        }
+        if (r < 0)
+                return r;
 
         return sd_bus_message_close_container(reply);
 }
 
 BUS_GETTER(get_udev_overruns) {
-        return sd_bus_message_append(reply, "t", ((Manager *) userdata)->udev_overruns);
+        return sd_bus_message_append(reply, "t", ((Bus *) userdata)->manager->udev_overruns);
 }
 
-static int append_station(sd_bus_message *reply, Manager *m, const Station *s) {
-        _cleanup_free_ const SessionInfo **sessions = NULL;
-        _cleanup_free_ char *path = station_path(s);
-        const SessionInfo *user;
-        size_t n;
-        int r;
+static const BusChange manager_changes[] = {
+        { MANAGER_CHANGED_STATIONS, "Stations" },
+        { MANAGER_CHANGED_JOBS, "Jobs" },
+        { MANAGER_CHANGED_LAST_OPERATION, "LastOperation" },
+        { MANAGER_CHANGED_CONFIG, "GraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "MinimumGraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "ShutdownGraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "RemindUSec" },
+        { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
+        { MANAGER_CHANGED_MODE, "Mode" },
+};
 
-        if (!path)
-                return -ENOMEM;
-
-        r = manager_sessions_of(m, s->id, &sessions, &n);
-        if (r < 0)
-                return r;
-
-        user = station_user_session(sessions, n);
-        return sd_bus_message_append(reply, "(ssssso)", s->id, s->label, station_state_to_string(s->state),
-                        user ? strempty(user->user) : "", user ? user->id : "", path);
-}
-
-static int method_list_stations(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        _cleanup_bus_message_ sd_bus_message *reply = NULL;
-        _cleanup_free_ Station **stations = NULL;
-        size_t n;
-        int r;
-
-        r = manager_sort_stations(userdata, &stations, &n);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(ssssso)");
-        for (size_t i = 0; i < n && r >= 0; i++)
-                r = append_station(reply, userdata, stations[i]);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
-}
-
-static int append_hub(sd_bus_message *reply, const Hub *h) {
-        _cleanup_free_ char *path = hub_path(h);
-
-        if (!path)
-                return -ENOMEM;
-
-        return sd_bus_message_append(reply, "(sssso)", h->id, hub_role_to_string(h->role), h->product,
-                        strempty(h->seat), path);
-}
-
-static int method_list_hubs(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        _cleanup_bus_message_ sd_bus_message *reply = NULL;
-        const Topology *t = ((Manager *) userdata)->topology;
-        int r;
-
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(sssso)");
-        for (size_t i = 0; i < topology_n_hubs(t) && r >= 0; i++)
-                r = append_hub(reply, topology_hub_at(t, i));
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
-}
-
-static int append_job(sd_bus_message *reply, const JobRunner *l) {
-        _cleanup_free_ char *path = job_path(l);
-        const Job *j = &l->job;
-
-        if (!path)
-                return -ENOMEM;
-
-        return sd_bus_message_append(reply, "(ussstso)", j->number, j->station, j->session.id, j->user,
-                        job_deadline_realtime(j), job_phase_to_string(j->phase), path);
-}
-
-static int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        _cleanup_bus_message_ sd_bus_message *reply = NULL;
-        Manager *m = userdata;
-        JobRunner *l;
-        int r;
-
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(ussstso)");
-        TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (r >= 0)
-                        r = append_job(reply, l);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
-}
-
-static int reply_station(sd_bus_message *message, const Station *s, sd_bus_error *error) {
-        _cleanup_free_ char *path = NULL;
-
-        if (!s || !s->announced)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION, "There is no such station.");
-
-        path = station_path(s);
-        return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
-}
-
-static int method_get_station(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        const char *name;
-        int r;
-
-        r = sd_bus_message_read(message, "s", &name);
-        if (r < 0)
-                return r;
-
-        return reply_station(message, manager_find_station_by_name(userdata, name), error);
-}
-
-static int method_get_station_by_session(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        const SessionInfo *f;
-        const char *id;
-        int r;
-
-        r = sd_bus_message_read(message, "s", &id);
-        if (r < 0)
-                return r;
-
-        f = manager_find_session(userdata, id);
-        if (!f)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_SESSION, "There is no such session.");
-
-        return reply_station(message, manager_find_station_by_session(userdata, f), error);
-}
-
-static int method_get_station_by_hub(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Manager *m = userdata;
-        const char *name;
-        const Hub *h;
-        int r;
-
-        r = sd_bus_message_read(message, "s", &name);
-        if (r < 0)
-                return r;
-
-        h = topology_find_hub(m->topology, name);
-        if (!h)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_HUB, "There is no such hub.");
-        if (!h->seat)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION,
-                                "The hub belongs to no station, or to several.");
-
-        return reply_station(message, manager_find_station(m, h->seat), error);
-}
-
-static int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Manager *m = userdata;
-        const char *name;
-        Station *s;
-        int r;
-
-        r = sd_bus_message_read(message, "s", &name);
-        if (r < 0)
-                return r;
-
-        s = manager_find_station_by_name(m, name);
-        if (!s || !s->announced)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION, "There is no such station.");
-
-        return log_off_station(m, message, s, error);
-}
-
-static int method_log_off_session(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return log_off_session(userdata, message, error);
-}
-
-static int method_log_off_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return log_off_all(userdata, message, error);
-}
-
-static int method_cancel_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return cancel_all(userdata, message, error);
-}
-
-static int method_attach_hub(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return attach_hub(userdata, message, error);
-}
-
-static int method_detach_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return detach_all(userdata, message, error);
-}
-
-static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return send_message(userdata, message, error);
-}
-
-static int method_send_message_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return send_message_all(userdata, message, error);
-}
-
-static int method_list_notices(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return list_notices(userdata, message, error);
-}
-
-static int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return notice_shown(userdata, message, error);
-}
-
-static int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return shut_down(userdata, message, PENDING_RESTART, error);
-}
-
-static int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return shut_down(userdata, message, PENDING_POWER_OFF, error);
-}
-
-static int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return set_mode(userdata, message, error);
+void manager_emit_changed(Bus *b, unsigned mask) {
+        bus_emit_changed(b->manager->bus, USHER_PATH, USHER_IFACE_MANAGER, manager_changes,
+                        ELEMENTSOF(manager_changes), mask);
 }
 
 static const sd_bus_vtable manager_vtable[] = {
@@ -443,24 +223,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-static const BusChange manager_changes[] = {
-        { MANAGER_CHANGED_STATIONS, "Stations" },
-        { MANAGER_CHANGED_JOBS, "Jobs" },
-        { MANAGER_CHANGED_LAST_OPERATION, "LastOperation" },
-        { MANAGER_CHANGED_CONFIG, "GraceUSec" },
-        { MANAGER_CHANGED_CONFIG, "MinimumGraceUSec" },
-        { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
-        { MANAGER_CHANGED_CONFIG, "ShutdownGraceUSec" },
-        { MANAGER_CHANGED_CONFIG, "RemindUSec" },
-        { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
-        { MANAGER_CHANGED_MODE, "Mode" },
-};
-
-void manager_emit_changed(Manager *m, unsigned mask) {
-        bus_emit_changed(m, USHER_PATH, USHER_IFACE_MANAGER, manager_changes, ELEMENTSOF(manager_changes),
-                        mask);
-}
-
-int manager_bus_setup(Manager *m) {
-        return sd_bus_add_object_vtable(m->bus, NULL, USHER_PATH, USHER_IFACE_MANAGER, manager_vtable, m);
+int manager_bus_add(Bus *b) {
+        return sd_bus_add_object_vtable(
+                        b->manager->bus, NULL, USHER_PATH, USHER_IFACE_MANAGER, manager_vtable, b);
 }

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods that send texts to stations, and those by which usher-warn fetches them. */
+/* The methods that send texts to stations, and those by which the programs that show them fetch them. */
 
-#include "core/notice.h"
+#include <systemd/sd-bus.h>
 
-/* The message stands before its text. Where nobody is nothing is shown, and that is no error. */
-int send_message_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
+/* Of the Manager. "ss": station and text. Nothing is shown at a free station, which is no error. */
+int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
-/* "ss": station and text */
-int send_message(Manager *m, sd_bus_message *message, sd_bus_error *error);
+/* "s" → "u", how many stations it has reached. */
+int method_send_message_all(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
-/* "s": replies how many stations it reached. */
-int send_message_all(Manager *m, sd_bus_message *message, sd_bus_error *error);
+/* → "a(ssssusst)", the notices for the caller's own sessions, or all of them for root. */
+int method_list_notices(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
-/* Replies the notices for the caller's own sessions; root gets all. */
-int list_notices(Manager *m, sd_bus_message *message, sd_bus_error *error);
+/* "us": the number of a notice and how it was shown. Only its own user may say so. */
+int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
-/* "us": the notice's number and how it was shown; from its own user only. */
-int notice_shown(Manager *m, sd_bus_message *message, sd_bus_error *error);
-
-/* Tells that there is one, and for whom; a broadcast is read by all, so no more than that. */
-void notice_emit_new(const Notice *n);
+/* Of a Station. "s": the text. */
+int station_method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error);

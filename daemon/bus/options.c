@@ -17,7 +17,7 @@ static int refuse(Reader *o, const char *key, const char *why) {
         if (!safe)
                 return -ENOMEM;
 
-        /* The key is the caller's own; it goes back only as far as it is short. */
+        /* The key is the caller's own text: the error repeats only the beginning of a long one. */
         return sd_bus_error_setf(o->error, SD_BUS_ERROR_INVALID_ARGS, "Option '%.*s' %s.",
                         (int) text_prefix(safe, 64), safe, why);
 }
@@ -32,7 +32,7 @@ static int read_grace(sd_bus_message *m, const char *key, Reader *o) {
 
         if (seconds * USEC_PER_SEC > o->config->maximum_grace_usec)
                 return sd_bus_error_setf(o->error, SD_BUS_ERROR_INVALID_ARGS,
-                                "Option '%s' is at most %" PRIu64 " seconds.", key,
+                                "Option '%s' must be at most %" PRIu64 " seconds.", key,
                                 o->config->maximum_grace_usec / USEC_PER_SEC);
 
         o->options.grace = seconds * USEC_PER_SEC;
@@ -47,7 +47,7 @@ static int read_message(sd_bus_message *m, const char *key, Reader *o) {
                 return r;
         if (strlen(o->options.message) > USHER_MESSAGE_MAX)
                 return sd_bus_error_setf(o->error, SD_BUS_ERROR_INVALID_ARGS,
-                                "Option '%s' is at most %u bytes long.", key, USHER_MESSAGE_MAX);
+                                "Option '%s' must be at most %u bytes.", key, USHER_MESSAGE_MAX);
 
         return 1;
 }
@@ -61,7 +61,7 @@ static int read_reason(sd_bus_message *m, const char *key, Reader *o) {
                 return r;
 
         o->options.reason = job_reason_from_string(s);
-        return (int) o->options.reason < 0 ? refuse(o, key, "has no such value") : 1;
+        return (int) o->options.reason < 0 ? refuse(o, key, "has an invalid value") : 1;
 }
 
 static int read_bool(sd_bus_message *m, bool *ret) {

@@ -10,17 +10,17 @@
 
 typedef struct LogOffOptions {
         usec_t grace;
-        const char *message; /* the bus message's own, "" for none */
+        const char *message; /* belongs to the bus message, "" for none */
         JobReason reason;
         bool include_caller;
         bool include_seatless;
         bool block_logins;
 } LogOffOptions;
 
-/* Reads the options. An unknown key, a wrong type or a value out of bounds is InvalidArgs, with the key
- * named. */
+/* Reads the options of LogOff and its kin. An unknown key, a wrong type or a value out of bounds is
+ * InvalidArgs; the error names the key. */
 int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);
 
-/* The same, where ret has what an option is that was left out. */
+/* The same, with the defaults in ret. */
 int log_off_options_read_over(
                 sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);

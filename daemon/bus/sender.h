@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "core/manager.h"
+/* Who has sent the message that is in its handler, as the bus driver says. Nothing that a client says about
+ * itself counts. All of these may return a negative errno, with the error set where it is not -ENOMEM. */
 
-/* What the user database has to say before a request is judged: what the sender is called, and which of
- * these sessions are administrators'. It comes before the first question to polkit. Returns 1 when it is
- * known or not to be had in time, 0 when the message is held (the handler returns 1 then), negative with the
- * error set. */
-int sender_await(Manager *m,
-                sd_bus_message *message,
-                const SessionInfo *const *sessions,
-                size_t n_sessions,
-                sd_bus_error *error);
+#include "bus/bus.h"
 
-/* The same, of all sessions. */
-int sender_await_all(Manager *m, sd_bus_message *message, sd_bus_error *error);
+/* The bus driver is asked once for each dispatch. */
+int sender_uid(Bus *b, sd_bus_message *m, uid_t *ret, sd_bus_error *error);
 
-/* The account that is asking, by the name that its own session or the user database has for it. */
-int sender_name(Manager *m, sd_bus_message *message, uid_t *ret_uid, char **ret_name);
+/* The account name that the sender's session or the user database has, or the UID as text. */
+int sender_name(Bus *b, sd_bus_message *m, uid_t *ret_uid, char **ret_name, sd_bus_error *error);
+
+/* Waits until the user database has answered what authorization needs: the sender's name, and whether these
+ * sessions belong to administrators. Call it before polkit is asked. Returns 1 when that is known or must do
+ * without, or 0 when the message waits; the handler returns 1 then. */
+int sender_look_up(
+                Bus *b, sd_bus_message *m, Session *const *sessions, size_t n_sessions, sd_bus_error *error);
+
+/* The session that the sender calls from. It only ever spares a session, so a wrong answer ends none. */
+typedef struct SenderSession {
+        bool known;
+        uid_t uid;
+        char *id; /* NULL if the process belongs to no session */
+} SenderSession;
+
+void sender_session_read(SenderSession *ret, Bus *b, sd_bus_message *m);
+void sender_session_done(SenderSession *ss);
+bool sender_session_matches(const SenderSession *ss, const Session *s);

@@ -1,40 +1,55 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "bus/authorize.h"
-#include "bus/bus.h"
-#include "bus/logoff-methods.h"
+#include "bus/deferred.h"
+#include "bus/log-off-methods.h"
+#include "bus/object.h"
 #include "bus/options.h"
 #include "bus/sender.h"
 #include "bus/shutdown-methods.h"
 #include "common/bus-util.h"
-#include "common/log.h"
-#include "core/job-runner.h"
+#include "common/names.h"
+#include "feature/mode.h"
 #include "feature/pending.h"
 
-static int append_jobs(sd_bus_message *reply, Manager *m, PendingKind kind) {
-        JobRunner *l;
-        int r;
+/* Why an action does not begin. Returns a negative errno with the error set, or 0 if it does. */
+static int outcome_error(
+                Manager *m, PendingOutcome outcome, int failure, const char *text, sd_bus_error *error) {
+        const char *current = pending_describe(pending_current(m));
 
-        r = sd_bus_message_open_container(reply, 'a', "o");
-        if (r < 0)
-                return r;
-
-        TAILQ_FOREACH(l, &m->jobs, jobs) {
-                _cleanup_free_ char *path = NULL;
-
-                if (kind == PENDING_NONE || l->job.pending != kind)
-                        continue;
-
-                path = job_path(l);
-                r = path ? sd_bus_message_append(reply, "o", path) : -ENOMEM;
-                if (r < 0)
-                        return r;
+        switch (outcome) {
+        case PENDING_STARTED:
+                return 0;
+        case PENDING_SHUTTING_DOWN:
+                if (m->going_down)
+                        return sd_bus_error_setf(error, USHER_ERROR_SHUTTING_DOWN,
+                                        "The machine is shutting down already.");
+                return sd_bus_error_setf(
+                                error, USHER_ERROR_SHUTTING_DOWN, "A %s is pending already.", current);
+        case PENDING_BUSY:
+                return sd_bus_error_setf(error, USHER_ERROR_BUSY, "A %s is pending already.", current);
+        case PENDING_INHIBITED:
+                return sd_bus_error_setf(error, USHER_ERROR_BUSY, "The shutdown is inhibited by %s.", text);
+        case PENDING_NO_ANSWER:
+                return sd_bus_error_setf(
+                                error, SD_BUS_ERROR_FAILED, "Failed to query shutdown inhibitors: %s", text);
+        case PENDING_CANCELLED:
+                return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED, "The %s was cancelled before it began.",
+                                current);
+        default:
+                return log_off_error(failure, error);
         }
-
-        return sd_bus_message_close_container(reply);
 }
 
-static int reply_jobs(Manager *m, sd_bus_message *message, PendingKind kind) {
+static int check_pending(Manager *m, sd_bus_error *error) {
+        return outcome_error(m, pending_check(m), 0, "", error);
+}
+
+static bool is_awaited(const Job *j, void *userdata) {
+        return j->awaited;
+}
+
+static int reply_awaited_jobs(sd_bus_message *message, Manager *m) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int r;
 
@@ -42,38 +57,53 @@ static int reply_jobs(Manager *m, sd_bus_message *message, PendingKind kind) {
         if (r < 0)
                 return r;
 
-        r = append_jobs(reply, m, kind);
+        r = append_job_paths(reply, m, is_awaited, NULL);
         if (r < 0)
                 return r;
 
         return sd_bus_message_send(reply);
 }
 
-static void on_answer(Manager *m, sd_bus_message *message, PendingKind kind, const sd_bus_error *error) {
+static void on_started(PendingOutcome outcome, int failure, const char *text, void *userdata) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        DeferredCall *c = userdata;
+        Manager *m = deferred_call_bus(c)->manager;
         int r;
 
-        r = sd_bus_error_is_set(error) ? sd_bus_reply_method_error(message, error) :
-                                         reply_jobs(m, message, kind);
-        if (r < 0)
-                log_warning_errno(r, "Failed to answer, ignoring: %m");
+        r = outcome_error(m, outcome, failure, text, &error);
+        if (r >= 0)
+                r = reply_awaited_jobs(deferred_call_message(c), m);
+        if (r >= 0) {
+                deferred_call_free(c);
+                return;
+        }
+
+        if (!sd_bus_error_is_set(&error))
+                (void) sd_bus_error_set_errno(&error, r);
+        deferred_call_error(c, &error);
 }
 
-/* What was read is allowed from here on. */
-static int begin(Manager *m,
+/* The sender is authorised from here on. */
+static int start(Bus *b,
                 sd_bus_message *message,
                 PendingKind kind,
                 const LogOffOptions *options,
                 sd_bus_error *error) {
 
         _cleanup_free_ char *name = NULL;
+        DeferredCall *c;
         uid_t uid;
         int r;
 
-        r = sender_name(m, message, &uid, &name);
+        r = sender_name(b, message, &uid, &name, error);
         if (r < 0)
                 return r;
 
-        r = pending_begin(m,
+        r = deferred_wait_for_reply(b->deferred, message, uid, &c, error);
+        if (r < 0)
+                return r;
+
+        r = pending_start(b->manager,
                         &(PendingRequest) {
                                         .kind = kind,
                                         .grace = options->grace,
@@ -82,36 +112,46 @@ static int begin(Manager *m,
                                         .by_user = name,
                                         .block_logins = options->block_logins,
                         },
-                        message, on_answer, error);
-        return r < 0 ? r : 1;
+                        on_started, c);
+        return deferred_call_started(c, r);
 }
 
-int shut_down(Manager *m, sd_bus_message *message, PendingKind kind, sd_bus_error *error) {
+static int shut_down(Bus *b, sd_bus_message *message, PendingKind kind, sd_bus_error *error) {
+        const Config *config = &b->manager->config;
         LogOffOptions options = {
-                /* Where systemd's own shutdowns get no warning, those that are asked of us do. */
-                .grace = m->config.shutdown_grace_usec > 0 ? m->config.shutdown_grace_usec :
-                                                             m->config.grace_usec,
+                /* There is a warning even where systemd's own shutdowns have none. */
+                .grace = config->shutdown_grace_usec > 0 ? config->shutdown_grace_usec : config->grace_usec,
                 .message = "",
                 .block_logins = true,
         };
         int r;
 
-        r = log_off_options_read_over(message, &m->config, &options, error);
+        r = log_off_options_read_over(message, config, &options, error);
         if (r < 0)
                 return r;
 
-        r = pending_check(m, error);
+        r = check_pending(b->manager, error);
         if (r < 0)
                 return r;
 
-        r = authorize_pending(m, message, kind, options.grace, error);
+        r = authorize_pending(b, message, kind, options.grace, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        return begin(m, message, kind, &options, error);
+        return start(b, message, kind, &options, error);
 }
 
-int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error) {
+int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PENDING_RESTART, error);
+}
+
+int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PENDING_POWER_OFF, error);
+}
+
+int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Bus *b = userdata;
+        Manager *m = b->manager;
         LogOffOptions options = { .grace = m->config.grace_usec, .message = "", .block_logins = true };
         const char *name;
         PendingKind kind;
@@ -122,26 +162,28 @@ int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error) {
         if (r < 0)
                 return r;
 
-        mode = mode_from_string(name);
-        if (mode < 0)
-                return sd_bus_error_setf(
-                                error, SD_BUS_ERROR_INVALID_ARGS, "The mode is station or console.");
-
         r = log_off_options_read_over(message, &m->config, &options, error);
         if (r < 0)
                 return r;
 
-        r = pending_check(m, error);
+        mode = mode_from_string(name);
+        if ((int) mode < 0)
+                return sd_bus_error_setf(
+                                error, SD_BUS_ERROR_INVALID_ARGS, "The mode must be station or console.");
+
+        r = check_pending(m, error);
         if (r < 0)
                 return r;
+        if (mode_is_switching(m))
+                return sd_bus_error_setf(error, USHER_ERROR_BUSY, "A switch of mode is under way.");
 
         kind = mode == MODE_CONSOLE ? PENDING_CONSOLE : PENDING_STATION;
-        r = authorize_pending(m, message, kind, options.grace, error);
+        r = authorize_pending(b, message, kind, options.grace, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        if (mode == m->mode)
-                return reply_jobs(m, message, PENDING_NONE);
+        if (mode == mode_current(m))
+                return sd_bus_reply_method_return(message, "ao", 0);
 
-        return begin(m, message, kind, &options, error);
+        return start(b, message, kind, &options, error);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods after which everybody is logged off and the machine is another: Restart, PowerOff, SetMode. */
+/* The methods of the Manager that log everybody off and change the machine then. */
 
-#include "core/manager.h"
+#include <systemd/sd-bus.h>
 
-/* "a{sv}": the options, for PENDING_RESTART and PENDING_POWER_OFF. */
-int shut_down(Manager *m, sd_bus_message *message, PendingKind kind, sd_bus_error *error);
+/* "a{sv}" → "ao" */
+int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
-/* "s a{sv}": the mode and the options. The machine's own mode gives no jobs. */
-int set_mode(Manager *m, sd_bus_message *message, sd_bus_error *error);
+/* "s a{sv}" → "ao": there are no jobs if the machine is in that mode already. */
+int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error);

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "bus/bus.h"
-#include "bus/logoff-methods.h"
+#include "bus/find.h"
+#include "bus/log-off-methods.h"
 #include "bus/message-methods.h"
+#include "bus/object.h"
 #include "bus/station-methods.h"
 #include "common/bus-util.h"
 #include "common/names.h"
 
-/* The object of the vtable is the manager; the station is looked up by its path each time. */
-static Station *station_at(Manager *m, const char *path) {
-        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_STATION);
-
-        return id ? manager_find_station(m, id) : NULL;
-}
-
 BUS_GETTER(get_text) {
-        Station *s = station_at(userdata, path);
-
-        if (!s)
-                return -ENOENT;
+        const Station *s = userdata;
 
         return sd_bus_message_append(reply, "s",
                         streq(property, "Id")                     ? s->id :
@@ -29,30 +21,28 @@ BUS_GETTER(get_text) {
 }
 
 BUS_GETTER(get_active_user) {
-        Station *s = station_at(userdata, path);
+        const Station *s = userdata;
 
-        return s ? sd_bus_message_append(reply, "(us)", (uint32_t) s->active_uid, s->active_user) : -ENOENT;
+        return sd_bus_message_append(reply, "(us)", (uint32_t) s->active_uid, s->active_user);
 }
 
 BUS_GETTER(get_sessions) {
-        _cleanup_free_ const SessionInfo **sessions = NULL;
-        Station *s = station_at(userdata, path);
+        _cleanup_free_ Session **sessions = NULL;
+        const Station *s = userdata;
         size_t n;
         int r;
 
-        if (!s)
-                return -ENOENT;
-
-        r = manager_sessions_of(userdata, s->id, &sessions, &n);
+        r = manager_list_sessions(s->manager, s->id, true, &sessions, &n);
         if (r < 0)
                 return r;
 
         r = sd_bus_message_open_container(reply, 'a', "(susss)");
-        for (size_t i = 0; i < n && r >= 0; i++)
-                if (session_kind(sessions[i]) == SESSION_KIND_USER)
-                        r = sd_bus_message_append(reply, "(susss)", sessions[i]->id,
-                                        (uint32_t) sessions[i]->uid, strempty(sessions[i]->user),
-                                        strempty(sessions[i]->type), strempty(sessions[i]->state));
+        for (size_t i = 0; i < n && r >= 0; i++) {
+                const SessionInfo *info = sessions[i]->info;
+
+                r = sd_bus_message_append(reply, "(susss)", info->id, (uint32_t) info->uid,
+                                strempty(info->user), strempty(info->type), strempty(info->state));
+        }
         if (r < 0)
                 return r;
 
@@ -60,16 +50,13 @@ BUS_GETTER(get_sessions) {
 }
 
 BUS_GETTER(get_hubs) {
-        Station *s = station_at(userdata, path);
-        Manager *m = userdata;
+        const Station *s = userdata;
+        const Topology *t = s->manager->topology;
         int r;
 
-        if (!s)
-                return -ENOENT;
-
         r = sd_bus_message_open_container(reply, 'a', "o");
-        for (size_t i = 0; i < topology_n_hubs(m->topology) && r >= 0; i++) {
-                const Hub *h = topology_hub_at(m->topology, i);
+        for (size_t i = 0; i < topology_n_hubs(t) && r >= 0; i++) {
+                const Hub *h = topology_hub_at(t, i);
                 _cleanup_free_ char *hub = NULL;
 
                 if (!streq_ptr(h->seat, s->id))
@@ -84,20 +71,21 @@ BUS_GETTER(get_hubs) {
         return sd_bus_message_close_container(reply);
 }
 
+static const DeviceList *devices_of(const Station *s) {
+        static const DeviceList none = {};
+        const TopologySeat *seat = topology_find_seat(s->manager->topology, s->id);
+
+        return seat ? &seat->devices : &none;
+}
+
 BUS_GETTER(get_displays) {
-        Station *s = station_at(userdata, path);
-        Manager *m = userdata;
-        const TopologySeat *seat;
+        const DeviceList *devices = devices_of(userdata);
         int r;
 
-        if (!s)
-                return -ENOENT;
-
-        seat = topology_find_seat(m->topology, s->id);
         r = sd_bus_message_open_container(reply, 'a', "s");
-        for (size_t i = 0; seat && i < seat->devices.n_entries && r >= 0; i++)
-                if (seat->devices.entries[i].kind == DEVICE_DISPLAY)
-                        r = sd_bus_message_append(reply, "s", seat->devices.entries[i].syspath);
+        for (size_t i = 0; i < devices->n_entries && r >= 0; i++)
+                if (devices->entries[i].kind == DEVICE_DISPLAY)
+                        r = sd_bus_message_append(reply, "s", devices->entries[i].syspath);
         if (r < 0)
                 return r;
 
@@ -105,58 +93,89 @@ BUS_GETTER(get_displays) {
 }
 
 BUS_GETTER(get_devices) {
-        static const DeviceList none = {};
-        Station *s = station_at(userdata, path);
-        Manager *m = userdata;
-        const TopologySeat *seat;
-
-        if (!s)
-                return -ENOENT;
-
-        seat = topology_find_seat(m->topology, s->id);
-        return append_devices(reply, seat ? &seat->devices : &none);
+        return append_devices(reply, devices_of(userdata));
 }
 
 BUS_GETTER(get_idle_since) {
-        Station *s = station_at(userdata, path);
+        return sd_bus_message_append(reply, "t", ((const Station *) userdata)->idle_since);
+}
 
-        return s ? sd_bus_message_append(reply, "t", s->idle_since) : -ENOENT;
+static bool is_at_station(const Job *j, void *userdata) {
+        return streq(j->station, ((const Station *) userdata)->id);
 }
 
 BUS_GETTER(get_jobs) {
-        Station *s = station_at(userdata, path);
+        Station *s = userdata;
 
-        return s ? append_paths_of_jobs(reply, userdata, s->id) : -ENOENT;
+        return append_job_paths(reply, s->manager, is_at_station, s);
 }
 
-static int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+static int find_object(sd_bus *bus,
+                const char *path,
+                const char *interface,
+                void *userdata,
+                void **found,
+                sd_bus_error *error) {
+        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_STATION);
+        Bus *b = userdata;
+        Station *s;
 
-        return s ? log_off_station(userdata, message, s, error) : -ENOENT;
+        if (!id)
+                return 0;
+
+        /* Before it is announced, a station does not exist for clients. */
+        s = manager_find_station(b->manager, id);
+        if (!s || !s->announced)
+                return no_such(error, USHER_ERROR_NO_SUCH_STATION, "station", id);
+
+        *found = s;
+        return 1;
 }
 
-static int method_set_label(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+static int list_objects(sd_bus *bus, const char *prefix, void *userdata, char ***ret, sd_bus_error *error) {
+        _cleanup_free_ Station **stations = NULL;
+        Bus *b = userdata;
+        char **paths;
+        size_t n;
+        int r;
 
-        return s ? set_label(userdata, message, s, error) : -ENOENT;
+        r = manager_list_stations(b->manager, &stations, &n);
+        if (r < 0)
+                return r;
+
+        paths = calloc(n + 1, sizeof(*paths));
+        if (!paths)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n; i++) {
+                paths[i] = station_path(stations[i]->id);
+                if (!paths[i])
+                        return bus_free_paths(paths);
+        }
+
+        *ret = paths;
+        return 1;
 }
 
-static int method_identify(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Station *s = station_at(userdata, sd_bus_message_get_path(message));
+static const BusChange station_changes[] = {
+        { STATION_CHANGED_LABEL, "Label" },
+        { STATION_CHANGED_STATE, "State" },
+        { STATION_CHANGED_HEALTH, "Health" },
+        { STATION_CHANGED_ACTIVE_SESSION, "ActiveSession" },
+        { STATION_CHANGED_ACTIVE_USER, "ActiveUser" },
+        { STATION_CHANGED_SESSIONS, "Sessions" },
+        { STATION_CHANGED_HUBS, "Hubs" },
+        { STATION_CHANGED_DISPLAYS, "Displays" },
+        { STATION_CHANGED_DEVICES, "Devices" },
+        { STATION_CHANGED_IDLE, "IdleSinceHint" },
+        { STATION_CHANGED_JOBS, "Jobs" },
+};
 
-        return s ? identify_station(userdata, message, s, error) : -ENOENT;
-}
+void station_emit_changed(Bus *b, const Station *s, unsigned mask) {
+        _cleanup_free_ char *path = station_path(s->id);
 
-static int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Station *s = station_at(userdata, sd_bus_message_get_path(message));
-
-        return s ? lock_station(userdata, message, s, error) : -ENOENT;
-}
-
-static int method_send_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Station *s = station_at(userdata, sd_bus_message_get_path(message));
-
-        return s ? send_message_station(userdata, message, s, error) : -ENOENT;
+        bus_emit_changed(b->manager->bus, path, USHER_IFACE_STATION, station_changes,
+                        ELEMENTSOF(station_changes), mask);
 }
 
 static const sd_bus_vtable station_vtable[] = {
@@ -176,100 +195,38 @@ static const sd_bus_vtable station_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("LogOff",
                         SD_BUS_ARGS("a{sv}", options),
                         SD_BUS_RESULT("ao", jobs),
-                        method_log_off,
+                        station_method_log_off,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetLabel",
                         SD_BUS_ARGS("s", label),
                         SD_BUS_NO_RESULT,
-                        method_set_label,
+                        station_method_set_label,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Identify",
                         SD_BUS_NO_ARGS,
                         SD_BUS_NO_RESULT,
-                        method_identify,
+                        station_method_identify,
                         SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS(
-                        "Lock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_lock, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Lock",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        station_method_lock,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessage",
                         SD_BUS_ARGS("s", text),
                         SD_BUS_NO_RESULT,
-                        method_send_message,
+                        station_method_send_message,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 
-static const BusChange station_changes[] = {
-        { STATION_CHANGED_LABEL, "Label" },
-        { STATION_CHANGED_STATE, "State" },
-        { STATION_CHANGED_HEALTH, "Health" },
-        { STATION_CHANGED_ACTIVE_SESSION, "ActiveSession" },
-        { STATION_CHANGED_ACTIVE_USER, "ActiveUser" },
-        { STATION_CHANGED_SESSIONS, "Sessions" },
-        { STATION_CHANGED_HUBS, "Hubs" },
-        { STATION_CHANGED_DISPLAYS, "Displays" },
-        { STATION_CHANGED_DEVICES, "Devices" },
-        { STATION_CHANGED_IDLE, "IdleSinceHint" },
-        { STATION_CHANGED_JOBS, "Jobs" },
-};
-
-void station_emit_changed(Manager *m, const Station *s, unsigned mask) {
-        _cleanup_free_ char *path = station_path(s);
-
-        bus_emit_changed(m, path, USHER_IFACE_STATION, station_changes, ELEMENTSOF(station_changes), mask);
-}
-
-static int find_station(sd_bus *bus,
-                const char *path,
-                const char *interface,
-                void *userdata,
-                void **found,
-                sd_bus_error *error) {
-        _cleanup_free_ char *id = bus_path_id(path, USHER_PATH_STATION);
-        Station *s;
-
-        if (!id)
-                return 0;
-
-        /* Before it is announced a station is not there for anybody. */
-        s = manager_find_station(userdata, id);
-        if (!s || !s->announced)
-                return sd_bus_error_setf(error, USHER_ERROR_NO_SUCH_STATION, "There is no such station.");
-
-        *found = userdata;
-        return 1;
-}
-
-static int list_stations(sd_bus *bus, const char *prefix, void *userdata, char ***ret, sd_bus_error *error) {
-        _cleanup_free_ Station **stations = NULL;
-        char **paths;
-        size_t n;
+int station_bus_add(Bus *b) {
         int r;
 
-        r = manager_sort_stations(userdata, &stations, &n);
+        r = sd_bus_add_fallback_vtable(b->manager->bus, NULL, USHER_PATH_STATION, USHER_IFACE_STATION,
+                        station_vtable, find_object, b);
         if (r < 0)
                 return r;
 
-        paths = calloc(n + 1, sizeof(*paths));
-        if (!paths)
-                return -ENOMEM;
-
-        for (size_t i = 0; i < n; i++) {
-                paths[i] = station_path(stations[i]);
-                if (!paths[i])
-                        return bus_free_paths(paths);
-        }
-
-        *ret = paths;
-        return 1;
-}
-
-int station_bus_setup(Manager *m) {
-        int r;
-
-        r = sd_bus_add_fallback_vtable(m->bus, NULL, USHER_PATH_STATION, USHER_IFACE_STATION, station_vtable,
-                        find_station, m);
-        if (r < 0)
-                return r;
-
-        return sd_bus_add_node_enumerator(m->bus, NULL, USHER_PATH_STATION, list_stations, m);
+        return sd_bus_add_node_enumerator(b->manager->bus, NULL, USHER_PATH_STATION, list_objects, b);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods that look after stations and hubs: read, find, authorise, act, reply. Each has its own bus
- * object's station where it is about one. */
+/* The methods that manage stations and hubs. */
 
-#include "core/manager.h"
+#include <systemd/sd-bus.h>
 
-int set_label(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
-int identify_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
-int lock_station(Manager *m, sd_bus_message *message, Station *s, sd_bus_error *error);
-int attach_hub(Manager *m, sd_bus_message *message, sd_bus_error *error);
-int detach_all(Manager *m, sd_bus_message *message, sd_bus_error *error);
+/* Of a Station. "s": the label; the others have no arguments. */
+int station_method_set_label(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int station_method_lock(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int station_method_identify(sd_bus_message *message, void *userdata, sd_bus_error *error);
+
+/* Of the Manager. "ss": hub and station. */
+int method_attach_hub(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int method_detach_all(sd_bus_message *message, void *userdata, sd_bus_error *error);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The one place that tells what has changed: stations are derived anew, and each difference goes up once. */
+/* Announces what changed, once: one deferred event source derives the stations, announces each difference
+ * and writes the store. Twenty uevents of one replugged hub are one PropertiesChanged. */
 
 #include "core/manager.h"
 
-/* Makes the two event sources; the first flush comes by itself. */
+/* Creates the event sources; the first notification comes by itself. */
 int changes_start(Manager *m);
 void changes_done(Manager *m);

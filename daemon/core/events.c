@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the peers tell, on its way into what the manager knows. */
-
 #include "common/log.h"
 #include "core/events.h"
-#include "core/job-runner.h"
-#include "core/journal.h"
+#include "core/jobs.h"
 #include "core/notice.h"
 #include "core/privilege.h"
-#include "feature/hub-lost.h"
-#include "feature/login-screen.h"
-#include "feature/pending.h"
-#include "feature/shutdown.h"
 
-static void advance_job_of(Manager *m, const char *session) {
-        JobRunner *l, *next;
+/* The session is new, or its id belongs to another session now. */
+static void begin_session(Session *s) {
+        privilege_begin(s);
 
-        /* An id is one session's at a time, but a job may still stand for the one that had it before. */
-        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
-                next = TAILQ_NEXT(l, jobs);
-                if (streq(l->job.session.id, session))
-                        job_runner_advance(l);
-        }
+        if (session_kind(s->info) == SESSION_KIND_UNKNOWN)
+                log_info("Session '%s' has the unknown class '%s', it is never ended.", s->info->id,
+                                s->info->class);
+
+        MANAGER_CALL_FEATURES(s->manager, session_new, s);
 }
 
-static void on_session(const SessionInfo *info, void *userdata) {
-        Manager *m = userdata;
-        Session *s = manager_find_session_entry(m, info->id);
-        unsigned mask;
+void events_apply_session(Manager *m, const SessionInfo *info) {
+        Session *s = manager_find_session(m, info->id);
+        unsigned mask = SESSION_CHANGED_IDENTITY;
 
         if (!s) {
                 s = malloc(sizeof(*s));
@@ -37,56 +29,65 @@ static void on_session(const SessionInfo *info, void *userdata) {
                 }
                 *s = (Session) { .manager = m, .info = info };
                 TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
-                mask = SESSION_CHANGED_IDENTITY;
         } else {
                 mask = session_info_compare(s->info, info);
                 if (mask & SESSION_CHANGED_SEAT)
                         manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
-                if (mask & SESSION_CHANGED_IDENTITY) {
+                if (mask & SESSION_CHANGED_IDENTITY)
                         notice_session_gone(m, info->id);
-                        s->inhibited = s->idle_reset = 0;
-                }
                 s->info = info;
         }
 
         if (mask & SESSION_CHANGED_IDENTITY)
-                administrator_new_session(s);
-        if (mask & SESSION_CHANGED_IDENTITY && session_kind(info) == SESSION_KIND_UNKNOWN)
-                log_info("Session '%s' is of the class '%s', which is not known here: it is never ended.",
-                                info->id, info->class);
-
+                begin_session(s);
         if (mask != 0)
                 manager_station_changed(m, info->seat,
                                 mask & ~(SESSION_CHANGED_IDLE | SESSION_CHANGED_LOCKED) ?
                                                 STATION_CHANGED_SESSIONS :
                                                 0);
-        login_screen_check(m, info->seat);
-        advance_job_of(m, info->id);
+
+        MANAGER_CALL_FEATURES(m, session_changed, s);
+        jobs_advance_session(m, info->id);
+}
+
+void events_remove_session(Session *s) {
+        Manager *m = s->manager;
+        _cleanup_free_ char *id = strdup(s->info->id);
+
+        manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
+        MANAGER_CALL_FEATURES(m, session_gone, s);
+        TAILQ_REMOVE(&m->sessions, s, sessions);
+        session_free(s);
+        if (!id) {
+                log_oom();
+                return;
+        }
+
+        notice_session_gone(m, id);
+        jobs_advance_session(m, id);
+}
+
+static void on_session(const SessionInfo *info, void *userdata) {
+        events_apply_session(userdata, info);
 }
 
 static void on_session_gone(const char *id, void *userdata) {
-        Manager *m = userdata;
-        Session *s = manager_find_session_entry(m, id);
+        Session *s = manager_find_session(userdata, id);
 
-        if (!s)
-                return;
-
-        manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
-        session_free(s);
-        notice_session_gone(m, id);
-        advance_job_of(m, id);
+        if (s)
+                events_remove_session(s);
 }
 
 static void on_seat(const char *id, void *userdata) {
         Manager *m = userdata;
         Station *s;
 
-        if (!station_id_is_valid(id)) {
-                log_warning("logind tells of a seat whose id no seat can have, ignoring it.");
+        if (!seat_id_is_valid(id)) {
+                log_warning("logind lists a seat with an invalid id, ignoring it.");
                 return;
         }
 
-        if (manager_make_station(m, id, &s) < 0) {
+        if (manager_add_station(m, id, &s) < 0) {
                 log_oom();
                 return;
         }
@@ -109,7 +110,6 @@ static void on_seat_gone(const char *id, void *userdata) {
 
 static void on_logind_synced(void *userdata) {
         Manager *m = userdata;
-        JobRunner *l, *next;
 
         if (m->logind_synced && !m->logind_lost)
                 return;
@@ -117,44 +117,37 @@ static void on_logind_synced(void *userdata) {
         m->logind_synced = true;
         m->logind_lost = false;
         manager_changed(m, 0);
-        shutdown_logind_synced(m);
-
-        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
-                next = TAILQ_NEXT(l, jobs);
-                job_runner_advance(l);
-        }
-        pending_logind_synced(m);
+        jobs_advance(m);
+        MANAGER_CALL_FEATURES(m, synced);
 }
 
 static void on_logind_lost(void *userdata) {
         Manager *m = userdata;
-        JobRunner *l, *next;
 
         m->logind_lost = true;
         m->logind_absent = !logind_is_there(m->logind);
         manager_changed(m, 0);
-        shutdown_logind_lost(m);
-        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
-                next = TAILQ_NEXT(l, jobs);
-                job_runner_advance(l);
-        }
+        MANAGER_CALL_FEATURES(m, lost);
+        jobs_advance(m);
 }
 
 static void on_resumed(void *userdata) {
         Manager *m = userdata;
-        JobRunner *l, *next;
+        JobRunner *j, *next;
 
-        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
-                next = TAILQ_NEXT(l, jobs);
-                job_runner_wake(l);
+        for (j = TAILQ_FIRST(&m->jobs); j; j = next) {
+                next = TAILQ_NEXT(j, jobs);
+                job_runner_wake(j);
         }
 }
 
 static void on_shutting_down(bool begins, void *userdata) {
-        shutdown_prepare(userdata, begins);
+        Manager *m = userdata;
+
+        MANAGER_CALL_FEATURES(m, shutdown_prepared, begins);
 }
 
-const LogindEvents events_from_logind = {
+const LogindEvents manager_logind_events = {
         .session = on_session,
         .session_gone = on_session_gone,
         .seat = on_seat,
@@ -175,8 +168,7 @@ static void on_device(const DeviceInfo *info, void *userdata) {
         if (r < 0)
                 log_warning_errno(r, "Ignoring device '%s': %m", info->syspath);
         else if (r > 0 && info->flags & DEVICE_SEAT_IGNORED)
-                log_warning("Device '%s' has an ID_SEAT that no seat can have, it belongs to none.",
-                                info->syspath);
+                log_warning("Device '%s' has an invalid ID_SEAT, it belongs to no seat.", info->syspath);
 }
 
 static void on_device_gone(const char *syspath, void *userdata) {
@@ -186,15 +178,11 @@ static void on_device_gone(const char *syspath, void *userdata) {
 }
 
 static void on_snapshot_begin(void *userdata) {
-        Manager *m = userdata;
-
-        topology_begin_snapshot(m->topology);
+        topology_begin_snapshot(((Manager *) userdata)->topology);
 }
 
 static void on_snapshot_end(void *userdata) {
-        Manager *m = userdata;
-
-        topology_end_snapshot(m->topology);
+        topology_end_snapshot(((Manager *) userdata)->topology);
 }
 
 static void on_hub_removed(const Hub *h, void *userdata) {
@@ -226,17 +214,17 @@ static void on_seat_changed(const char *seat, unsigned mask, void *userdata) {
 
         manager_station_changed(m, seat, changed);
         if (mask & SEAT_CHANGED_LOST)
-                hub_lost_check(m, seat);
+                MANAGER_CALL_FEATURES(m, hub_lost, seat);
 }
 
-/* A hub may belong to a seat that logind does not make, for want of a screen: that is a station all the
- * same, for an administrator must see where the hub has gone. */
-static void make_stations_of_hubs(Manager *m) {
+/* A hub may belong to a seat that logind does not create for lack of a screen. That is a station all the
+ * same: an administrator must see where the hub went. */
+static void add_stations_of_hubs(Manager *m) {
         for (size_t i = 0; i < topology_n_hubs(m->topology); i++) {
                 const Hub *h = topology_hub_at(m->topology, i);
                 Station *s;
 
-                if (h->seat && manager_make_station(m, h->seat, &s) < 0)
+                if (h->seat && manager_add_station(m, h->seat, &s) < 0)
                         log_oom();
         }
 }
@@ -254,19 +242,29 @@ static void on_settled(void *userdata) {
 
         r = topology_settle(m->topology, &events, m);
         if (r < 0)
-                log_error_errno(r, "Failed to look at the hubs anew: %m");
+                log_error_errno(r, "Failed to update the hubs: %m");
 
-        make_stations_of_hubs(m);
+        add_stations_of_hubs(m);
         m->udev_settled = true;
         overruns = udev_host_overruns(m->udev);
+        if (overruns != m->udev_overruns)
+                log_info("Device events were lost; enumerated all devices again.");
         manager_changed(m, overruns != m->udev_overruns ? MANAGER_CHANGED_UDEV_OVERRUNS : 0);
         m->udev_overruns = overruns;
 }
 
-const UdevEvents events_from_udev = {
+static void on_udev_failed(int error, bool for_good, void *userdata) {
+        if (for_good)
+                log_error_errno(error, "Failed to read device events, no longer listening: %m");
+        else
+                log_warning_errno(error, "Failed to read devices, trying again: %m");
+}
+
+const UdevEvents manager_udev_events = {
         .device = on_device,
         .device_gone = on_device_gone,
         .snapshot_begin = on_snapshot_begin,
         .snapshot_end = on_snapshot_end,
         .settled = on_settled,
+        .failed = on_udev_failed,
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One running log-off: does what the job's state machine answers, with one timer. */
+/* Runs one job: does what the state machine in core/job.c answers, with one timer. */
 
+#include "core/job-end.h"
+#include "core/job.h"
 #include "core/manager.h"
 
 typedef enum JobChange {
@@ -11,54 +13,56 @@ typedef enum JobChange {
         JOB_CHANGED_WARNED = 1 << 2,
         JOB_CHANGED_MESSAGE = 1 << 3,
         JOB_CHANGED_RESULT = 1 << 4,
-        JOB_CHANGED_STARTED_BY = 1 << 5, /* and why */
+        JOB_CHANGED_STARTED_BY = 1 << 5, /* and Reason */
 } JobChange;
 
 struct JobRunner {
         Manager *manager;
         Job job;
-        bool restored; /* from before a restart of usherd: its session is to be found again first */
+        bool restored; /* by a new usherd, and its session has not been seen again yet */
 
         sd_event_source *timer;
-        usec_t readable_since; /* CLOCK_MONOTONIC: the user has been able to read the warning for so long */
-        usec_t warn_since; /* CLOCK_MONOTONIC: usher-warn has had so long to tell how it reached the user */
-        usec_t warn_again; /* CLOCK_MONOTONIC: when usher-warn is started next, lest it was killed */
-        LogindEnd *end;
-        UnitsCall *survivors_call;
-        char *survivors;                    /* what still ran after SIGKILL */
-        char *blockers;                     /* what held the desktop's log-out up, as usher-warn tells */
-        usec_t phase_began[_JOB_PHASE_MAX]; /* CLOCK_MONOTONIC, 0 for one that never was */
+        usec_t readable_since; /* CLOCK_MONOTONIC: the user has been able to read the warning since then */
+        usec_t warn_since;     /* CLOCK_MONOTONIC: usher-warn has had time to report since then */
+        usec_t warn_again;     /* CLOCK_MONOTONIC: when usher-warn is started again, in case it was killed */
+        JobEnd end;
+        char *blockers;                     /* what held up the desktop's log-out, as usher-warn reports */
+        usec_t phase_began[_JOB_PHASE_MAX]; /* CLOCK_MONOTONIC, 0 for a phase that never was */
 
         TAILQ_ENTRY(JobRunner) jobs;
 };
 
-/* Begins a log-off of this session, or joins the one that is under way. Returns 1 for a new job, 0 for a
- * joined one, -ENOBUFS when there are JOBS_MAX. */
-int job_runner_begin(Manager *m, const SessionInfo *session, const JobRequest *request, JobRunner **ret);
+/* Starts a job for this session. It is registered and announced; its first step is the timer's, so that a
+ * job without grace ends after its caller has heard of it. Only jobs_start() calls this. Returns -ENOMEM. */
+int job_runner_start(JobRunner **ret, Manager *m, const Session *s, const JobRequest *request);
 
-/* Takes a job from before a restart; what it owns is taken out of j. */
-int job_runner_restore(Manager *m, Job *j);
+/* Another request for the same session: see job_join(). May free the runner only by ending the job. */
+int job_runner_join(JobRunner *j, const JobRequest *request);
 
-JobRunner *job_runner_free(JobRunner *l);
+/* Takes up a job of the last usherd; takes what it owns out of job. */
+int job_runner_restore(Manager *m, Job *job);
 
-/* Looks at the job anew: after a deadline, and when logind said something about its session. May free it. */
-void job_runner_advance(JobRunner *l);
+JobRunner *job_runner_free(JobRunner *j);
 
-/* After a restart of usherd: at least the minimum grace from now on. */
-void job_runner_resume(JobRunner *l);
+/* Looks again at the session and the deadline. May free the runner. */
+void job_runner_advance(JobRunner *j);
 
-/* After a suspend: the same, and whoever was warned is warned anew. */
-void job_runner_wake(JobRunner *l);
+/* After a restart of usherd: gives at least the minimum grace from now on. May free the runner. */
+void job_runner_resume(JobRunner *j);
 
-/* The session as logind has it now, NULL when it is gone or the id is another's. */
-const SessionInfo *job_runner_session(JobRunner *l);
+/* After a suspend: the same, and warns again. May free the runner. */
+void job_runner_wake(JobRunner *j);
 
-/* -EALREADY when the end has begun. job_runner_cancel() frees the job when it succeeds. */
-int job_runner_cancel(JobRunner *l);
-int job_runner_end_now(JobRunner *l);
-/* -ERANGE past the maximum grace. */
-int job_runner_extend(JobRunner *l, usec_t by);
+/* The job's session as logind has it now, or NULL when it is gone or its id belongs to another one. */
+Session *job_runner_session(const JobRunner *j);
 
-/* usher-warn tells how the user was reached, and what came of asking the desktop to log out. */
-void job_runner_set_warned(JobRunner *l, JobWarned warned);
-void job_runner_set_asked(JobRunner *l, bool accepted, const char *blockers);
+/* -EALREADY when the end has begun. job_runner_cancel() frees the runner when it succeeds,
+ * job_runner_extend() may. */
+int job_runner_cancel(JobRunner *j);
+int job_runner_end_now(JobRunner *j);
+int job_runner_extend(JobRunner *j, usec_t by); /* -ERANGE past the maximum grace */
+
+/* usher-warn reports how it reached the user, and whether the desktop took the request to log out; blockers
+ * names what holds it up. */
+void job_runner_set_warned(JobRunner *j, JobWarned warned);
+void job_runner_set_asked(JobRunner *j, bool accepted, const char *blockers);

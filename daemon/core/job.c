@@ -28,6 +28,7 @@ static const char *const job_reason_table[_JOB_REASON_MAX] = {
         [JOB_REASON_RESTART] = "restart",
         [JOB_REASON_POWER_OFF] = "power-off",
         [JOB_REASON_MODE_SWITCH] = "mode-switch",
+        [JOB_REASON_HUB_LOST] = "hub-lost",
 };
 
 static const char *const job_result_table[_JOB_RESULT_MAX] = {
@@ -38,19 +39,19 @@ static const char *const job_result_table[_JOB_RESULT_MAX] = {
         [JOB_FAILED] = "failed",
 };
 
-static const char *const pending_kind_table[_PLAN_KIND_MAX] = {
-        [PENDING_NONE] = "",
-        [PENDING_RESTART] = "restart",
-        [PENDING_POWER_OFF] = "power-off",
-        [PENDING_CONSOLE] = "console",
-        [PENDING_STATION] = "station",
+static const char *const job_origin_table[_JOB_ORIGIN_MAX] = {
+        [JOB_ORIGIN_CALLER] = "caller",
+        [JOB_ORIGIN_IDLE] = "idle",
+        [JOB_ORIGIN_HUB_LOST] = "hub-lost",
+        [JOB_ORIGIN_SHUTDOWN] = "shutdown",
+        [JOB_ORIGIN_PENDING] = "pending",
 };
 
 DEFINE_STRING_TABLE(JobPhase, job_phase, job_phase_table, _JOB_PHASE_MAX);
 DEFINE_STRING_TABLE(JobWarned, job_warned, job_warned_table, _JOB_WARNED_MAX);
+DEFINE_STRING_TABLE(JobOrigin, job_origin, job_origin_table, _JOB_ORIGIN_MAX);
 DEFINE_STRING_TABLE(JobReason, job_reason, job_reason_table, _JOB_REASON_MAX);
 DEFINE_STRING_TABLE(JobResult, job_result, job_result_table, _JOB_RESULT_MAX);
-DEFINE_STRING_TABLE(PendingKind, pending_kind, pending_kind_table, _PLAN_KIND_MAX);
 
 int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobRequest *request, usec_t now) {
         int r;
@@ -59,9 +60,10 @@ int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobReque
                 .number = number,
                 .uid = session->uid,
                 .graphical = session_is_graphical(session),
-                .block_logins = request->block_logins,
-                .pending = request->pending,
+                .origin = request->origin,
                 .reason = request->reason,
+                .block_logins = request->block_logins,
+                .awaited = request->awaited,
                 .by_uid = request->by_uid,
                 .created = now,
                 .grace = request->grace,
@@ -79,8 +81,6 @@ int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobReque
                 r = string_replace(&j->message, strempty(request->message));
         if (r >= 0)
                 r = string_replace(&j->by_user, strempty(request->by_user));
-        if (r >= 0)
-                r = string_replace(&j->lost_hubs, strempty(request->lost_hubs));
         if (r < 0) {
                 job_done(j);
                 return r;
@@ -96,50 +96,74 @@ void job_done(Job *j) {
         free(j->scope);
         free(j->message);
         free(j->by_user);
-        free(j->lost_hubs);
         *j = (Job) {};
 }
 
-bool job_is_automatic(const Job *j) {
-        return j->reason == JOB_REASON_IDLE && isempty(j->by_user);
+bool job_origin_is_automatic(JobOrigin origin) {
+        return origin == JOB_ORIGIN_IDLE || origin == JOB_ORIGIN_HUB_LOST;
 }
 
-/* Returns whether the job was nobody's so far. */
-static int take_over(Job *j, const JobRequest *request) {
+bool job_is_automatic(const Job *j) {
+        return job_origin_is_automatic(j->origin) && !j->shared;
+}
+
+bool job_is_owned_by(const Job *j, uid_t uid) {
+        return j->by_uid == uid && !j->shared;
+}
+
+/* The administrator promised the user the seconds of the request, not what is left of a countdown that
+ * nobody asked for. The session's own user could give themselves time that way, so they only join. */
+static bool takes_over(const Job *j, const JobRequest *request) {
+        return job_origin_is_automatic(j->origin) &&
+                        (request->origin != JOB_ORIGIN_CALLER || request->by_uid != j->uid);
+}
+
+static int take_over(Job *j, const JobRequest *request, usec_t now) {
+        _cleanup_free_ char *message = strdup(strempty(request->message));
         int r;
 
-        if (!isempty(j->by_user) || isempty(request->by_user))
-                return 0;
+        if (!message)
+                return -ENOMEM;
 
-        r = string_replace(&j->lost_hubs, "");
-        if (r >= 0)
-                r = string_replace(&j->by_user, request->by_user);
+        r = string_replace(&j->by_user, strempty(request->by_user));
         if (r < 0)
                 return r;
 
-        j->by_uid = request->by_uid;
+        free(j->message);
+        j->message = TAKE_PTR(message);
+        j->origin = request->origin;
         j->reason = request->reason;
+        j->by_uid = request->by_uid;
+        j->shared = false;
+        j->grace = request->grace;
+        j->deadline = now + request->grace;
         return 1;
 }
 
-int job_join(Job *j, const JobRequest *request, usec_t now) {
-        bool others = j->by_uid != request->by_uid ||
-                        (request->pending != PENDING_NONE && request->pending != j->pending);
-        int r, taken;
+static bool is_by_somebody_else(const Job *j, const JobRequest *request) {
+        bool by_person = request->origin == JOB_ORIGIN_CALLER || request->origin == JOB_ORIGIN_PENDING;
 
-        j->block_logins |= request->block_logins;
-        if (request->pending != PENDING_NONE)
-                j->pending = request->pending;
-        if (j->phase != JOB_WARNING)
+        return by_person &&
+                        (job_origin_is_automatic(j->origin) || j->by_uid != request->by_uid ||
+                                        (request->awaited && !j->awaited));
+}
+
+int job_join(Job *j, const JobRequest *request, usec_t now) {
+        int r;
+
+        if (job_origin_is_automatic(request->origin))
                 return 0;
 
-        taken = take_over(j, request);
-        if (taken < 0)
-                return taken;
-        if (taken == 0 && others && !isempty(request->by_user))
+        if (j->phase == JOB_WARNING && is_by_somebody_else(j, request))
                 j->shared = true;
+        j->block_logins |= request->block_logins;
+        j->awaited |= request->awaited;
+        if (j->phase != JOB_WARNING)
+                return 0;
+        if (takes_over(j, request))
+                return take_over(j, request, now);
         if (now + request->grace >= j->deadline)
-                return taken;
+                return 0;
 
         if (!isempty(request->message)) {
                 r = string_replace(&j->message, request->message);
@@ -150,10 +174,6 @@ int job_join(Job *j, const JobRequest *request, usec_t now) {
         j->grace = request->grace;
         j->deadline = now + request->grace;
         return 1;
-}
-
-bool job_is_owned_by(const Job *j, uid_t uid) {
-        return j->by_uid == uid && !j->shared;
 }
 
 static JobAction enter(Job *j, JobPhase phase, usec_t until, JobAction action) {
@@ -178,6 +198,40 @@ static JobAction begin_end(Job *j, usec_t now, JobSession session, const Config 
         return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
 }
 
+static JobAction step_warning(Job *j, usec_t now, JobSession session, const Config *config) {
+        if (session == JOB_SESSION_OPENING || j->opening) {
+                /* Nobody can read a warning on a desktop that is not there yet. */
+                j->opening = session == JOB_SESSION_OPENING;
+                j->deadline = now + j->grace;
+        }
+
+        return j->opening || now < j->deadline ? JOB_WAIT : begin_end(j, now, session, config);
+}
+
+static JobAction step_asking(Job *j, usec_t now, JobSession session, const Config *config) {
+        /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do nothing. */
+        if (session == JOB_SESSION_CLOSING && !j->leaving) {
+                j->leaving = true;
+                return enter(j, JOB_ASKING, now + config->terminate_usec, JOB_WAIT);
+        }
+        if (now < j->deadline && !(j->nobody_to_ask && !j->leaving))
+                return JOB_WAIT;
+        if (session == JOB_SESSION_CLOSING)
+                return enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
+
+        return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
+}
+
+static JobAction step_killing(Job *j, usec_t now, const Config *config) {
+        if (now < j->deadline)
+                return JOB_WAIT;
+        if (j->scope_stopped)
+                return finish(j, JOB_FAILED);
+
+        j->scope_stopped = true;
+        return enter(j, JOB_KILLING, now + config->kill_usec, JOB_STOP_SCOPE);
+}
+
 JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config) {
         if (j->result != JOB_LIVE)
                 return JOB_FINISH;
@@ -200,49 +254,14 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
 
         switch (j->phase) {
         case JOB_WARNING:
-                if (session == JOB_SESSION_OPENING) {
-                        /* Nobody can read a warning on a desktop that is not there yet. */
-                        j->opening = true;
-                        j->deadline = now + j->grace;
-                        return JOB_WAIT;
-                }
-                if (j->opening) {
-                        j->opening = false;
-                        j->deadline = now + j->grace;
-                }
-
-                return now >= j->deadline ? begin_end(j, now, session, config) : JOB_WAIT;
-
+                return step_warning(j, now, session, config);
         case JOB_ASKING:
-                /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do
-                 * nothing. */
-                if (session == JOB_SESSION_CLOSING && !j->leaving) {
-                        j->leaving = true;
-                        return enter(j, JOB_ASKING, now + config->terminate_usec, JOB_WAIT);
-                }
-                if (now < j->deadline && !(j->nobody_to_ask && !j->leaving))
-                        return JOB_WAIT;
-                if (session == JOB_SESSION_CLOSING)
-                        return enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
-
-                return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
-
+                return step_asking(j, now, session, config);
         case JOB_TERMINATING:
                 return now >= j->deadline ? enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL) :
                                             JOB_WAIT;
-
-        case JOB_KILLING:
-                if (now < j->deadline)
-                        return JOB_WAIT;
-                if (j->scope_stopped)
-                        return finish(j, JOB_FAILED);
-
-                j->scope_stopped = true;
-                return enter(j, JOB_KILLING, now + config->kill_usec, JOB_STOP_SCOPE);
-
         default:
-                assert(false);
-                return JOB_WAIT;
+                return step_killing(j, now, config);
         }
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /* One log-off as a state machine: time and what logind says go in, the next thing to do comes out. It knows
- * no clock and no bus; the runner in core/job-runner.c does what it answers. */
+ * no clock and no bus; core/job-runner.c does what it answers. */
 
 #include "core/config.h"
 #include "peer/session-info.h"
@@ -25,18 +25,31 @@ typedef enum JobWarned {
         _JOB_WARNED_INVALID = -EINVAL,
 } JobWarned;
 
+/* What a job came from. An automatic one, idle or hub-lost, is what nobody asked for. */
+typedef enum JobOrigin {
+        JOB_ORIGIN_CALLER, /* somebody called a method of org.usher1 */
+        JOB_ORIGIN_IDLE,
+        JOB_ORIGIN_HUB_LOST,
+        JOB_ORIGIN_SHUTDOWN, /* a shutdown that nobody asked usherd for */
+        JOB_ORIGIN_PENDING,  /* a pending action: restart, power-off, mode */
+        _JOB_ORIGIN_MAX,
+        _JOB_ORIGIN_INVALID = -EINVAL,
+} JobOrigin;
+
+/* The reason that the user reads. A caller may give any of them. */
 typedef enum JobReason {
         JOB_REASON_REQUESTED,
         JOB_REASON_IDLE,
         JOB_REASON_RESTART,
         JOB_REASON_POWER_OFF,
         JOB_REASON_MODE_SWITCH,
+        JOB_REASON_HUB_LOST,
         _JOB_REASON_MAX,
         _JOB_REASON_INVALID = -EINVAL,
 } JobReason;
 
 typedef enum JobResult {
-        JOB_LIVE, /* no result so far */
+        JOB_LIVE, /* no result yet */
         JOB_DONE,
         JOB_LEFT,
         JOB_CANCELLED,
@@ -45,33 +58,22 @@ typedef enum JobResult {
         _JOB_RESULT_INVALID = -EINVAL,
 } JobResult;
 
-/* What comes when all jobs of a request have ended: they are one plan, of which there is one at a time. */
-typedef enum PendingKind {
-        PENDING_NONE,
-        PENDING_RESTART,
-        PENDING_POWER_OFF,
-        PENDING_CONSOLE, /* the mode */
-        PENDING_STATION,
-        _PLAN_KIND_MAX,
-        _PLAN_KIND_INVALID = -EINVAL,
-} PendingKind;
-
-/* What a fresh look at logind says of the job's session. */
+/* What a fresh look at logind says about the job's session. */
 typedef enum JobSession {
-        JOB_SESSION_UNKNOWN, /* logind is away: nothing can be said, so nothing is done */
+        JOB_SESSION_UNKNOWN, /* logind is away: nothing is known, so nothing is done */
         JOB_SESSION_OPENING,
         JOB_SESSION_OPEN,
         JOB_SESSION_CLOSING,
-        JOB_SESSION_GONE, /* or the id is another session's now */
+        JOB_SESSION_GONE, /* or the id belongs to another session now */
 } JobSession;
 
 typedef enum JobAction {
         JOB_WAIT,
-        JOB_ASK,       /* the desktop is to log out by itself: the phase says so to usher-warn */
+        JOB_ASK,       /* the desktop is to log out by itself: usher-warn sees the phase and asks it */
         JOB_TERMINATE, /* logind's TerminateSession */
         JOB_KILL,      /* logind's KillSession(all, SIGKILL) */
         JOB_STOP_SCOPE,
-        JOB_FINISH, /* the result stands in the job */
+        JOB_FINISH, /* the job has its result */
 } JobAction;
 
 typedef struct Job {
@@ -82,78 +84,83 @@ typedef struct Job {
         uid_t uid;
         char *scope;
         bool graphical;
-        bool block_logins; /* newcomers are kept out until it has ended */
-        PendingKind pending;
-        char *lost_hubs; /* the station hubs for whose loss alone it was begun, with spaces between; "" for
-                            none */
 
+        JobOrigin origin;
         JobReason reason;
-        char *message;
+        char *message; /* "" for none */
         uid_t by_uid;
-        char *by_user;
+        char *by_user; /* "" where usherd began the job by itself */
+        bool shared;   /* somebody else asked for it too: the first one alone cannot cancel it */
+
+        bool block_logins; /* new logins are blocked until it has ended */
+        bool awaited;      /* the pending action waits for its end */
 
         usec_t created;  /* CLOCK_MONOTONIC */
-        usec_t grace;    /* what was asked for; given in full to a session that is still opening */
+        usec_t grace;    /* as requested; given in full to a session that is still opening */
         usec_t deadline; /* CLOCK_MONOTONIC: when the phase ends */
         JobPhase phase;
         bool scope_stopped; /* the last step within JOB_KILLING */
-        bool interrupted;   /* logind went away in the middle: the step is done again when it is back */
-        bool opening;       /* when it was looked at last; its grace begins when that is over */
+        bool interrupted;   /* logind went away meanwhile: the step is repeated when it is back */
+        bool opening;       /* at the last look; the grace begins when that is over */
         bool leaving;       /* the desktop took the request and the session is closing */
-        bool nobody_to_ask; /* usher-warn: no session manager took the request */
-        bool shared; /* somebody else asked for it as well: it is not the first one's alone to call off */
+        bool nobody_to_ask; /* usher-warn found no session manager that takes the request */
         JobWarned warned;
         JobResult result;
 } Job;
 
 DECLARE_STRING_TABLE(JobPhase, job_phase);
 DECLARE_STRING_TABLE(JobWarned, job_warned);
+DECLARE_STRING_TABLE(JobOrigin, job_origin);
 DECLARE_STRING_TABLE(JobReason, job_reason);
 DECLARE_STRING_TABLE(JobResult, job_result);
-DECLARE_STRING_TABLE(PendingKind, pending_kind);
 
-/* A request as it was asked for, before there is a job. */
+/* A request to log off a session, before there is a job. */
 typedef struct JobRequest {
-        usec_t grace;
+        JobOrigin origin;
         JobReason reason;
-        const char *message; /* "" for none */
+        usec_t grace;
+        const char *message; /* "" or NULL for none */
         uid_t by_uid;
-        const char *by_user;
+        const char *by_user; /* "" or NULL for usherd itself */
         bool block_logins;
-        PendingKind pending;
-        const char *lost_hubs;
+        bool awaited;
 } JobRequest;
 
+/* Returns -ENOMEM. The caller frees the job with job_done(). */
 int job_init(Job *j, uint32_t number, const SessionInfo *session, const JobRequest *request, usec_t now);
 void job_done(Job *j);
 
-/* Whether Usher began it by itself, for a session that nobody used: no account stands behind it. */
+bool job_origin_is_automatic(JobOrigin origin);
+
+/* Whether nobody has asked for it so far: signs of life of the user, or a hub that is back, cancel it. */
 bool job_is_automatic(const Job *j);
 
-/* A second request for the same session: the earlier deadline wins, and with it its words. Who asks for what
- * began automatically has it for their own from then on. Returns whether anything changed, or -ENOMEM. */
-int job_join(Job *j, const JobRequest *request, usec_t now);
-
-/* Whether it is this account's alone: who asked for it may call it off, unless somebody else did too. */
+/* Whether only this account has asked for it, and so may cancel it. */
 bool job_is_owned_by(const Job *j, uid_t uid);
 
-/* The next thing to do at |now|; the phase, deadline and result of the job are moved along. Call it when a
- * deadline has passed, when logind said something new and when usher-warn reported. */
+/* Another request for the same session. A request by anybody but the session's own user takes over an
+ * automatic job whole: its origin, grace, message and reason replace those of the job. Otherwise the job
+ * keeps its origin and the earlier deadline wins, with its message. An automatic request changes nothing.
+ * Returns 1 if anything changed, 0 if not, or -ENOMEM. */
+int job_join(Job *j, const JobRequest *request, usec_t now);
+
+/* Moves the job along to |now| and returns the next thing to do. Call it when a deadline has passed, when
+ * logind said something new and when usher-warn reported. */
 JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config);
 
 /* When job_step() must be called again at the latest. */
 usec_t job_wakeup(const Job *j, usec_t now, JobSession session);
 
-/* Ends the warning now; what follows is what would follow the deadline. -EALREADY after the warning. */
+/* Ends the warning now, as the deadline would. -EALREADY after the warning. */
 int job_end_now(Job *j, usec_t now);
 
-/* -EALREADY when the end has begun: what was asked of the desktop cannot be taken back. */
+/* -EALREADY when the end has begun: what the desktop was asked cannot be taken back. */
 int job_cancel(Job *j);
 
 /* -EALREADY after the warning, -ERANGE past config->maximum_grace_usec from the start; nothing changes then.
  */
 int job_extend(Job *j, usec_t by, const Config *config);
 
-/* After a restart of usherd or a suspend: the user gets at least the minimum grace, and is warned again.
- * Returns whether the deadline moved. */
+/* After a restart of usherd or a suspend the user gets at least the minimum grace. Returns whether the
+ * deadline moved. */
 bool job_ensure_minimum(Job *j, usec_t now, const Config *config);

@@ -1,68 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What usherd knows and is doing. Facts come up from the peers, changes go up to the bus by ManagerEvents,
- * once each: what changed is collected and told in one deferred flush, so that the twenty events of one
- * replugged hub are one signal. */
+/* The registries of what usherd knows and does: stations, sessions, jobs, requests and notices, the marks of
+ * what changed, and the hooks of the features. core/lifecycle.c sets it up, core/events.c puts in what the
+ * peers say, and core/changes.c announces what changed. */
 
 #include <sys/queue.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "bus/deferred.h"
-#include "bus/polkit.h"
 #include "core/config.h"
-#include "core/job.h"
-#include "core/logins-file.h"
+#include "core/feature.h"
+#include "core/logins.h"
+#include "core/session.h"
 #include "core/station.h"
 #include "core/store.h"
-#include "feature/idle-clock.h"
-#include "feature/label-file.h"
-#include "feature/rate.h"
 #include "hub/topology.h"
 #include "hub/udev.h"
 #include "peer/clock.h"
-#include "peer/logind-shutdown.h"
 #include "peer/logind.h"
 #include "peer/systemd.h"
-#include "peer/unit-watch.h"
 #include "peer/users.h"
 
-/* Live jobs of the whole machine: every session of logind's own limit would be too many to be meant. */
-#define JOBS_MAX 1024U
-
-typedef struct Attachment Attachment;
-typedef struct Caller Caller;
-typedef struct HubLostWatch HubLostWatch;
-typedef struct Identification Identification;
 typedef struct JobRunner JobRunner;
-typedef struct IdleWatch IdleWatch;
-typedef struct LoginScreenWatch LoginScreenWatch;
-typedef struct Manager Manager;
 typedef struct LogindRequest LogindRequest;
 typedef struct Notice Notice;
-typedef struct PendingAction PendingAction;
-typedef void (*ModeHandler)(const char *error, void *userdata);
-
-/* What the user database says of a session's user. Until it says something, ending it takes the stronger
- * right. */
-typedef enum Privilege {
-        PRIVILEGE_NEW,     /* nothing so far */
-        PRIVILEGE_UNKNOWN, /* it was asked in vain */
-        PRIVILEGE_ORDINARY,
-        PRIVILEGE_ADMINISTRATOR,
-} Privilege;
-
-typedef struct Session {
-        Manager *manager;
-        const SessionInfo *info; /* logind's */
-        Privilege privilege;
-        Lookup *privilege_lookup;
-        usec_t privilege_asked; /* CLOCK_MONOTONIC, 0 before the first time */
-        usec_t inhibited;       /* see IdleClock */
-        usec_t idle_reset;
-        TAILQ_ENTRY(Session) sessions;
-} Session;
 
 typedef enum ManagerChange {
         MANAGER_CHANGED_STATIONS = 1 << 0,
@@ -73,9 +35,21 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_MODE = 1 << 5,
 } ManagerChange;
 
-/* What the latest log-off request of several sessions did, and whom it left alone. */
+/* A client that keeps usherd busy must not delay signals or state: what changed is announced after this at
+ * the latest. */
+#define MANAGER_NOTIFY_LATE_USEC (50 * USEC_PER_MSEC)
+
+/* What core/changes.c has to announce. */
+typedef struct Changes {
+        unsigned mask; /* ManagerChange, not announced yet */
+        bool store;    /* the store is out of date */
+        sd_event_source *notify;
+        sd_event_source *notify_late;
+} Changes;
+
+/* What the last request that meant several sessions did, and how many it left alone. */
 typedef struct Operation {
-        const char *method; /* of org.usher1.Manager, NULL before the first */
+        const char *method; /* of org.usher1.Manager, static; NULL before the first */
         unsigned jobs;
         unsigned skipped_caller;
         unsigned skipped_administrators;
@@ -83,141 +57,100 @@ typedef struct Operation {
         unsigned skipped_classes;
 } Operation;
 
+/* What the bus hears. An object that is new can be found before its event, one that goes until after it. */
 typedef struct ManagerEvents {
-        void (*ready)(void *userdata); /* the first picture is whole */
+        void (*ready)(void *userdata); /* the first view of all peers is complete: see manager_serve() */
         void (*station_added)(Station *s, void *userdata);
-        void (*station_changed)(Station *s, unsigned mask, void *userdata);
-        void (*station_removed)(Station *s, void *userdata); /* it can still be found */
+        void (*station_changed)(Station *s, unsigned mask, void *userdata); /* StationChange */
+        void (*station_removed)(Station *s, void *userdata);
         void (*hub_added)(const Hub *h, void *userdata);
-        void (*hub_changed)(const Hub *h, unsigned mask, void *userdata);
-        void (*hub_removed)(const Hub *h, void *userdata); /* it can still be found */
-        void (*job_new)(JobRunner *l, void *userdata);
-        void (*job_changed)(JobRunner *l, unsigned mask, void *userdata);
-        void (*job_removed)(JobRunner *l, void *userdata); /* it can still be found */
-        void (*manager_changed)(unsigned mask, void *userdata);
+        void (*hub_changed)(const Hub *h, unsigned mask, void *userdata); /* HubChange */
+        void (*hub_removed)(const Hub *h, void *userdata);
+        void (*job_new)(JobRunner *j, void *userdata);
+        void (*job_changed)(JobRunner *j, unsigned mask, void *userdata); /* JobChange */
+        void (*job_removed)(JobRunner *j, void *userdata);
         void (*notice_new)(const Notice *n, void *userdata);
+        void (*lookup_done)(void *userdata); /* the user database has answered: deferred calls can go on */
+        void (*changed)(unsigned mask, void *userdata); /* ManagerChange */
 } ManagerEvents;
 
 struct Manager {
         sd_event *event;
         sd_bus *bus;
         Config config;
+        char *state_directory;
 
-        Logind *logind;
-        Units *units;
-        Polkit *polkit;
-        Users *users;
-        Deferred *deferred;
-        UdevHost *udev;
+        const Feature *const *features; /* NULL-terminated */
+        void **feature_states;
+
         Clock *clock;
+        Logind *logind;
+        Systemd *systemd;
+        UdevHost *udev;
+        Users *users;
+        Topology *topology;
         Store *store;
-        Labels *labels;
-        Nologin *nologin;
-        UnitWatch *console; /* usher-console.service */
-        UnitWatch *hook;    /* usher-shutdown.service */
-        DelayLock *delay_lock;
+        Logins *logins;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;
-        TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
         TAILQ_HEAD(, JobRunner) jobs;
-        TAILQ_HEAD(, LoginScreenWatch) login_screens;
-        TAILQ_HEAD(, HubLostWatch) hubs_lost;
-        TAILQ_HEAD(, LogindRequest) logind_requests;
-        TAILQ_HEAD(, Attachment) attachments; /* that logind has taken a moment ago */
-        bool detached;                        /* and that it has flushed all before these */
-        unsigned attachment_tries;
-        sd_event_source *attachment_check;
+        TAILQ_HEAD(, LogindRequest) requests;
         TAILQ_HEAD(, Notice) notices;
-        TAILQ_HEAD(, Identification) identifications;
-        Topology *topology;
-        uint64_t udev_overruns; /* as told last */
         uint32_t last_job;
         uint32_t last_notice;
-        Rate message_rate;
-        IdleWatch *idle_watch;
         Operation last_operation;
 
-        PendingAction *pending; /* NULL: nothing is to follow the log-offs */
-        Mode mode;
-        bool mode_known;
-        ModeHandler mode_handler; /* while a switch is under way */
-        void *mode_userdata;
-        sd_event_source *mode_wait;
-        bool shutting_down;         /* by logind */
-        UnitsCall *shutdown_call;   /* while the hook is at work: is it for a shutdown? */
-        bool hook_holds_shutdown;   /* it is */
-        usec_t delay_max;           /* for so long logind waits for our lock */
-        sd_event_source *last_word; /* while the lock is held against a shutdown */
-
+        bool logind_absent; /* nobody owns logind's name */
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
-        bool logind_absent; /* nobody holds logind's name */
-        bool logind_synced; /* the first picture of logind is in */
-        bool udev_settled;
+        bool logind_synced; /* the sessions have been complete at least once */
+        bool udev_settled;  /* the devices were enumerated */
         bool ready;
-        bool serving; /* the name is ours: whoever watches for it hears us */
+        bool serving;    /* the bus name is ours */
+        bool going_down; /* the machine is: see manager_set_going_down() */
 
-        unsigned changed; /* not told so far: a mask of ManagerChange */
-        bool store_dirty;
-        sd_event_source *notify;
-        sd_event_source *notify_late; /* its latest time, where messages keep us busy without end */
+        Changes changes;
+        uint64_t udev_overruns; /* as announced */
 
         const ManagerEvents *events;
         void *userdata;
 };
 
-/* The bus must be attached to the event loop. runtime_directory is where live jobs are kept, state_directory
- * where labels are. */
-int manager_new(Manager **ret,
-                sd_event *event,
-                sd_bus *bus,
-                const Config *config,
-                const char *runtime_directory,
-                const char *state_directory,
-                const char *nologin_path);
-Manager *manager_free(Manager *m);
-DEFINE_CLEANUP(Manager *, manager_free);
+/* The state of a feature, or NULL where this usherd runs without it. */
+void *manager_feature(Manager *m, const Feature *f);
 
-/* Begins to look at the peers; what they say is told by the events from here on. */
-int manager_start(Manager *m, const ManagerEvents *events, void *userdata);
+/* Whether the machine goes down: set by the feature that watches for it, and then told to all. Sessions are
+ * ended by signals then, no login screen is expected, and jobs cannot be cancelled. */
+void manager_set_going_down(Manager *m, bool going_down);
 
-/* The name is ours. Jobs from before a restart go on from here, so that nobody misses how one of them ended.
+/* Something changed; mask may be 0 where only derived values may differ. core/changes.c announces it soon.
  */
-void manager_serve(Manager *m);
-
-/* Takes another configuration; live jobs keep their deadlines. */
-void manager_set_config(Manager *m, const Config *config);
-
-Station *manager_find_station(Manager *m, const char *id);
-/* By id, or by its exact label. */
-Station *manager_find_station_by_name(Manager *m, const char *name);
-/* Where a session sits; NULL for one without a seat. */
-Station *manager_find_station_by_session(Manager *m, const SessionInfo *f);
-const SessionInfo *manager_find_session(Manager *m, const char *id);
-Session *manager_find_session_entry(Manager *m, const char *id);
-Session *session_free(Session *s);
-JobRunner *manager_find_job(Manager *m, uint32_t number);
-JobRunner *manager_find_job_of(Manager *m, const SessionInfo *f);
-
-/* A station that logind need not have: one with a label, or with a hub. It stays while there is a reason for
- * it. */
-int manager_make_station(Manager *m, const char *id, Station **ret);
-
-/* Stations in the order of listings. The array is the caller's, the stations are not. */
-int manager_sort_stations(Manager *m, Station ***ret, size_t *ret_n);
-
-/* The sessions at a seat, "" for those without one. The array is the caller's. */
-int manager_sessions_of(Manager *m, const char *seat, const SessionInfo ***ret, size_t *ret_n);
-
-/* Something changed that a flush is to tell. */
 void manager_changed(Manager *m, unsigned mask);
 void manager_station_changed(Manager *m, const char *seat, unsigned mask);
+void manager_store_changed(Manager *m);
 
-void manager_set_last_operation(Manager *m, const Operation *o);
+/* For the core: calls a hook of every feature that has it. */
+#define MANAGER_CALL_FEATURES(m, hook, ...)          \
+        for (size_t _i = 0; (m)->features[_i]; _i++) \
+                if ((m)->features[_i]->hook)         \
+        (m)->features[_i]->hook((m)->feature_states[_i], ##__VA_ARGS__)
 
-/* Keeps newcomers out from now on; they are let in again when no live job asks for it any more. Returns a
- * negative errno where /run/nologin cannot be made. */
-int manager_block_logins(Manager *m);
+/* For features: the hooks by which one reaches another. manager_switch_mode() returns -EOPNOTSUPP where no
+ * feature has the hook. */
+void manager_hubs_reassigned(Manager *m);
+int manager_switch_mode(Manager *m, Mode mode, ModeHandler handler, void *userdata);
 
-/* Writes the live jobs down now: before a caller hears that they exist. */
-void manager_store_jobs(Manager *m);
+Station *manager_find_station(Manager *m, const char *id);
+Station *manager_find_station_by_name(Manager *m, const char *name); /* by id, else by its exact label */
+Session *manager_find_session(Manager *m, const char *id);
+
+/* Finds the station or adds it. A station need not have a seat: it stays while it has a label, a hub or a
+ * job. */
+int manager_add_station(Manager *m, const char *id, Station **ret);
+
+/* The announced stations in the order of listings. The caller frees the array, not the stations. */
+int manager_list_stations(Manager *m, Station ***ret, size_t *ret_n);
+
+/* The sessions at a seat ("" for those without one), or all of them where seat is NULL. With only_people
+ * those that Usher may end: session_is_person(). The caller frees the array. */
+int manager_list_sessions(Manager *m, const char *seat, bool only_people, Session ***ret, size_t *ret_n);

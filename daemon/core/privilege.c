@@ -4,27 +4,29 @@
 #include "common/timespan.h"
 #include "core/privilege.h"
 
-static void on_answer(const UserRecord *answer, void *userdata) {
+static void on_lookup(const UserRecord *record, void *userdata) {
         Session *s = userdata;
+        Manager *m = s->manager;
 
-        if (answer)
-                s->privilege = answer->administrator ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_ORDINARY;
+        if (record)
+                s->privilege = record->administrator ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_ORDINARY;
         else if (s->privilege == PRIVILEGE_NEW) {
-                log_warning("The user database does not tell who '%s' is: session '%s' is taken for an "
-                            "administrator's.",
+                log_warning("Failed to look up user '%s' of session '%s', treating the user as an "
+                            "administrator.",
                                 strempty(s->info->user), s->info->id);
                 s->privilege = PRIVILEGE_UNKNOWN;
         }
 
-        deferred_release(s->manager->deferred);
+        if (m->events->lookup_done)
+                m->events->lookup_done(m->userdata);
 }
 
-static bool ask(Session *s) {
+bool privilege_is_pending(Session *s) {
         usec_t now = now_monotonic();
         int r;
 
-        /* The others are never ended. */
-        if (s->privilege > PRIVILEGE_UNKNOWN || session_kind(s->info) != SESSION_KIND_USER)
+        /* Sessions of other kinds are never ended. */
+        if (s->privilege > PRIVILEGE_UNKNOWN || !session_is_person(s))
                 return false;
         if (s->privilege_lookup)
                 return true;
@@ -32,30 +34,18 @@ static bool ask(Session *s) {
                 return false;
 
         s->privilege_asked = now;
-        r = lookup_start(s->manager->users, &s->privilege_lookup, s->info->uid, s->info->user, on_answer, s);
+        r = lookup_start(s->manager->users, &s->privilege_lookup, s->info->uid, s->info->user, on_lookup, s);
         if (r < 0) {
-                log_warning_errno(r, "Failed to ask who session '%s' belongs to: %m", s->info->id);
+                log_warning_errno(r, "Failed to look up the user of session '%s': %m", s->info->id);
                 return false;
         }
 
         return true;
 }
 
-void administrator_new_session(Session *s) {
-        lookup_free(s->privilege_lookup);
+void privilege_begin(Session *s) {
+        s->privilege_lookup = lookup_free(s->privilege_lookup);
         s->privilege = s->info->uid == 0 ? PRIVILEGE_ADMINISTRATOR : PRIVILEGE_NEW;
         s->privilege_asked = 0;
-        (void) ask(s);
-}
-
-bool administrator_may_own(Manager *m, const SessionInfo *f) {
-        const Session *s = manager_find_session_entry(m, f->id);
-
-        return !s || s->privilege != PRIVILEGE_ORDINARY;
-}
-
-bool administrator_is_asked(Manager *m, const SessionInfo *f) {
-        Session *s = manager_find_session_entry(m, f->id);
-
-        return s && ask(s);
+        (void) privilege_is_pending(s);
 }

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which sessions are administrators'. Asked when a session is first seen, long before anybody wants it to
- * end, and kept for as long as it lasts: a directory that fails in between changes nothing. */
+/* Whether a session belongs to an administrator. The user is looked up when the session is first seen, long
+ * before anybody wants it to end, and the answer is kept for as long as the session lasts: a directory
+ * service that fails meanwhile changes nothing. */
 
 #include "core/manager.h"
 
-/* The session has just come, or is another's under the same id. */
-void administrator_new_session(Session *s);
+/* The session is new, or its id belongs to another session now. */
+void privilege_begin(Session *s);
 
-/* Whether to end this session takes the stronger right: also where nobody knows. */
-bool administrator_may_own(Manager *m, const SessionInfo *f);
-
-/* Asks once more where there was no answer. Returns whether one is on its way; deferred_release() follows
- * it. */
-bool administrator_is_asked(Manager *m, const SessionInfo *f);
+/* Looks the user up again where there is no answer. Returns whether a lookup is under way;
+ * ManagerEvents.lookup_done follows it. */
+bool privilege_is_pending(Session *s);

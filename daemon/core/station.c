@@ -62,21 +62,17 @@ const char *station_name(const Station *s) {
         return isempty(s->label) ? s->id : s->label;
 }
 
-bool station_id_is_valid(const char *id) {
-        return seat_id_is_valid(id);
-}
-
 int station_compare(const Station *a, const Station *b) {
         return station_order(a->id, a->label, b->id, b->label);
 }
 
-const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n) {
-        const SessionInfo *found = NULL;
+const Session *station_user_session(Session *const *sessions, size_t n) {
+        const Session *found = NULL;
 
         for (size_t i = 0; i < n; i++) {
-                if (session_kind(sessions[i]) != SESSION_KIND_USER)
+                if (!session_is_person(sessions[i]))
                         continue;
-                if (sessions[i]->active)
+                if (sessions[i]->info->active)
                         return sessions[i];
                 if (!found)
                         found = sessions[i];
@@ -85,22 +81,21 @@ const SessionInfo *station_user_session(const SessionInfo *const *sessions, size
         return found;
 }
 
-static const SessionInfo *active_session(const SessionInfo *const *sessions, size_t n) {
+static bool has_lock_screen(Session *const *sessions, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (sessions[i]->active)
-                        return sessions[i];
+                if (sessions[i]->info->active)
+                        return streq_ptr(sessions[i]->info->class, "lock-screen");
 
-        return NULL;
+        return false;
 }
 
-static StationState derive_state(const SessionInfo *user, const SessionInfo *active, bool has_job) {
+static StationState derive_state(const SessionInfo *user, bool lock_screen, bool has_job) {
         if (has_job)
                 return STATION_ENDING;
         if (!user)
                 return STATION_FREE;
 
-        return user->locked || (active && streq_ptr(active->class, "lock-screen")) ? STATION_LOCKED :
-                                                                                     STATION_IN_USE;
+        return user->locked || lock_screen ? STATION_LOCKED : STATION_IN_USE;
 }
 
 static StationHealth derive_health(const Station *s, const StationEquipment *e) {
@@ -118,14 +113,14 @@ static StationHealth derive_health(const Station *s, const StationEquipment *e) 
 }
 
 int station_update(Station *s,
-                const SessionInfo *const *sessions,
+                Session *const *sessions,
                 size_t n_sessions,
                 bool has_job,
                 const StationEquipment *equipment) {
 
-        const SessionInfo *user = station_user_session(sessions, n_sessions);
-        const SessionInfo *active = active_session(sessions, n_sessions);
-        StationState state = derive_state(user, active, has_job);
+        const Session *session = station_user_session(sessions, n_sessions);
+        const SessionInfo *user = session ? session->info : NULL;
+        StationState state = derive_state(user, has_lock_screen(sessions, n_sessions), has_job);
         StationHealth health = derive_health(s, equipment);
         uid_t uid = user ? user->uid : (uid_t) -1;
         usec_t idle_since = user && user->idle ? user->idle_since : 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One place where a person sits, and what is to be said of it: everything but id and label is derived from
- * the facts of its seat, its sessions and its jobs. */
+/* One place where a person sits. Everything but its id and label is derived from its seat, its sessions and
+ * its jobs. */
 
-#include "peer/session-info.h"
+#include "core/session.h"
 
 typedef enum StationState {
         STATION_FREE,
@@ -21,8 +21,7 @@ typedef enum StationHealth {
         STATION_NO_POINTER,
         STATION_NO_KEYBOARD,
         STATION_NO_DISPLAY,
-        STATION_NO_LOGIN_SCREEN, /* neither a greeter nor a new session stood there in time after a log-off
-                                  */
+        STATION_NO_LOGIN_SCREEN, /* neither a greeter nor a new session appeared in time after a log-off */
         STATION_ABSENT,
         _STATION_HEALTH_MAX,
         _STATION_HEALTH_INVALID = -EINVAL,
@@ -45,23 +44,24 @@ typedef enum StationChange {
         STATION_CHANGED_JOBS = 1 << 10,
 } StationChange;
 
-/* What stands on the seat, as udev tells. */
+/* What is on the seat, as udev says. */
 typedef struct StationEquipment {
-        bool known; /* there is a udev at all: without one nothing can be said to be missing */
+        bool known; /* udev has told of all devices: otherwise nothing can be said to be missing */
         bool keyboard;
         bool pointer;
         bool display;
 } StationEquipment;
 
 typedef struct Station {
+        Manager *manager; /* set by manager_add_station() */
         char *id;
         char *label;  /* "" for none of its own */
         bool present; /* logind has the seat */
         bool login_screen_missing;
-        bool announced;   /* its StationAdded is out */
-        unsigned changed; /* not told so far: a mask of StationChange */
+        bool announced;   /* on the bus */
+        unsigned changed; /* StationChange, not announced yet */
 
-        /* Derived, as it was told last. */
+        /* Derived, as it was announced last. */
         StationState state;
         StationHealth health;
         StationHealth journal_health; /* as the journal has it */
@@ -77,23 +77,19 @@ int station_new(Station **ret, const char *id);
 Station *station_free(Station *s);
 DEFINE_CLEANUP(Station *, station_free);
 
-/* The label, or the id where it has none: what people call the station. */
+/* The label, or the id of a station without one: what people call it. */
 const char *station_name(const Station *s);
-
-/* Whether id can be a seat's, by logind's own rule (seat_name_is_valid: "seat", then letters, digits, - and
- * _). */
-bool station_id_is_valid(const char *id);
 
 /* The order of listings: seat0 first, then by name. */
 int station_compare(const Station *a, const Station *b);
 
-/* Of the sessions at this seat, the one that the station is in use by: the active one of a person, else any
- * of a person. NULL for none. */
-const SessionInfo *station_user_session(const SessionInfo *const *sessions, size_t n);
+/* Of the sessions at this seat, the one that the station is in use by: the active session of a person, else
+ * any session of a person, else NULL. */
+const Session *station_user_session(Session *const *sessions, size_t n);
 
-/* Derives all anew from the sessions of this seat and adds what changed to s->changed. */
+/* Derives the station from the sessions at its seat and adds what changed to s->changed. Returns -ENOMEM. */
 int station_update(Station *s,
-                const SessionInfo *const *sessions,
+                Session *const *sessions,
                 size_t n_sessions,
                 bool has_job,
                 const StationEquipment *equipment);

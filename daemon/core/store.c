@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The file is lines of NAME=VALUE, an empty line after each job and after what follows them. In a value
- * every byte that is not a letter, a digit or one of -_./: is %XX, so no text can ever be taken for a line
- * of its own. */
+/* The file is lines of NAME=VALUE. A record begins with a line "[type]" and ends with an empty one. In a
+ * value every byte that is not a letter, a digit or one of -_./: is %XX, so no text can pass for a line of
+ * its own.
+ *
+ * Records of usherd 0.1 have no first line: one with the field Follows is a pending action, any other is a
+ * job. */
 
 #include <ctype.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "common/file-replace.h"
 #include "common/log.h"
 #include "core/store.h"
 
 #define STORE_FILE "jobs"
-#define STORE_FILE_NEW "jobs.new"
 #define BOOT_FILE "booted"
+
+struct StoreWriter {
+        Store *store;
+        FILE *file;
+        bool any; /* a record was begun */
+};
 
 struct Store {
         int directory;
-        FILE *file; /* while a new version is written */
+        StoreWriter writer; /* its file is NULL while nothing is written */
 };
 
 int store_new(Store **ret, const char *directory) {
@@ -38,102 +47,50 @@ Store *store_free(Store *s) {
         if (!s)
                 return NULL;
 
-        if (s->file)
-                fclose(s->file);
+        if (s->writer.file)
+                file_replace_abort(s->directory, STORE_FILE, s->writer.file);
         if (s->directory >= 0)
                 close(s->directory);
         free(s);
         return NULL;
 }
 
-static void write_text(FILE *f, const char *name, const char *value) {
-        fprintf(f, "%s=", name);
+int store_begin(Store *s, StoreWriter **ret) {
+        int r;
+
+        s->writer = (StoreWriter) { .store = s };
+        r = file_replace_open(s->directory, STORE_FILE, 0600, &s->writer.file);
+        if (r < 0)
+                return r;
+
+        *ret = &s->writer;
+        return 0;
+}
+
+int store_commit(StoreWriter *w) {
+        return file_replace_commit(w->store->directory, STORE_FILE, TAKE_PTR(w->file), false);
+}
+
+void store_write_record(StoreWriter *w, const char *type) {
+        fprintf(w->file, "%s[%s]\n", w->any ? "\n" : "", type);
+        w->any = true;
+}
+
+void store_write_text(StoreWriter *w, const char *name, const char *value) {
+        fprintf(w->file, "%s=", name);
         for (const unsigned char *p = (const unsigned char *) strempty(value); *p; p++)
                 if (isascii(*p) && (isalnum(*p) || strchr("-_./:", *p)))
-                        fputc(*p, f);
+                        fputc(*p, w->file);
                 else
-                        fprintf(f, "%%%02X", *p);
-        fputc('\n', f);
+                        fprintf(w->file, "%%%02X", *p);
+        fputc('\n', w->file);
 }
 
-static void write_number(FILE *f, const char *name, uint64_t value) {
-        fprintf(f, "%s=%" PRIu64 "\n", name, value);
+void store_write_number(StoreWriter *w, const char *name, uint64_t value) {
+        fprintf(w->file, "%s=%" PRIu64 "\n", name, value);
 }
 
-int store_begin(Store *s) {
-        _cleanup_close_ int fd = -EBADF;
-
-        if (s->file)
-                fclose(s->file);
-        s->file = NULL;
-
-        fd = openat(s->directory, STORE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                        0600);
-        if (fd < 0)
-                return -errno;
-
-        s->file = fdopen(fd, "w");
-        if (!s->file)
-                return -errno;
-
-        (void) TAKE_FD(fd);
-        return 0;
-}
-
-int store_add(Store *s, const Job *j) {
-        FILE *f = s->file;
-
-        write_number(f, "Number", j->number);
-        write_text(f, "Session", j->session.id);
-        write_number(f, "Leader", j->session.leader);
-        write_number(f, "Started", j->session.started);
-        write_text(f, "Station", j->station);
-        write_text(f, "User", j->user);
-        write_number(f, "UID", j->uid);
-        write_text(f, "Scope", j->scope);
-        write_number(f, "Graphical", j->graphical);
-        write_number(f, "Shared", j->shared);
-        write_number(f, "BlockLogins", j->block_logins);
-        write_text(f, "Plan", pending_kind_to_string(j->pending));
-        write_text(f, "Reason", job_reason_to_string(j->reason));
-        write_text(f, "Message", j->message);
-        write_number(f, "ByUID", j->by_uid);
-        write_text(f, "ByUser", j->by_user);
-        write_text(f, "LostHubs", j->lost_hubs);
-        write_number(f, "Created", j->created);
-        write_number(f, "Grace", j->grace);
-        write_number(f, "Deadline", j->deadline);
-        write_text(f, "Phase", job_phase_to_string(j->phase));
-        write_number(f, "ScopeStopped", j->scope_stopped);
-        write_text(f, "Warned", job_warned_to_string(j->warned));
-        fputc('\n', f);
-
-        return ferror(f) ? -EIO : 0;
-}
-
-int store_add_pending(Store *s, const StoredPending *p) {
-        FILE *f = s->file;
-
-        write_text(f, "Follows", pending_kind_to_string(p->kind));
-        write_number(f, "BlockLogins", p->block_logins);
-        write_number(f, "Due", p->due);
-        fputc('\n', f);
-
-        return ferror(f) ? -EIO : 0;
-}
-
-int store_commit(Store *s) {
-        FILE *f = TAKE_PTR(s->file);
-
-        if (fclose(f) != 0)
-                return -errno;
-        if (renameat(s->directory, STORE_FILE_NEW, s->directory, STORE_FILE) < 0)
-                return -errno;
-
-        return 0;
-}
-
-/* Undoes write_text() in place. */
+/* Undoes store_write_text() in place. */
 static int decode_text(char *s) {
         char *out = s;
 
@@ -155,141 +112,150 @@ static int decode_text(char *s) {
         return 0;
 }
 
-static int read_number(const char *value, uint64_t max, uint64_t *ret) {
-        char *end;
+const char *store_record_text(const StoreRecord *r, const char *name) {
+        for (size_t i = 0; i < r->n_fields; i++)
+                if (streq(r->fields[i].name, name))
+                        return r->fields[i].value;
+
+        return NULL;
+}
+
+int store_record_number(const StoreRecord *r, const char *name, uint64_t *ret) {
+        const char *value = store_record_text(r, name);
         uint64_t n;
+        char *end;
+
+        if (!value)
+                return -ENOENT;
 
         errno = 0;
         n = strtoull(value, &end, 10);
-        if (errno != 0 || end == value || *end || n > max || !isdigit((unsigned char) value[0]))
+        if (errno != 0 || end == value || *end || !isdigit((unsigned char) value[0]))
                 return -EBADMSG;
 
         *ret = n;
         return 0;
 }
 
-/* What one of the pieces of the file is, a job or the pending, turns out as its lines are read. */
-typedef struct Piece {
-        Job job;
-        StoredPending pending;
-} Piece;
+/* The lines of a record, as they are read. */
+typedef struct Reader {
+        char *lines[STORE_FIELDS_MAX + 1];
+        size_t n_lines;
+        bool any;
+        bool malformed;
+} Reader;
 
-static int read_field(Piece *piece, const char *name, char *value) {
-        Job *j = &piece->job;
-        const struct {
-                const char *name;
-                char **field;
-        } texts[] = {
-                { "Session", &j->session.id },
-                { "Station", &j->station },
-                { "User", &j->user },
-                { "Scope", &j->scope },
-                { "Message", &j->message },
-                { "ByUser", &j->by_user },
-                { "LostHubs", &j->lost_hubs },
-        };
-        const struct {
-                const char *name;
-                usec_t *field;
-        } times[] = {
-                { "Started", &j->session.started },
-                { "Created", &j->created },
-                { "Grace", &j->grace },
-                { "Deadline", &j->deadline },
-                { "Due", &piece->pending.due },
-        };
-        uint64_t n;
-        int r;
+static void reader_clear(Reader *r) {
+        for (size_t i = 0; i < r->n_lines; i++)
+                free(r->lines[i]);
+        *r = (Reader) {};
+}
 
-        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
-                if (streq(texts[i].name, name)) {
-                        r = decode_text(value);
-                        return r < 0 ? r : string_replace(texts[i].field, value);
+/* Reads the lines up to the empty one. Returns whether there were any. */
+static bool reader_next(Reader *r, FILE *f) {
+        _cleanup_free_ char *line = NULL;
+        size_t size = 0;
+        ssize_t n;
+
+        while ((n = getline(&line, &size, f)) > 0) {
+                if (line[n - 1] == '\n')
+                        line[--n] = '\0';
+                if (n == 0 && r->any)
+                        return true;
+                if (n == 0)
+                        continue;
+
+                r->any = true;
+                if (r->n_lines >= ELEMENTSOF(r->lines) || strlen(line) != (size_t) n)
+                        r->malformed = true;
+                else
+                        r->lines[r->n_lines++] = TAKE_PTR(line);
+                size = line ? size : 0;
+        }
+
+        return r->any;
+}
+
+/* Cuts the lines into fields; the record points into them. */
+static int reader_parse(Reader *r, StoreRecord *ret) {
+        StoreRecord record = {};
+
+        if (r->malformed)
+                return -EBADMSG;
+
+        for (size_t i = 0; i < r->n_lines; i++) {
+                char *line = r->lines[i], *value;
+                size_t n = strlen(line);
+
+                if (i == 0 && line[0] == '[' && line[n - 1] == ']') {
+                        line[n - 1] = '\0';
+                        record.type = line + 1;
+                        continue;
                 }
 
-        if (streq(name, "Reason"))
-                return j->reason = job_reason_from_string(value);
-        if (streq(name, "Phase"))
-                return j->phase = job_phase_from_string(value);
-        if (streq(name, "Plan"))
-                return j->pending = pending_kind_from_string(value);
-        if (streq(name, "Follows"))
-                return piece->pending.kind = pending_kind_from_string(value);
-        if (streq(name, "Warned"))
-                return j->warned = job_warned_from_string(value);
+                value = strchr(line, '=');
+                if (!value || record.n_fields >= STORE_FIELDS_MAX)
+                        return -EBADMSG;
+                *value++ = '\0';
+                if (decode_text(value) < 0)
+                        return -EBADMSG;
 
-        r = read_number(value, USEC_INFINITY, &n);
-        if (r < 0)
-                return r;
+                record.fields[record.n_fields].name = line;
+                record.fields[record.n_fields++].value = value;
+        }
 
-        for (size_t i = 0; i < ELEMENTSOF(times); i++)
-                if (streq(times[i].name, name))
-                        *times[i].field = n;
+        if (!record.type)
+                record.type = store_record_text(&record, "Follows") ? "pending" : "Job";
 
-        if (streq(name, "Number"))
-                j->number = (uint32_t) n;
-        else if (streq(name, "Leader"))
-                j->session.leader = (pid_t) n;
-        else if (streq(name, "UID"))
-                j->uid = (uid_t) n;
-        else if (streq(name, "ByUID"))
-                j->by_uid = (uid_t) n;
-        else if (streq(name, "Graphical"))
-                j->graphical = n;
-        else if (streq(name, "Shared"))
-                j->shared = n;
-        else if (streq(name, "BlockLogins"))
-                j->block_logins = piece->pending.block_logins = n;
-        else if (streq(name, "ScopeStopped"))
-                j->scope_stopped = n;
-
+        *ret = record;
         return 0;
 }
 
-static bool is_complete(const Piece *piece) {
-        const Job *j = &piece->job;
+static int open_file(Store *s, FILE **ret) {
+        _cleanup_close_ int fd = -EBADF;
+        struct stat st;
+        FILE *f;
 
-        if (piece->pending.kind != PENDING_NONE)
-                return piece->pending.due > 0;
+        fd = openat(s->directory, STORE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode))
+                return -EBADFD;
+        if ((uintmax_t) st.st_size > STORE_SIZE_MAX)
+                return -EFBIG;
 
-        return j->number > 0 && !isempty(j->session.id) && j->session.leader > 0 && j->station && j->user &&
-                        j->scope && j->message && j->by_user && j->lost_hubs && j->created > 0 &&
-                        j->deadline > 0;
+        f = fdopen(fd, "r");
+        if (!f)
+                return -errno;
+
+        (void) TAKE_FD(fd);
+        *ret = f;
+        return 0;
 }
 
-/* One piece's lines, up to the empty one. Returns 1 with a piece, 0 at the end of the file, -EBADMSG for one
- * that cannot be read, whose lines are passed over all the same. */
-static int read_piece(FILE *f, Piece *piece) {
-        _cleanup_free_ char *line = NULL;
-        bool any = false;
-        size_t size = 0;
-        ssize_t n;
-        int r = 0;
+int store_read(Store *s, StoreHandler handler, void *userdata) {
+        _cleanup_fclose_ FILE *f = NULL;
+        Reader reader = {};
+        int r;
 
-        *piece = (Piece) { .job.uid = (uid_t) -1 };
+        r = open_file(s, &f);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
 
-        while ((n = getline(&line, &size, f)) > 0) {
-                char *value;
+        while (reader_next(&reader, f)) {
+                StoreRecord record;
 
-                if (line[n - 1] == '\n')
-                        line[n - 1] = '\0';
-                if (!line[0])
-                        break;
-                any = true;
-
-                value = strchr(line, '=');
-                if (value)
-                        *value++ = '\0';
-                if (r >= 0)
-                        r = value ? read_field(piece, line, value) : -EBADMSG;
+                r = reader_parse(&reader, &record);
+                if (r < 0)
+                        log_warning("A record of the stored jobs is malformed, ignoring it.");
+                else
+                        handler(&record, userdata);
+                reader_clear(&reader);
         }
 
-        if (!any)
-                return 0;
-        if (r >= 0 && !is_complete(piece))
-                r = -EBADMSG;
-
-        return r < 0 ? r : 1;
+        return 0;
 }
 
 int store_mark_boot(Store *s) {
@@ -300,35 +266,4 @@ int store_mark_boot(Store *s) {
                 return errno == EEXIST ? 0 : -errno;
 
         return 1;
-}
-
-int store_load(Store *s, StoredPending *pending, StoreHandler handler, void *userdata) {
-        _cleanup_fclose_ FILE *f = NULL;
-        _cleanup_close_ int fd = -EBADF;
-        int r;
-
-        fd = openat(s->directory, STORE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0)
-                return errno == ENOENT ? 0 : -errno;
-
-        f = fdopen(fd, "r");
-        if (!f)
-                return -errno;
-        (void) TAKE_FD(fd);
-
-        for (;;) {
-                Piece piece;
-
-                r = read_piece(f, &piece);
-                if (r > 0 && piece.pending.kind != PENDING_NONE)
-                        *pending = piece.pending;
-                else if (r > 0)
-                        handler(&piece.job, userdata);
-                else if (r < 0)
-                        log_warning_errno(r, "A stored job or pending cannot be read, leaving it out: %m");
-
-                job_done(&piece.job);
-                if (r == 0)
-                        return 0;
-        }
 }

@@ -1,37 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Live jobs on disk, and what is to follow them, so that a usherd that was killed or upgraded comes back
- * with the same jobs and deadlines. The file is private, in the runtime directory, and gone with the boot
- * whose clock its deadlines are on. */
+/* What outlives a restart of usherd: records of live jobs and of the features, in one private file in the
+ * runtime directory, which is gone with the boot whose clock the deadlines are on. A record is a type and
+ * fields of text. */
 
-#include "core/job.h"
+#include <stdio.h>
+
+#include "common/macro.h"
+
+/* A record has at most so many fields, and the file so many bytes: what is larger is not usherd's. */
+#define STORE_FIELDS_MAX 40U
+#define STORE_SIZE_MAX (8U * 1024 * 1024)
 
 typedef struct Store Store;
+typedef struct StoreWriter StoreWriter;
 
-typedef struct StoredPending {
-        PendingKind kind;
-        bool block_logins;
-        usec_t due; /* CLOCK_MONOTONIC: see PENDING_LATE_MAX_USEC */
-} StoredPending;
+typedef struct StoreRecord {
+        const char *type; /* "Job", or the name of a feature */
+        struct {
+                char *name;
+                char *value;
+        } fields[STORE_FIELDS_MAX];
+        size_t n_fields;
+} StoreRecord;
 
-/* directory: the runtime directory, "/run/usher". */
+/* directory: the runtime directory, "/run/usher". Returns a negative errno if it cannot be opened. */
 int store_new(Store **ret, const char *directory);
 Store *store_free(Store *s);
 DEFINE_CLEANUP(Store *, store_free);
 
-/* Writes all: begin, one add for each, commit. The file is written whole and renamed. */
-int store_begin(Store *s);
-int store_add(Store *s, const Job *j);
-int store_add_pending(Store *s, const StoredPending *p);
-int store_commit(Store *s);
+/* Starts a new version of the file, which store_commit() puts in the place of the old one. Both return a
+ * negative errno on failure; the old version stands then. */
+int store_begin(Store *s, StoreWriter **ret);
+int store_commit(StoreWriter *w);
 
-/* Returns 1 when it is called for the first time since the machine was started, 0 later. */
+void store_write_record(StoreWriter *w, const char *type);
+void store_write_text(StoreWriter *w, const char *name, const char *value);
+void store_write_number(StoreWriter *w, const char *name, uint64_t value);
+
+typedef void (*StoreHandler)(const StoreRecord *record, void *userdata);
+
+/* Reads each record of the file. A file that is missing is no error. A record that is malformed is logged
+ * and left out; the others stand. */
+int store_read(Store *s, StoreHandler handler, void *userdata);
+
+/* The value of a field, or NULL. */
+const char *store_record_text(const StoreRecord *r, const char *name);
+
+/* The number of a field. Returns -ENOENT if there is no such field, -EBADMSG if it is no number. */
+int store_record_number(const StoreRecord *r, const char *name, uint64_t *ret);
+
+/* Returns 1 when it is called for the first time since the machine was started, 0 later, or a negative
+ * errno. */
 int store_mark_boot(Store *s);
-
-/* Gets one stored job after the other; it may take what it owns out of it. */
-typedef void (*StoreHandler)(Job *j, void *userdata);
-
-/* Reads what was committed last; the plan stays as it is where there is none. A file that is missing is no
- * error; a job that cannot be read is logged and left out, the others stand. */
-int store_load(Store *s, StoredPending *pending, StoreHandler handler, void *userdata);

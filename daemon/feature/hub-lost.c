@@ -1,128 +1,61 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A hub that is pulled out takes keyboard and mouse along, and leaves a screen with somebody's work on it.
- * The topology says which hubs a seat has lost; here is one timer for each such seat, and what it does once.
- * A log-off that comes of it bears the hubs' names: so it is known after a restart of usherd what to look
- * out for. */
+/* Unplugging a hub takes keyboard and mouse away from a screen that shows somebody's work. The topology
+ * knows which hubs a seat has lost. Each such seat has one timer here, which acts once. While a log-off for
+ * lost hubs runs, the store holds their names, so that the next usherd knows which hubs cancel it. */
 
 #include "common/log.h"
-#include "core/job-runner.h"
+#include "common/message-ids.h"
+#include "core/jobs.h"
 #include "core/journal.h"
+#include "core/request.h"
 #include "feature/hub-lost.h"
-#include "feature/logind-request.h"
 
-#define MESSAGE "The keyboard's hub of this station was unplugged."
+#define STORE_TYPE "hub-lost"
 
-struct HubLostWatch {
-        Manager *manager;
+typedef struct HubLostState HubLostState;
+
+/* A seat that has lost a hub. */
+typedef struct HubLostWatch {
+        HubLostState *state;
         char *seat;
+        char *hubs;             /* those that were lost when it acted, separated by spaces; NULL before */
         sd_event_source *timer; /* NULL once it has acted */
         TAILQ_ENTRY(HubLostWatch) watches;
+} HubLostWatch;
+
+struct HubLostState {
+        Manager *manager;
+        TAILQ_HEAD(, HubLostWatch) watches;
 };
 
-static void watch_free(HubLostWatch *w) {
-        TAILQ_REMOVE(&w->manager->hubs_lost, w, watches);
+static HubLostWatch *watch_free(HubLostWatch *w) {
+        TAILQ_REMOVE(&w->state->watches, w, watches);
         sd_event_source_disable_unref(w->timer);
         free(w->seat);
+        free(w->hubs);
         free(w);
+        return NULL;
 }
 
-static HubLostWatch *watch_find(Manager *m, const char *seat) {
+static HubLostWatch *watch_find(HubLostState *h, const char *seat) {
         HubLostWatch *w;
 
-        TAILQ_FOREACH(w, &m->hubs_lost, watches)
+        TAILQ_FOREACH(w, &h->watches, watches)
                 if (streq(w->seat, seat))
                         return w;
 
         return NULL;
 }
 
-/* Those that were begun for nothing but a hub of this seat. */
-static void call_off(Manager *m, const char *seat, const char *why) {
-        JobRunner *l, *next;
-
-        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
-                uint32_t number = l->job.number;
-
-                next = TAILQ_NEXT(l, jobs);
-                if (isempty(l->job.lost_hubs) || !streq(l->job.station, seat) || job_runner_cancel(l) < 0)
-                        continue;
-
-                log_info("%s at station '%s': job %" PRIu32 " is called off.", why, seat, number);
-        }
-}
-
-static void log_off(Manager *m, const TopologySeat *seat) {
-        _cleanup_free_ const SessionInfo **sessions = NULL;
-        _cleanup_free_ char *hubs = topology_seat_format_lost(seat, " ");
-        size_t n;
-
-        if (!hubs || manager_sessions_of(m, seat->id, &sessions, &n) < 0) {
-                log_oom();
-                return;
-        }
-
-        for (size_t i = 0; i < n; i++) {
-                JobRunner *l;
-                int r;
-
-                /* A countdown that runs already stays as it is. */
-                if (session_kind(sessions[i]) != SESSION_KIND_USER || manager_find_job_of(m, sessions[i]))
-                        continue;
-
-                r = job_runner_begin(m, sessions[i],
-                                &(JobRequest) {
-                                                .grace = m->config.grace_usec,
-                                                .reason = JOB_REASON_REQUESTED,
-                                                .message = MESSAGE,
-                                                .by_uid = 0,
-                                                .by_user = "",
-                                                .lost_hubs = hubs,
-                                },
-                                &l);
-                if (r < 0)
-                        log_error_errno(r, "Failed to log session '%s' off: %m", sessions[i]->id);
-        }
-
-        manager_store_jobs(m);
-}
-
-static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
-        HubLostWatch *w = userdata;
-        Manager *m = w->manager;
-        const TopologySeat *seat = topology_find_seat(m->topology, w->seat);
-        Station *s = manager_find_station(m, w->seat);
-        int r;
-
-        w->timer = sd_event_source_disable_unref(w->timer);
-        if (!s || !seat)
-                return 0;
-
-        journal_hub_lost(s, seat, m->config.hub_lost);
-        switch (m->config.hub_lost) {
-        case HUB_LOST_LOCK:
-                r = logind_request_lock(m, NULL, w->seat);
-                if (r < 0)
-                        log_error_errno(r, "Failed to lock station '%s': %m", w->seat);
-                break;
-        case HUB_LOST_LOG_OFF:
-                log_off(m, seat);
-                break;
-        default:
-                break;
-        }
-
-        return 0;
-}
-
-static int watch_new(HubLostWatch **ret, Manager *m, const char *seat) {
+static int watch_new(HubLostWatch **ret, HubLostState *h, const char *seat) {
         HubLostWatch *w;
 
         w = malloc(sizeof(*w));
         if (!w)
                 return -ENOMEM;
-        *w = (HubLostWatch) { .manager = m, .seat = strdup(seat) };
-        TAILQ_INSERT_TAIL(&m->hubs_lost, w, watches);
+        *w = (HubLostWatch) { .state = h, .seat = strdup(seat) };
+        TAILQ_INSERT_TAIL(&h->watches, w, watches);
         if (!w->seat) {
                 watch_free(w);
                 return -ENOMEM;
@@ -132,11 +65,99 @@ static int watch_new(HubLostWatch **ret, Manager *m, const char *seat) {
         return 0;
 }
 
-static void watch_begin(Manager *m, const char *seat) {
+/* Whether the job was begun for nothing but a lost hub of this seat. */
+static bool is_for_hub(const Job *j, void *userdata) {
+        const HubLostWatch *w = userdata;
+
+        return job_is_automatic(j) && j->origin == JOB_ORIGIN_HUB_LOST && streq(j->station, w->seat);
+}
+
+static void cancel_jobs(HubLostWatch *w, const char *why) {
+        unsigned n;
+
+        n = jobs_cancel(w->state->manager, is_for_hub, w);
+        if (n > 0)
+                log_info("Station '%s': %s. Log-offs cancelled: %u.", w->seat, why, n);
+}
+
+static void log_off(Manager *m, const char *seat) {
+        _cleanup_free_ Session **sessions = NULL;
+        size_t n;
+        int r;
+
+        r = manager_list_sessions(m, seat, true, &sessions, &n);
+        if (r < 0) {
+                log_oom();
+                return;
+        }
+        if (n == 0)
+                return;
+
+        /* A countdown that runs already stays as it is. */
+        r = jobs_start(m, sessions, n,
+                        &(JobRequest) {
+                                        .origin = JOB_ORIGIN_HUB_LOST,
+                                        .reason = JOB_REASON_HUB_LOST,
+                                        .grace = m->config.grace_usec,
+                        },
+                        NULL, NULL);
+        if (r < 0)
+                log_error_errno(r, "Failed to log off station '%s': %m", seat);
+}
+
+static void write_journal(const Station *s, const TopologySeat *seat, HubLost action) {
+        _cleanup_free_ char *hubs = topology_seat_format_lost(seat, ", ");
+        const char *name = station_name(s), *what = hub_lost_to_string(action);
+        JournalRecord *record;
+
+        record = journal_record(USHER_MESSAGE_HUB_LOST, LOG_NOTICE,
+                        "Station '%s' has been without its hub (%s) for too long: %s", name, strempty(hubs),
+                        what);
+        journal_field(record, "USHER_STATION=%s", name);
+        journal_field(record, "USHER_HUBS=%s", strempty(hubs));
+        journal_field(record, "USHER_ACTION=%s", what);
+        journal_field(record, "SEAT_ID=%s", s->id);
+        journal_send(record);
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        HubLostWatch *w = userdata;
+        Manager *m = w->state->manager;
+        const TopologySeat *seat = topology_find_seat(m->topology, w->seat);
+        const Station *s = manager_find_station(m, w->seat);
+        int r;
+
+        w->timer = sd_event_source_disable_unref(w->timer);
+        if (!s || !seat)
+                return 0;
+
+        w->hubs = topology_seat_format_lost(seat, " ");
+        if (!w->hubs)
+                log_oom();
+
+        write_journal(s, seat, m->config.hub_lost);
+        switch (m->config.hub_lost) {
+        case HUB_LOST_LOCK:
+                r = manager_lock_seat(m, w->seat, NULL, NULL);
+                if (r < 0)
+                        log_error_errno(r, "Failed to lock station '%s': %m", w->seat);
+                break;
+        case HUB_LOST_LOG_OFF:
+                log_off(m, w->seat);
+                break;
+        default:
+                break;
+        }
+
+        return 0;
+}
+
+static void watch_start(HubLostState *h, const char *seat) {
+        Manager *m = h->manager;
         HubLostWatch *w;
         int r;
 
-        r = watch_new(&w, m, seat);
+        r = watch_new(&w, h, seat);
         if (r >= 0) {
                 r = sd_event_add_time_relative(m->event, &w->timer, CLOCK_MONOTONIC, m->config.hub_lost_usec,
                                 0, on_timeout, w);
@@ -144,102 +165,164 @@ static void watch_begin(Manager *m, const char *seat) {
                         watch_free(w);
         }
         if (r < 0)
-                log_warning_errno(r, "Cannot wait for the hub of station '%s': %m", seat);
+                log_warning_errno(r, "Failed to wait for the hub of station '%s': %m", seat);
 }
 
-void hub_lost_check(Manager *m, const char *seat) {
+static void check_seat(HubLostState *h, const char *seat) {
+        Manager *m = h->manager;
         const TopologySeat *t = topology_find_seat(m->topology, seat);
-        HubLostWatch *w = watch_find(m, seat);
+        HubLostWatch *w = watch_find(h, seat);
 
-        /* Nobody could hear of a job that is called off; there is another look then. */
+        /* Nobody could hear yet of a job that is cancelled. When usherd serves, all seats are checked. */
         if (!m->serving)
                 return;
 
         if (!t || t->n_lost == 0) {
                 if (w) {
-                        call_off(m, seat, "The hub is back");
+                        cancel_jobs(w, "the hub is back");
                         watch_free(w);
                 }
         } else if (!w && m->config.hub_lost != HUB_LOST_KEEP)
-                watch_begin(m, seat);
+                watch_start(h, seat);
 }
 
-static void check_all(Manager *m) {
+static void check_all(HubLostState *h) {
+        Manager *m = h->manager;
         HubLostWatch *w, *next;
 
-        for (w = TAILQ_FIRST(&m->hubs_lost); w; w = next) {
+        for (w = TAILQ_FIRST(&h->watches); w; w = next) {
                 next = TAILQ_NEXT(w, watches);
-                hub_lost_check(m, w->seat);
+                check_seat(h, w->seat);
         }
 
         for (size_t i = 0; i < topology_n_seats(m->topology); i++)
-                hub_lost_check(m, topology_seat_at(m->topology, i)->id);
+                check_seat(h, topology_seat_at(m->topology, i)->id);
 }
 
-static int restore(JobRunner *l) {
-        _cleanup_free_ char *hubs = strdup(l->job.lost_hubs);
-        Manager *m = l->manager;
-        HubLostWatch *w;
-        char *rest = NULL;
-        int r = 0;
-
-        if (!hubs)
-                return -ENOMEM;
-
-        for (char *hub = strtok_r(hubs, " ", &rest); hub && r >= 0; hub = strtok_r(NULL, " ", &rest))
-                r = topology_note_lost(m->topology, l->job.station, hub);
-        if (r >= 0 && !watch_find(m, l->job.station))
-                r = watch_new(&w, m, l->job.station);
-
-        return r;
+static void hub_lost_serve(void *state) {
+        check_all(state);
 }
 
-void hub_lost_restore(Manager *m) {
-        JobRunner *l;
-        int r;
-
-        TAILQ_FOREACH(l, &m->jobs, jobs) {
-                if (isempty(l->job.lost_hubs))
-                        continue;
-
-                r = restore(l);
-                if (r < 0)
-                        log_error_errno(r, "Cannot look out for the hub of station '%s': %m",
-                                        l->job.station);
-        }
+static void hub_lost_hub_lost(void *state, const char *seat) {
+        check_seat(state, seat);
 }
 
-void hub_lost_serve(Manager *m) {
-        check_all(m);
-}
-
-void hub_lost_reconfigure(Manager *m) {
+static void hub_lost_configured(void *state) {
+        HubLostState *h = state;
         HubLostWatch *w, *next;
 
-        /* What has been done is done; what is waited for has new terms. */
-        for (w = TAILQ_FIRST(&m->hubs_lost); w; w = next) {
+        /* A watch that has acted stays; one that waits starts again with the new settings. */
+        for (w = TAILQ_FIRST(&h->watches); w; w = next) {
                 next = TAILQ_NEXT(w, watches);
                 if (w->timer)
                         watch_free(w);
         }
 
-        check_all(m);
+        check_all(h);
 }
 
-void hub_lost_forget(Manager *m) {
+static void hub_lost_hubs_reassigned(void *state) {
+        HubLostState *h = state;
+        Topology *t = h->manager->topology;
         HubLostWatch *w;
 
-        TAILQ_FOREACH(w, &m->hubs_lost, watches)
-                call_off(m, w->seat, "The hubs are assigned anew, so none is missed");
-
-        hub_lost_done(m);
-        for (size_t i = 0; i < topology_n_seats(m->topology); i++)
-                topology_forget_lost(m->topology, topology_seat_at(m->topology, i)->id);
-}
-
-void hub_lost_done(Manager *m) {
-        HubLostWatch *w;
-
-        while ((w = TAILQ_FIRST(&m->hubs_lost)))
+        while ((w = TAILQ_FIRST(&h->watches))) {
+                cancel_jobs(w, "the hubs were assigned again, so none is missing");
                 watch_free(w);
+        }
+
+        for (size_t i = 0; i < topology_n_seats(t); i++)
+                topology_forget_lost(t, topology_seat_at(t, i)->id);
 }
+
+static bool has_job(HubLostWatch *w) {
+        const JobRunner *j;
+
+        TAILQ_FOREACH(j, &w->state->manager->jobs, jobs)
+                if (is_for_hub(&j->job, w))
+                        return true;
+
+        return false;
+}
+
+static void hub_lost_store_write(void *state, StoreWriter *writer) {
+        HubLostState *h = state;
+        HubLostWatch *w;
+
+        TAILQ_FOREACH(w, &h->watches, watches) {
+                if (isempty(w->hubs) || !has_job(w))
+                        continue;
+
+                store_write_record(writer, STORE_TYPE);
+                store_write_text(writer, "Station", w->seat);
+                store_write_text(writer, "Hubs", w->hubs);
+        }
+}
+
+static int restore(HubLostState *h, const char *seat, const char *hubs) {
+        _cleanup_free_ char *copy = strdup(hubs);
+        HubLostWatch *w = watch_find(h, seat);
+        char *rest = NULL;
+        int r = 0;
+
+        if (!copy)
+                return -ENOMEM;
+
+        for (char *hub = strtok_r(copy, " ", &rest); hub && r >= 0; hub = strtok_r(NULL, " ", &rest))
+                r = topology_note_lost(h->manager->topology, seat, hub);
+        if (r >= 0 && !w)
+                r = watch_new(&w, h, seat);
+
+        /* Without a timer it is one that has acted. */
+        return r < 0 ? r : string_replace(&w->hubs, hubs);
+}
+
+static void hub_lost_store_read(void *state, const StoreRecord *record) {
+        const char *seat = store_record_text(record, "Station"), *hubs;
+        int r;
+
+        /* In usherd 0.1 the record of the job itself had the hubs. */
+        hubs = store_record_text(record, streq(record->type, STORE_TYPE) ? "Hubs" : "LostHubs");
+        if (isempty(seat) || isempty(hubs))
+                return;
+
+        r = restore(state, seat, hubs);
+        if (r < 0)
+                log_error_errno(r, "Failed to watch for the hub of station '%s': %m", seat);
+}
+
+static void hub_lost_free(void *state) {
+        HubLostState *h = state;
+        HubLostWatch *w;
+
+        if (!h)
+                return;
+
+        while ((w = TAILQ_FIRST(&h->watches)))
+                watch_free(w);
+        free(h);
+}
+
+static int hub_lost_new(Manager *m, void **ret) {
+        HubLostState *h;
+
+        h = malloc(sizeof(*h));
+        if (!h)
+                return -ENOMEM;
+        *h = (HubLostState) { .manager = m, .watches = TAILQ_HEAD_INITIALIZER(h->watches) };
+
+        *ret = h;
+        return 0;
+}
+
+const Feature hub_lost_feature = {
+        .name = STORE_TYPE,
+        .new = hub_lost_new,
+        .free = hub_lost_free,
+        .serve = hub_lost_serve,
+        .configured = hub_lost_configured,
+        .hub_lost = hub_lost_hub_lost,
+        .hubs_reassigned = hub_lost_hubs_reassigned,
+        .store_write = hub_lost_store_write,
+        .store_read = hub_lost_store_read,
+};

@@ -1,44 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/log.h"
-#include "common/names.h"
 #include "feature/identify.h"
 
 /* The only seat with virtual terminals, see sd-login(3). */
 #define CONSOLE_SEAT "seat0"
 
-struct Identification {
-        Manager *manager;
+typedef struct Identify Identify;
+
+typedef struct IdentifyWaiter {
+        IdentifyHandler handler;
+        void *userdata;
+} IdentifyWaiter;
+
+/* One station that shows its label, until all of its notices have ended. */
+typedef struct Identification {
+        Identify *identify;
         char *station;
         char *from;
         char *text;
-        sd_bus_message *callers[IDENTIFY_CALLERS_MAX];
-        size_t n_callers;
+        IdentifyWaiter waiters[IDENTIFY_WAITERS_MAX];
+        size_t n_waiters;
         size_t n_notices;
         bool shown;
-        bool console; /* that has been tried */
+        bool console; /* a notice for the console was created */
         TAILQ_ENTRY(Identification) identifications;
+} Identification;
+
+struct Identify {
+        Manager *manager;
+        TAILQ_HEAD(, Identification) identifications;
 };
 
-static void drop_notice(Notice *n) {
-        n->identification->n_notices--;
-        notice_free(n);
+static void on_notice_ended(const Notice *n, NoticeShown how, bool withdrawn, void *userdata);
+
+static void free_notices(Identification *i) {
+        Notice *n, *next;
+
+        for (n = TAILQ_FIRST(&i->identify->manager->notices); n; n = next) {
+                next = TAILQ_NEXT(n, notices);
+                if (n->handler == on_notice_ended && n->userdata == i)
+                        notice_free(n);
+        }
 }
 
 static Identification *identification_free(Identification *i) {
-        Notice *n, *next;
-
         if (!i)
                 return NULL;
 
-        for (n = TAILQ_FIRST(&i->manager->notices); n; n = next) {
-                next = TAILQ_NEXT(n, notices);
-                if (n->identification == i)
-                        drop_notice(n);
-        }
-        TAILQ_REMOVE(&i->manager->identifications, i, identifications);
-        for (size_t k = 0; k < i->n_callers; k++)
-                sd_bus_message_unref(i->callers[k]);
+        if (i->n_notices > 0)
+                free_notices(i);
+        TAILQ_REMOVE(&i->identify->identifications, i, identifications);
         free(i->station);
         free(i->from);
         free(i->text);
@@ -49,39 +61,27 @@ static Identification *identification_free(Identification *i) {
 DEFINE_CLEANUP(Identification *, identification_free);
 
 static void answer(Identification *i) {
-        for (size_t k = 0; k < i->n_callers; k++) {
-                int r;
+        size_t n = i->n_waiters;
 
-                if (i->shown)
-                        r = sd_bus_reply_method_return(i->callers[k], NULL);
-                else
-                        r = sd_bus_reply_method_errorf(i->callers[k], USHER_ERROR_NO_SUCH_SESSION,
-                                        "Nothing at that station could show its label.");
-                if (r < 0)
-                        log_warning_errno(r, "Failed to answer a call, ignoring: %m");
-                sd_bus_message_unref(i->callers[k]);
-        }
-        i->n_callers = 0;
+        i->n_waiters = 0;
+        for (size_t k = 0; k < n; k++)
+                i->waiters[k].handler(i->shown, i->waiters[k].userdata);
 }
 
-static int show(Identification *i, NoticeKind kind, const SessionInfo *session) {
+static int show(Identification *i, NoticeKind kind, const Session *session) {
         Notice *n;
         int r;
 
-        r = notice_new(&n, i->manager, kind, i->station, session, i->from, i->text);
+        r = notice_new(&n, i->identify->manager, kind, i->station, session, i->from, i->text,
+                        on_notice_ended, i);
         if (r < 0)
                 return r;
 
-        n->identification = i;
         i->n_notices++;
         return 0;
 }
 
-static bool is_login_screen(const SessionInfo *f) {
-        return streq(f->class, "greeter") || streq(f->class, "lock-screen");
-}
-
-/* A terminal of its own, which the seat's screen is switched to. */
+/* The console is a terminal of its own, which the screen of the seat is switched to. */
 static int show_console(Identification *i) {
         if (i->console || !streq(i->station, CONSOLE_SEAT))
                 return -ENXIO;
@@ -90,66 +90,57 @@ static int show_console(Identification *i) {
         return show(i, NOTICE_SIGN, NULL);
 }
 
-/* What comes next where there could be no large letters. A login screen shows no notifications. */
-static void fall_back(Notice *n) {
-        const SessionInfo *f = manager_find_session(n->manager, n->session);
+/* Tries another way for a session that cannot show a sign. A login screen shows no notifications. */
+static void fall_back(Identification *i, const Notice *n) {
+        const Session *session = manager_find_session(i->identify->manager, n->session);
         int r;
 
-        if (f && session_kind(f) == SESSION_KIND_USER)
-                r = show(n->identification, NOTICE_IDENTIFY, f);
-        else if (f)
-                r = show_console(n->identification);
-        else
+        if (!session)
                 return;
+
+        r = session_is_person(session) ? show(i, NOTICE_IDENTIFY, session) : show_console(i);
         if (r < 0 && r != -ENXIO)
-                log_warning_errno(r, "Cannot show which station '%s' is in another way: %m", n->station);
+                log_warning_errno(r, "Failed to show the label of station '%s' in another way: %m",
+                                n->station);
 }
 
-static void finish(Notice *n, bool shown) {
-        Identification *i = n->identification;
+static void on_notice_ended(const Notice *n, NoticeShown how, bool withdrawn, void *userdata) {
+        Identification *i = userdata;
 
-        drop_notice(n);
-        i->shown = i->shown || shown;
+        if (how == NOTICE_SHOWN_NONE && !withdrawn && n->kind == NOTICE_SIGN)
+                fall_back(i, n);
+
+        i->n_notices--;
+        i->shown = i->shown || how != NOTICE_SHOWN_NONE;
         if (i->shown || i->n_notices == 0)
                 answer(i);
         if (i->n_notices == 0)
                 identification_free(i);
 }
 
-void identification_told(Notice *n, NoticeShown how) {
-        if (how == NOTICE_SHOWN_NONE && n->kind == NOTICE_SIGN)
-                fall_back(n);
-
-        finish(n, how != NOTICE_SHOWN_NONE);
-}
-
-void identification_withdraw(Notice *n) {
-        finish(n, false);
-}
-
-static Identification *find(Manager *m, const char *station) {
+static Identification *find(Identify *s, const char *station) {
         Identification *i;
 
-        TAILQ_FOREACH(i, &m->identifications, identifications)
+        TAILQ_FOREACH(i, &s->identifications, identifications)
                 if (streq(i->station, station))
                         return i;
 
         return NULL;
 }
 
-static int identification_new(Identification **ret, Manager *m, const Station *s, const char *from) {
+static int identification_new(Identification **ret, Identify *identify, const Station *s, const char *from) {
         Identification *i;
 
         i = malloc(sizeof(*i));
         if (!i)
                 return -ENOMEM;
         *i = (Identification) {
-                .manager = m,
+                .identify = identify,
                 .station = strdup(s->id),
                 .from = strdup(from),
                 .text = strdup(station_name(s)),
         };
-        TAILQ_INSERT_TAIL(&m->identifications, i, identifications);
+        TAILQ_INSERT_TAIL(&identify->identifications, i, identifications);
         if (!i->station || !i->from || !i->text) {
                 identification_free(i);
                 return -ENOMEM;
@@ -159,24 +150,28 @@ static int identification_new(Identification **ret, Manager *m, const Station *s
         return 0;
 }
 
-/* On each screen there is; the console is one only where nothing else runs. */
+static bool has_screen(const Session *s) {
+        bool login_screen = streq(s->info->class, "greeter") || streq(s->info->class, "lock-screen");
+
+        return !session_is_closing(s->info) && (session_is_person(s) || login_screen);
+}
+
+/* Shows it on every screen, and on the console only if nothing else runs. */
 static int show_everywhere(Identification *i) {
-        _cleanup_free_ const SessionInfo **sessions = NULL;
+        _cleanup_free_ Session **sessions = NULL;
         bool full = false;
         size_t n;
         int r;
 
-        r = manager_sessions_of(i->manager, i->station, &sessions, &n);
+        r = manager_list_sessions(i->identify->manager, i->station, false, &sessions, &n);
         if (r < 0)
                 return r;
 
         for (size_t k = 0; k < n; k++) {
-                const SessionInfo *f = sessions[k];
-
-                if (session_is_closing(f) || (session_kind(f) != SESSION_KIND_USER && !is_login_screen(f)))
+                if (!has_screen(sessions[k]))
                         continue;
 
-                r = show(i, NOTICE_SIGN, f);
+                r = show(i, NOTICE_SIGN, sessions[k]);
                 if (r == -ENOBUFS)
                         full = true;
                 else if (r < 0)
@@ -189,35 +184,63 @@ static int show_everywhere(Identification *i) {
         return full ? -EXFULL : show_console(i);
 }
 
-int identify(Manager *m, sd_bus_message *message, const Station *s, const char *from) {
-        _cleanup_(identification_freep) Identification *begun = NULL;
-        Identification *i = find(m, s->id);
+int identify_station(
+                Manager *m, const Station *s, const char *from, IdentifyHandler handler, void *userdata) {
+        _cleanup_(identification_freep) Identification *new = NULL;
+        Identify *identify = manager_feature(m, &identify_feature);
+        Identification *i = find(identify, s->id);
         int r;
 
-        /* What one screen shows already is begun anew: somebody wants to see it now. */
+        /* What a screen shows already begins again: somebody wants to see it now. */
         if (i && i->shown)
                 i = identification_free(i);
         if (!i) {
-                r = identification_new(&begun, m, s, from);
+                r = identification_new(&new, identify, s, from);
                 if (r < 0)
                         return r;
 
-                r = show_everywhere(begun);
+                r = show_everywhere(new);
                 if (r < 0)
                         return r;
-                i = begun;
+                i = new;
         }
-        if (i->n_callers >= IDENTIFY_CALLERS_MAX)
+        if (i->n_waiters >= IDENTIFY_WAITERS_MAX)
                 return -ENOBUFS;
 
-        i->callers[i->n_callers++] = sd_bus_message_ref(message);
-        TAKE_PTR(begun);
+        i->waiters[i->n_waiters++] = (IdentifyWaiter) { .handler = handler, .userdata = userdata };
+        (void) TAKE_PTR(new);
         return 0;
 }
 
-void identify_done(Manager *m) {
+static void identify_free(void *state) {
+        Identify *s = state;
         Identification *i;
 
-        while ((i = TAILQ_FIRST(&m->identifications)))
+        if (!s)
+                return;
+
+        while ((i = TAILQ_FIRST(&s->identifications)))
                 identification_free(i);
+        free(s);
 }
+
+static int identify_new(Manager *m, void **ret) {
+        Identify *s;
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        *s = (Identify) {
+                .manager = m,
+                .identifications = TAILQ_HEAD_INITIALIZER(s->identifications),
+        };
+
+        *ret = s;
+        return 0;
+}
+
+const Feature identify_feature = {
+        .name = "identify",
+        .new = identify_new,
+        .free = identify_free,
+};

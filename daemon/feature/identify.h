@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which station this is, shown at the station itself: in large letters on every screen there, of desktops
- * and login screens alike (usher-identify); where that cannot be, among the desktop's notifications
- * (usher-warn); and on the console where nothing else runs. */
+/* Shows at a station which one it is: in large letters on every screen there, desktops and login screens
+ * alike (usher-identify); where that cannot be, as a notification (usher-warn); and on the console where
+ * nothing else runs. */
 
-#include "core/manager.h"
+#include "core/feature.h"
 #include "core/notice.h"
 
-/* Who asks for one station before it was shown. */
-#define IDENTIFY_CALLERS_MAX 16U
+extern const Feature identify_feature;
 
-/* Shows what the station is called. The message is kept, and answered as soon as one screen shows it, or
- * with NoSuchSession when none can. Returns -ENOBUFS when IDENTIFY_CALLERS_MAX wait for that station,
- * -EXFULL when NOTICES_PER_SESSION_MAX wait to be shown in each session there, -ENXIO when nothing runs
- * there. */
-int identify(Manager *m, sd_bus_message *message, const Station *s, const char *from);
+/* Those who wait for one station to show its label. */
+#define IDENTIFY_WAITERS_MAX 16U
 
-/* How one of its notices was shown; another may come instead of one that was not. */
-void identification_told(Notice *n, NoticeShown how);
+/* shown: whether at least one screen shows the label. */
+typedef void (*IdentifyHandler)(bool shown, void *userdata);
 
-/* Its session is no more. */
-void identification_withdraw(Notice *n);
-
-/* Drops all; nobody is answered. */
-void identify_done(Manager *m);
+/* Shows the label of a station; the handler runs as soon as one screen shows it or none can. Returns
+ * -ENOBUFS if IDENTIFY_WAITERS_MAX wait for that station, -EXFULL if NOTICES_PER_SESSION_MAX wait for each
+ * session there, -ENXIO if nothing runs there, or -ENOMEM; the handler does not run then. */
+int identify_station(
+                Manager *m, const Station *s, const char *from, IdentifyHandler handler, void *userdata);

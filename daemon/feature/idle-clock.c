@@ -2,19 +2,19 @@
 
 #include "feature/idle-clock.h"
 
-bool idle_concerns(const SessionInfo *f) {
-        return session_kind(f) == SESSION_KIND_USER && !isempty(f->seat) && !session_is_opening(f) &&
-                        !session_is_closing(f);
+bool idle_concerns(const SessionInfo *info) {
+        return session_kind(info) == SESSION_KIND_USER && !isempty(info->seat) &&
+                        !session_is_opening(info) && !session_is_closing(info);
 }
 
-usec_t idle_due(const SessionInfo *f, const IdleClock *c) {
+usec_t idle_due(const SessionInfo *info, const IdleClock *c) {
         usec_t since;
 
-        if (c->limit == 0 || !f->idle || !idle_concerns(f))
+        if (c->limit == 0 || !info->idle || !idle_concerns(info))
                 return USEC_INFINITY;
 
-        /* Before it began nobody can have left it. */
-        since = MAX_OF(f->idle_since_monotonic, f->started);
+        /* A desktop may claim to be idle since before the session began. */
+        since = MAX_OF(info->idle_since_monotonic, info->started);
         since = MAX_OF(since, c->inhibited);
         since = MAX_OF(since, c->idle_reset);
 

@@ -1,249 +1,319 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What idle means is logind's to say: a desktop sets the hint, and for a terminal logind looks when
- * something was last typed. The latter comes without a signal, so sessions on terminals are looked at now
- * and then.
+/* logind says whether a session is idle: a desktop sets the hint, and for a terminal logind looks when
+ * something was last typed. It sends no signal for the latter, so sessions on terminals are queried now and
+ * then.
  *
- * One timer and at most one question. The question who holds an idle inhibitor is asked each minute while
- * somebody is idle, and right before a log-off begins; what it finds sets that user's clocks back. */
+ * There is one timer and at most one call. While a session is idle, and right before a log-off begins,
+ * logind is asked each minute who holds an idle inhibitor; that resets the clocks of these users' sessions.
+ */
 
 #include "common/log.h"
 #include "common/timespan.h"
-#include "core/job-runner.h"
+#include "core/jobs.h"
+#include "feature/idle-clock.h"
 #include "feature/idle.h"
-#include "peer/logind-idle.h"
+#include "peer/logind-request.h"
 
-/* How often to look at terminals, and for inhibitors. */
+/* How often terminals are queried, and inhibitors listed. */
 #define LOOK_USEC USEC_PER_MINUTE
 
-/* How soon a key that is pressed on a terminal calls its log-off off. */
+/* How soon a key that is pressed on a terminal cancels its log-off. */
 #define LOOK_WARNED_USEC (2 * USEC_PER_SEC)
 
-/* Between two questions, also when logind does not answer them. */
+/* The pause between two lists of inhibitors, also when logind does not answer. */
 #define PAUSE_USEC USEC_PER_SEC
 
-struct IdleWatch {
+typedef struct IdleSession {
+        Session *session;
+        IdleClock clock;
+        TAILQ_ENTRY(IdleSession) sessions;
+} IdleSession;
+
+typedef struct Idle {
         Manager *manager;
+        TAILQ_HEAD(, IdleSession) sessions;
         sd_event_source *timer;
-        LogindIdle *question;
-        usec_t asked; /* CLOCK_MONOTONIC, 0 before the first */
-};
+        AsyncCall *inhibitors_call;
+        usec_t asked; /* CLOCK_MONOTONIC: when the inhibitors were last listed, 0 for never */
+} Idle;
 
-/* Usher began it by itself, and nobody has asked for it since. */
-static bool is_ours(const JobRunner *l) {
-        return job_is_automatic(&l->job);
+static IdleSession *find_session(Idle *i, const Session *session) {
+        IdleSession *s;
+
+        TAILQ_FOREACH(s, &i->sessions, sessions)
+                if (s->session == session)
+                        return s;
+
+        return NULL;
 }
 
-static IdleClock clock_of(IdleWatch *w, const Session *s) {
-        Station *station = manager_find_station_by_session(w->manager, s->info);
+/* Refreshes the limit, which depends on the configuration and the label. */
+static const IdleClock *clock_of(Idle *i, IdleSession *s) {
+        const char *seat = s->session->info->seat;
+        const Station *station = manager_find_station(i->manager, seat);
 
-        return (IdleClock) {
-                .limit = config_idle_log_off(
-                                &w->manager->config, s->info->seat, station ? station->label : ""),
-                .inhibited = s->inhibited,
-                .idle_reset = s->idle_reset,
-        };
+        s->clock.limit = config_idle_log_off(&i->manager->config, seat, station ? station->label : "");
+        return &s->clock;
 }
 
-static bool is_in_use(const JobRunner *l, const SessionInfo *f) {
-        return is_ours(l) && l->job.phase == JOB_WARNING && !f->idle;
+/* Whether signs of life cancel it: nobody has asked for it since Usher began it. */
+static bool is_cancellable(const JobRunner *j) {
+        return job_is_automatic(&j->job) && j->job.origin == JOB_ORIGIN_IDLE && j->job.phase == JOB_WARNING;
 }
 
-/* Those who are back. The job is freed by its cancellation. */
-static void cancel_returned(IdleWatch *w) {
-        Session *s;
+static void cancel_returned(Idle *i) {
+        IdleSession *s;
 
-        TAILQ_FOREACH(s, &w->manager->sessions, sessions) {
-                JobRunner *l = manager_find_job_of(w->manager, s->info);
+        TAILQ_FOREACH(s, &i->sessions, sessions) {
+                JobRunner *j = jobs_find(i->manager, s->session);
 
-                if (!l || !is_in_use(l, s->info))
+                if (!j || s->session->info->idle || !is_cancellable(j))
                         continue;
 
-                log_info("Session '%s' is in use again, its log-off is called off.", s->info->id);
-                (void) job_runner_cancel(l);
+                log_info("Session '%s' is in use again, cancelling its log-off.", s->session->info->id);
+                (void) job_runner_cancel(j);
         }
 }
 
-static int begin(IdleWatch *w, const SessionInfo *f, usec_t limit) {
+static void log_off(Idle *i, Session *session, usec_t limit) {
         _cleanup_free_ char *span = timespan_format(limit);
-        JobRunner *l;
         int r;
 
-        r = job_runner_begin(w->manager, f,
+        r = jobs_start(i->manager, &session, 1,
                         &(JobRequest) {
-                                        .grace = w->manager->config.grace_usec,
+                                        .origin = JOB_ORIGIN_IDLE,
                                         .reason = JOB_REASON_IDLE,
-                                        .message = "",
-                                        .by_user = "",
+                                        .grace = i->manager->config.grace_usec,
                         },
-                        &l);
+                        NULL, NULL);
         if (r < 0)
-                return r;
-
-        log_info("Session '%s' has not been used for %s, warning its user.", f->id, strempty(span));
-        manager_store_jobs(w->manager);
-        return 0;
+                log_warning_errno(r, "Failed to log off the idle session '%s': %m", session->info->id);
+        else
+                log_info("Session '%s' has not been used for %s, warning its user.", session->info->id,
+                                strempty(span));
 }
 
-static void begin_due(IdleWatch *w, usec_t now) {
-        Session *s;
+static void log_off_due(Idle *i, usec_t now) {
+        IdleSession *s;
 
-        TAILQ_FOREACH(s, &w->manager->sessions, sessions) {
-                IdleClock c = clock_of(w, s);
-                int r;
+        TAILQ_FOREACH(s, &i->sessions, sessions) {
+                const IdleClock *c = clock_of(i, s);
 
-                if (idle_due(s->info, &c) > now || manager_find_job_of(w->manager, s->info))
-                        continue;
-
-                r = begin(w, s->info, c.limit);
-                if (r < 0)
-                        log_warning_errno(r, "Failed to log off the idle session '%s': %m", s->info->id);
+                if (idle_due(s->session->info, c) <= now && !jobs_find(i->manager, s->session))
+                        log_off(i, s->session, c->limit);
         }
 }
 
-static void on_inhibitors(int r, const uid_t *uids, size_t n_uids, void *userdata) {
-        IdleWatch *w = userdata;
+static void check(Idle *i);
+
+static void on_inhibitors(sd_bus_message *reply, void *userdata) {
+        _cleanup_free_ uid_t *uids = NULL;
+        Idle *i = userdata;
         usec_t now = now_monotonic();
-        Session *s;
-
-        if (r < 0) {
-                /* Somebody may watch a film: nothing is begun on a guess. */
-                log_debug_errno(r, "Failed to ask for idle inhibitors, asking again: %m");
-                idle_watch_check(w);
-                return;
-        }
-
-        TAILQ_FOREACH(s, &w->manager->sessions, sessions)
-                for (size_t i = 0; i < n_uids; i++)
-                        if (s->info->uid == uids[i])
-                                s->inhibited = now;
-
-        begin_due(w, now);
-        idle_watch_check(w);
-}
-
-static void ask(IdleWatch *w, usec_t now) {
+        IdleSession *s;
+        size_t n;
         int r;
 
-        if (w->question)
+        r = logind_read_idle_inhibitors(reply, &uids, &n);
+        if (r < 0) {
+                /* A user may be watching a film, so no log-off begins without an answer. */
+                log_debug_errno(r, "Failed to list idle inhibitors, trying again: %m");
+                check(i);
                 return;
+        }
 
-        w->asked = now;
-        r = logind_list_idle(w->manager->logind, &w->question, on_inhibitors, w);
-        if (r < 0)
-                log_warning_errno(r, "Failed to ask for idle inhibitors: %m");
+        TAILQ_FOREACH(s, &i->sessions, sessions)
+                for (size_t k = 0; k < n; k++)
+                        if (s->session->info->uid == uids[k])
+                                s->clock.inhibited = now;
+
+        log_off_due(i, now);
+        check(i);
 }
 
-/* When a session is to be looked at next. */
-static usec_t next_look(IdleWatch *w, const Session *s, usec_t now) {
-        JobRunner *l = manager_find_job_of(w->manager, s->info);
-        bool terminal = !session_is_graphical(s->info);
-        IdleClock c;
+static void list_inhibitors(Idle *i) {
+        int r;
+
+        if (i->inhibitors_call)
+                return;
+
+        i->asked = now_monotonic();
+        r = logind_list_inhibitors(i->manager->logind, &i->inhibitors_call, on_inhibitors, i);
+        if (r < 0)
+                log_warning_errno(r, "Failed to list idle inhibitors: %m");
+}
+
+/* When a session is looked at next. */
+static usec_t next_look(Idle *i, IdleSession *s, usec_t now) {
+        const SessionInfo *info = s->session->info;
+        const JobRunner *j = jobs_find(i->manager, s->session);
+        bool terminal = !session_is_graphical(info);
+        const IdleClock *c;
         usec_t due;
 
-        if (l)
-                return terminal && is_ours(l) && l->job.phase == JOB_WARNING ? now + LOOK_WARNED_USEC :
-                                                                               USEC_INFINITY;
+        if (j)
+                return terminal && is_cancellable(j) ? now + LOOK_WARNED_USEC : USEC_INFINITY;
 
-        c = clock_of(w, s);
-        due = idle_due(s->info, &c);
+        c = clock_of(i, s);
+        due = idle_due(info, c);
         if (due != USEC_INFINITY)
-                return MIN_OF(MAX_OF(due, w->asked + PAUSE_USEC), now + LOOK_USEC);
+                return MIN_OF(MAX_OF(due, i->asked + PAUSE_USEC), now + LOOK_USEC);
 
-        return terminal && c.limit > 0 && idle_concerns(s->info) ? now + LOOK_USEC : USEC_INFINITY;
-}
-
-static bool is_waiting(IdleWatch *w, const Session *s) {
-        IdleClock c = clock_of(w, s);
-
-        return idle_due(s->info, &c) != USEC_INFINITY && !manager_find_job_of(w->manager, s->info);
+        return terminal && c->limit > 0 && idle_concerns(info) ? now + LOOK_USEC : USEC_INFINITY;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
-        IdleWatch *w = userdata;
+        Idle *i = userdata;
         bool waiting = false;
-        Session *s;
+        IdleSession *s;
 
-        TAILQ_FOREACH(s, &w->manager->sessions, sessions) {
-                waiting = waiting || is_waiting(w, s);
-                if (!session_is_graphical(s->info) && next_look(w, s, 0) != USEC_INFINITY)
-                        logind_look_session(w->manager->logind, s->info->id);
+        TAILQ_FOREACH(s, &i->sessions, sessions) {
+                const SessionInfo *info = s->session->info;
+
+                if (idle_due(info, clock_of(i, s)) != USEC_INFINITY && !jobs_find(i->manager, s->session))
+                        waiting = true;
+                if (!session_is_graphical(info) && next_look(i, s, 0) != USEC_INFINITY)
+                        logind_look_session(i->manager->logind, info->id);
         }
 
         if (waiting)
-                ask(w, now_monotonic());
-        idle_watch_check(w);
+                list_inhibitors(i);
+        check(i);
         return 0;
 }
 
-static int arm(IdleWatch *w, usec_t when) {
+static int arm(Idle *i, usec_t when) {
         int r;
 
         if (when == USEC_INFINITY)
-                return sd_event_source_set_enabled(w->timer, SD_EVENT_OFF);
+                return sd_event_source_set_enabled(i->timer, SD_EVENT_OFF);
 
-        r = sd_event_source_set_time(w->timer, when);
-        return r < 0 ? r : sd_event_source_set_enabled(w->timer, SD_EVENT_ONESHOT);
+        r = sd_event_source_set_time(i->timer, when);
+        return r < 0 ? r : sd_event_source_set_enabled(i->timer, SD_EVENT_ONESHOT);
 }
 
-void idle_watch_check(IdleWatch *w) {
+/* This runs after every change of anything, which must not put off a look that is due in a while. */
+static usec_t keep_armed(Idle *i, usec_t next, usec_t now) {
+        uint64_t armed;
+        int enabled;
+
+        if (next == USEC_INFINITY || next <= now || sd_event_source_get_enabled(i->timer, &enabled) < 0 ||
+                        enabled == SD_EVENT_OFF || sd_event_source_get_time(i->timer, &armed) < 0 ||
+                        armed <= now)
+                return next;
+
+        return MIN_OF(next, armed);
+}
+
+static void check(Idle *i) {
         usec_t now = now_monotonic(), next = USEC_INFINITY;
-        Session *s;
+        IdleSession *s;
         int r;
 
-        /* What logind said last may not be so any more. */
-        if (w->manager->logind_lost || !w->manager->logind_synced) {
-                (void) arm(w, USEC_INFINITY);
+        /* What logind said last may be out of date. */
+        if (i->manager->logind_lost || !i->manager->logind_synced) {
+                (void) arm(i, USEC_INFINITY);
                 return;
         }
 
-        cancel_returned(w);
+        cancel_returned(i);
 
-        TAILQ_FOREACH(s, &w->manager->sessions, sessions)
-                next = MIN_OF(next, next_look(w, s, now));
+        TAILQ_FOREACH(s, &i->sessions, sessions)
+                next = MIN_OF(next, next_look(i, s, now));
 
-        /* Each change of anything comes by here: what is to be looked at in a while must not be put off by
-         * that. */
-        if (next != USEC_INFINITY && next > now) {
-                uint64_t armed;
-                int enabled;
-
-                if (sd_event_source_get_enabled(w->timer, &enabled) >= 0 && enabled != SD_EVENT_OFF &&
-                                sd_event_source_get_time(w->timer, &armed) >= 0 && armed > now)
-                        next = MIN_OF(next, armed);
-        }
-
-        r = arm(w, next);
+        r = arm(i, keep_armed(i, next, now));
         if (r < 0)
                 log_error_errno(r, "Failed to set the timer for idle sessions: %m");
 }
 
-int idle_watch_new(IdleWatch **ret, Manager *m) {
-        IdleWatch *w;
+static void idle_notified(void *state) {
+        check(state);
+}
+
+static void idle_session_new(void *state, Session *session) {
+        Idle *i = state;
+        IdleSession *s = find_session(i, session);
+
+        if (s) {
+                s->clock = (IdleClock) {};
+                return;
+        }
+
+        s = malloc(sizeof(*s));
+        if (!s) {
+                log_oom();
+                return;
+        }
+        *s = (IdleSession) { .session = session };
+        TAILQ_INSERT_TAIL(&i->sessions, s, sessions);
+}
+
+static void session_done(Idle *i, IdleSession *s) {
+        TAILQ_REMOVE(&i->sessions, s, sessions);
+        free(s);
+}
+
+static void idle_session_gone(void *state, Session *session) {
+        IdleSession *s = find_session(state, session);
+
+        if (s)
+                session_done(state, s);
+}
+
+/* The user was there to cancel it, so the session is idle only from now on. */
+static void idle_job_ended(void *state, const Job *j) {
+        Idle *i = state;
+        IdleSession *s;
+
+        if (j->result != JOB_CANCELLED)
+                return;
+
+        TAILQ_FOREACH(s, &i->sessions, sessions)
+                if (session_identity_matches(&j->session, s->session->info))
+                        s->clock.idle_reset = now_monotonic();
+}
+
+static void idle_free(void *state) {
+        Idle *i = state;
+        IdleSession *s;
+
+        if (!i)
+                return;
+
+        while ((s = TAILQ_FIRST(&i->sessions)))
+                session_done(i, s);
+        async_call_free(i->inhibitors_call);
+        sd_event_source_disable_unref(i->timer);
+        free(i);
+}
+
+static int idle_new(Manager *m, void **ret) {
+        Idle *i;
         int r;
 
-        w = malloc(sizeof(*w));
-        if (!w)
+        i = malloc(sizeof(*i));
+        if (!i)
                 return -ENOMEM;
-        *w = (IdleWatch) { .manager = m };
+        *i = (Idle) { .manager = m, .sessions = TAILQ_HEAD_INITIALIZER(i->sessions) };
 
         r = sd_event_add_time(
-                        m->event, &w->timer, CLOCK_MONOTONIC, USEC_INFINITY, USEC_PER_MSEC, on_timer, w);
+                        m->event, &i->timer, CLOCK_MONOTONIC, USEC_INFINITY, USEC_PER_MSEC, on_timer, i);
         if (r < 0) {
-                idle_watch_free(w);
+                idle_free(i);
                 return r;
         }
 
-        *ret = w;
+        *ret = i;
         return 0;
 }
 
-IdleWatch *idle_watch_free(IdleWatch *w) {
-        if (!w)
-                return NULL;
-
-        logind_idle_free(w->question);
-        sd_event_source_disable_unref(w->timer);
-        free(w);
-        return NULL;
-}
+const Feature idle_feature = {
+        .name = "idle",
+        .new = idle_new,
+        .free = idle_free,
+        .session_new = idle_session_new,
+        .session_gone = idle_session_gone,
+        .job_ended = idle_job_ended,
+        .notified = idle_notified,
+};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/text.h"
-#include "core/station.h"
+#include "hub/device.h"
 #include "feature/label-check.h"
 
-/* What looks like nothing at the beginning or the end of a line, so that two labels would look the same. The
- * joiners among them have a meaning within words of some languages, and there they may stand. */
+/* Characters that are invisible at the beginning or the end of a line, so that two labels would look the
+ * same. The joiners among them have a meaning within words of some languages, where they are allowed. */
 static const char *const spaces[] = {
         " ",
         "\u00a0",
@@ -45,7 +45,7 @@ static bool is_bordered(const char *s) {
         return false;
 }
 
-/* Of valid UTF-8. */
+/* s must be valid UTF-8. */
 static size_t count_characters(const char *s) {
         size_t n = 0;
 
@@ -61,7 +61,7 @@ LabelVerdict label_check(const char *label) {
         if (!label[0])
                 return LABEL_EMPTY;
 
-        /* Before anything that takes memory by its length. */
+        /* This comes before anything that allocates memory for the text. */
         if (strlen(label) > LABEL_CHARACTERS_MAX * 4)
                 return text_is_utf8(label) ? LABEL_TOO_LONG : LABEL_NOT_TEXT;
 
@@ -76,15 +76,15 @@ LabelVerdict label_check(const char *label) {
         if (is_bordered(label))
                 return LABEL_BORDERED;
 
-        return station_id_is_valid(label) ? LABEL_IS_AN_ID : LABEL_GOOD;
+        return seat_id_is_valid(label) ? LABEL_IS_AN_ID : LABEL_GOOD;
 }
 
 const char *label_verdict_explain(LabelVerdict v) {
         static const char *const sentences[_LABEL_VERDICT_MAX] = {
                 [LABEL_NOT_TEXT] = "A label is text without control characters.",
-                [LABEL_TOO_LONG] = "A label has 64 characters at most.",
-                [LABEL_BORDERED] = "A label neither begins nor ends with a space.",
-                [LABEL_IS_AN_ID] = "A label that could be a station's id, seat..., would be taken for it.",
+                [LABEL_TOO_LONG] = "A label has at most 64 characters.",
+                [LABEL_BORDERED] = "A label does not begin or end with a space.",
+                [LABEL_IS_AN_ID] = "A label must not look like a station's id (seat...).",
         };
 
         return (int) v < 0 || v >= _LABEL_VERDICT_MAX ? NULL : sentences[v];

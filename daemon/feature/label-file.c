@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whoever can write the file, or put another in its place, decides what every administrator sees. So neither
- * it nor its directory is followed, opened or replaced unless it is a plain one of ours that nobody else can
- * write to: a link, a pipe or a device in its place is refused, and left as it is for somebody to look at.
- */
+/* Anybody who can write the file, or put another one in its place, decides what every administrator sees. So
+ * neither it nor its directory is followed, opened or replaced unless it is a plain one of usherd's that
+ * nobody else can write to. A link, a pipe or a device in its place is an error and stays for an
+ * administrator to look at. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "common/file-replace.h"
 #include "common/log.h"
-#include "core/station.h"
+#include "hub/device.h"
 #include "feature/label-check.h"
 #include "feature/label-file.h"
 
 #define LABELS_FILE "labels"
-#define LABELS_FILE_NEW "labels.new"
 
-/* Of the file, in bytes: a station's id, a label, a space and a line feed. */
+/* The size of the file in bytes: each line has a station's id, a space, a label and a line feed. */
 #define LABELS_SIZE_MAX (LABELS_MAX * (255 + LABEL_CHARACTERS_MAX * 4 + 2))
 
 struct Labels {
         char *path;
         int directory; /* while a new version is written */
-        FILE *file;    /* the same */
+        FILE *file;    /* that version */
 };
 
-/* Of one file: a damaged one must not fill the journal. */
+/* Warnings about one file: a damaged one must not fill the journal. */
 #define WARNINGS_MAX 10U
 
-/* While the file is read. */
+/* What was read of the file so far. */
 typedef struct Reader {
         char *stations[LABELS_MAX];
         char *labels[LABELS_MAX];
@@ -49,24 +49,29 @@ int labels_new(Labels **ret, const char *directory) {
         return 0;
 }
 
-static void labels_abandon(Labels *l) {
-        if (l->file)
-                fclose(l->file);
+static void labels_close(Labels *l) {
         l->file = NULL;
         closep(&l->directory);
         l->directory = -EBADF;
+}
+
+void labels_abort(Labels *l) {
+        if (l->file)
+                file_replace_abort(l->directory, LABELS_FILE, l->file);
+        labels_close(l);
 }
 
 Labels *labels_free(Labels *l) {
         if (!l)
                 return NULL;
 
-        labels_abandon(l);
+        labels_abort(l);
         free(l->path);
         free(l);
         return NULL;
 }
 
+/* Whether usherd owns it and nobody else can write to it. */
 static int check_ours(int fd, mode_t type) {
         struct stat st;
 
@@ -109,7 +114,7 @@ static void reader_done(Reader *reader) {
         }
 }
 
-/* Takes "ID LABEL"; what is wrong with it, or NULL. */
+/* Reads "ID LABEL". Returns what is wrong with it, or NULL. */
 static const char *read_line(Reader *reader, char *line, ssize_t length) {
         size_t n = (size_t) length;
         char *label;
@@ -117,23 +122,23 @@ static const char *read_line(Reader *reader, char *line, ssize_t length) {
         if (n > 0 && line[n - 1] == '\n')
                 line[--n] = '\0';
         if (strlen(line) != n)
-                return "it holds a NUL byte";
+                return "it contains a NUL byte";
 
         label = strchr(line, ' ');
         if (!label)
-                return "it is not an id and a label";
+                return "no id and label";
         *label++ = '\0';
 
-        if (!station_id_is_valid(line))
-                return "that is no station's id";
+        if (!seat_id_is_valid(line))
+                return "invalid station id";
         if (label_check(label) != LABEL_GOOD && !streq(label, line))
-                return "that is no label";
+                return "invalid label";
 
         for (size_t i = 0; i < reader->n; i++)
                 if (streq_ptr(reader->stations[i], line) || streq_ptr(reader->labels[i], label))
-                        return "the station or the label was there before";
+                        return "the station or the label occurs twice";
         if (reader->n >= LABELS_MAX)
-                return "there are too many";
+                return "too many labels";
 
         reader->stations[reader->n] = strdup(line);
         reader->labels[reader->n] = strdup(label);
@@ -164,7 +169,7 @@ static void read_lines(FILE *f, const char *directory, Reader *reader) {
         }
 
         if (warnings > WARNINGS_MAX)
-                log_warning("%s/" LABELS_FILE ": %u more lines are of no use, ignoring them.", directory,
+                log_warning("%s/" LABELS_FILE ": %u more malformed lines, ignoring them.", directory,
                                 warnings - WARNINGS_MAX);
 }
 
@@ -202,18 +207,18 @@ const char *labels_problem(int r) {
         switch (r) {
         case -ELOOP:
         case -ENOTDIR:
-                return "a link or a file is where the directory or the file of the labels should be";
+                return "a link or a file is in the place of the labels or their directory";
         case -EISDIR:
         case -EBADFD:
-                return "what is where the labels should be is no ordinary file";
+                return "what is in the place of the labels is not a regular file";
         case -EPERM:
-                return "somebody else owns the labels or may write to them";
+                return "somebody else owns the labels or can write to them";
         default:
                 return strerror(-r);
         }
 }
 
-/* What is going to be replaced must be one that we wrote, or nothing. */
+/* Only a file that usherd wrote is replaced. */
 static int check_replaceable(int directory) {
         _cleanup_close_ int fd = open_file(directory);
 
@@ -221,10 +226,9 @@ static int check_replaceable(int directory) {
 }
 
 static int begin(Labels *l) {
-        _cleanup_close_ int fd = -EBADF;
         int r;
 
-        /* systemd makes it; where usherd is started by hand nobody has. */
+        /* systemd creates it (StateDirectory=); where usherd is started by hand nobody has. */
         if (mkdir(l->path, 0755) < 0 && errno != EEXIST)
                 return -errno;
 
@@ -236,30 +240,16 @@ static int begin(Labels *l) {
         if (r < 0)
                 return r;
 
-        /* Half a file from before a crash. */
-        if (unlinkat(l->directory, LABELS_FILE_NEW, 0) < 0 && errno != ENOENT)
-                return -errno;
-
-        fd = openat(l->directory, LABELS_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        0644);
-        if (fd < 0)
-                return -errno;
-
-        l->file = fdopen(fd, "w");
-        if (!l->file)
-                return -errno;
-
-        (void) TAKE_FD(fd);
-        return 0;
+        return file_replace_open(l->directory, LABELS_FILE, 0644, &l->file);
 }
 
 int labels_begin(Labels *l) {
         int r;
 
-        labels_abandon(l);
+        labels_abort(l);
         r = begin(l);
         if (r < 0)
-                labels_abandon(l);
+                labels_abort(l);
 
         return r;
 }
@@ -268,27 +258,10 @@ int labels_add(Labels *l, const char *station, const char *label) {
         return fprintf(l->file, "%s %s\n", station, label) < 0 ? -EIO : 0;
 }
 
-static int commit(Labels *l) {
-        if (fflush(l->file) != 0 || fsync(fileno(l->file)) < 0)
-                return -errno;
-        if (renameat(l->directory, LABELS_FILE_NEW, l->directory, LABELS_FILE) < 0)
-                return -errno;
-
-        /* The new name has to reach the disk as well. The labels are right already: no error of this undoes
-         * that. */
-        if (fsync(l->directory) < 0)
-                log_debug_errno(errno, "Failed to synchronise '%s', ignoring: %m", l->path);
-
-        return 0;
-}
-
 int labels_commit(Labels *l) {
         int r;
 
-        r = commit(l);
-        if (r < 0)
-                (void) unlinkat(l->directory, LABELS_FILE_NEW, 0);
-
-        labels_abandon(l);
+        r = file_replace_commit(l->directory, LABELS_FILE, l->file, true);
+        labels_close(l);
         return r;
 }

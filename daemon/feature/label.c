@@ -4,34 +4,43 @@
 #include "feature/label-check.h"
 #include "feature/label.h"
 
+typedef struct Label {
+        Manager *manager;
+        Labels *labels;
+} Label;
+
 static void on_label(const char *station, const char *label, void *userdata) {
-        Manager *m = userdata;
+        Label *l = userdata;
         Station *s;
 
-        if (manager_make_station(m, station, &s) < 0 || string_replace(&s->label, label) < 0)
+        if (manager_add_station(l->manager, station, &s) < 0 || string_replace(&s->label, label) < 0)
                 log_oom();
 }
 
-void station_labels_load(Manager *m) {
+/* Before the first notification: a station with a label exists from the beginning, present or not. */
+static int label_start(void *state) {
+        Label *l = state;
         int r;
 
-        r = labels_load(m->labels, on_label, m);
+        r = labels_load(l->labels, on_label, l);
         if (r < 0)
-                log_warning("The stations' labels are not read, going on without: %s.", labels_problem(r));
+                log_warning("Failed to read the labels of the stations, ignoring: %s.", labels_problem(r));
+
+        return 0;
 }
 
-int station_label_check(Manager *m,
+int label_check_for_station(Manager *m,
                 const Station *s,
                 const char *label,
                 const Station **ret_other,
                 const char **ret_problem) {
 
         LabelVerdict verdict = label_check(label);
-        Station *other;
+        const Station *other;
 
         if ((int) verdict == -ENOMEM)
                 return -ENOMEM;
-        /* Its own id is what it is called already. */
+        /* The station's own id is what it is called already. */
         if (verdict == LABEL_EMPTY || streq(label, s->id))
                 return 0;
 
@@ -49,33 +58,45 @@ int station_label_check(Manager *m,
         return 0;
 }
 
-/* All labels, with this station's as it is going to be. */
-static int write_labels(Manager *m, const Station *changed, const char *label) {
+/* Adds all labels, with the one that this station is about to get. */
+static int add_labels(Label *l, const Station *changed, const char *label) {
         const Station *s;
         unsigned n = 0;
         int r;
 
-        r = labels_begin(m->labels);
-        if (r < 0)
-                return r;
+        TAILQ_FOREACH(s, &l->manager->stations, stations) {
+                const char *text = s == changed ? label : s->label;
 
-        TAILQ_FOREACH(s, &m->stations, stations) {
-                const char *l = s == changed ? label : s->label;
-
-                if (isempty(l))
+                if (isempty(text))
                         continue;
                 if (++n > LABELS_MAX)
                         return -ENOBUFS;
 
-                r = labels_add(m->labels, s->id, l);
+                r = labels_add(l->labels, s->id, text);
                 if (r < 0)
                         return r;
         }
 
-        return labels_commit(m->labels);
+        return 0;
 }
 
-int station_label_set(Manager *m, Station *s, const char *label) {
+static int write_labels(Label *l, const Station *changed, const char *label) {
+        int r;
+
+        r = labels_begin(l->labels);
+        if (r < 0)
+                return r;
+
+        r = add_labels(l, changed, label);
+        if (r < 0) {
+                labels_abort(l->labels);
+                return r;
+        }
+
+        return labels_commit(l->labels);
+}
+
+int label_set(Manager *m, Station *s, const char *label) {
         _cleanup_free_ char *copy = NULL;
         int r;
 
@@ -86,14 +107,14 @@ int station_label_set(Manager *m, Station *s, const char *label) {
         if (!copy)
                 return -ENOMEM;
 
-        r = write_labels(m, s, label);
+        r = write_labels(manager_feature(m, &label_feature), s, label);
         if (r < 0)
                 return r;
 
         if (isempty(label))
-                log_info("Station '%s' is no longer called '%s'.", s->id, s->label);
+                log_info("Removed the label '%s' of station '%s'.", s->label, s->id);
         else
-                log_info("Station '%s' is called '%s' now.", s->id, label);
+                log_info("Station '%s' now has the label '%s'.", s->id, label);
 
         free(s->label);
         s->label = TAKE_PTR(copy);
@@ -101,3 +122,39 @@ int station_label_set(Manager *m, Station *s, const char *label) {
         manager_changed(m, MANAGER_CHANGED_STATIONS);
         return 0;
 }
+
+static void label_free(void *state) {
+        Label *l = state;
+
+        if (!l)
+                return;
+
+        labels_free(l->labels);
+        free(l);
+}
+
+static int label_new(Manager *m, void **ret) {
+        Label *l;
+        int r;
+
+        l = malloc(sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+        *l = (Label) { .manager = m };
+
+        r = labels_new(&l->labels, m->state_directory);
+        if (r < 0) {
+                label_free(l);
+                return r;
+        }
+
+        *ret = l;
+        return 0;
+}
+
+const Feature label_feature = {
+        .name = "label",
+        .new = label_new,
+        .free = label_free,
+        .start = label_start,
+};

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* After a log-off a greeter or a new session must stand on that seat in time, else the station says so: a
- * black screen is the commonest complaint. */
+/* After a log-off a greeter or a new session must be on that seat in time, or the station's health and the
+ * journal say so: a black screen is the commonest complaint. */
 
-#include "core/manager.h"
+#include "core/feature.h"
 
-/* A graphical session has ended on this seat by that job. */
-void login_screen_expect(Manager *m, const char *seat, uint32_t job);
-
-/* Looks whether a login screen or a session stands there now, as sessions come. */
-void login_screen_check(Manager *m, const char *seat);
-
-void login_screen_done(Manager *m);
+extern const Feature login_screen_feature;

@@ -3,102 +3,167 @@
 #include "common/log.h"
 #include "common/names.h"
 #include "feature/mode.h"
-#include "feature/pending.h"
+#include "peer/unit-watch.h"
 
-/* So long we wait at the start for systemd to say which mode it is; a systemd that is silent must not keep
- * people from being warned. */
+/* How long usherd waits at its start for systemd to say which mode the machine is in: a systemd that does
+ * not answer must not keep people from being warned. */
 #define KNOWN_USEC (2 * USEC_PER_SEC)
 
-static void know(Manager *m, Mode mode) {
-        unsigned changed = m->mode != mode ? MANAGER_CHANGED_MODE : 0;
+typedef struct ModeState {
+        Manager *manager;
+        UnitWatch *console; /* usher-console.service */
+        Mode mode;
+        bool known;
+        sd_event_source *timeout; /* until it is known */
 
-        m->mode_wait = sd_event_source_disable_unref(m->mode_wait);
-        m->mode_known = true;
-        m->mode = mode;
-        manager_changed(m, changed);
+        ModeHandler handler; /* while a switch of usherd's is under way */
+        void *userdata;
+} ModeState;
+
+static void set_mode(ModeState *s, Mode mode) {
+        unsigned changed = s->mode != mode ? MANAGER_CHANGED_MODE : 0;
+
+        s->timeout = sd_event_source_disable_unref(s->timeout);
+        s->known = true;
+        s->mode = mode;
+        manager_changed(s->manager, changed);
 }
 
-static Mode mode_of(Manager *m, UnitState state) {
-        /* Between the two it is as it was. */
-        return state == UNIT_ACTIVE ? MODE_CONSOLE : state == UNIT_CHANGING ? m->mode : MODE_STATION;
+static Mode mode_of_unit(const ModeState *s, UnitState unit) {
+        /* Between the two the mode is as it was. */
+        return unit == UNIT_ACTIVE ? MODE_CONSOLE : unit == UNIT_CHANGING ? s->mode : MODE_STATION;
 }
 
-static void on_console(UnitState state, void *userdata) {
-        Manager *m = userdata;
+static void on_console(UnitState unit, void *userdata) {
+        ModeState *s = userdata;
 
-        /* A switch of ours is told when it is over, and the next one may begin. */
-        if (!m->mode_handler)
-                know(m, mode_of(m, state));
+        /* A switch of usherd's is announced when it is over, and the next one may begin. */
+        if (!s->handler)
+                set_mode(s, mode_of_unit(s, unit));
 }
 
-static int on_silence(sd_event_source *s, uint64_t usec, void *userdata) {
-        Manager *m = userdata;
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        ModeState *s = userdata;
 
-        know(m, m->mode);
+        set_mode(s, s->mode);
         return 0;
 }
 
-int mode_start(Manager *m) {
+static void on_switched(const char *error, void *userdata) {
+        ModeState *s = userdata;
+        ModeHandler handler = s->handler;
+
+        s->handler = NULL;
+        set_mode(s, mode_of_unit(s, unit_watch_state(s->console)));
+        handler(error, s->userdata);
+}
+
+static int mode_switch(void *state, Mode mode, ModeHandler handler, void *userdata) {
+        ModeState *s = state;
         int r;
 
-        r = sd_event_add_time_relative(
-                        m->event, &m->mode_wait, CLOCK_MONOTONIC, KNOWN_USEC, 0, on_silence, m);
+        if (s->mode == mode && unit_watch_state(s->console) != UNIT_CHANGING) {
+                handler("", userdata);
+                return 0;
+        }
+
+        r = unit_watch_request(s->console, mode == MODE_CONSOLE, on_switched, s);
         if (r < 0)
                 return r;
 
-        return unit_watch_new(&m->console, m->bus, USHER_UNIT_CONSOLE, on_console, m);
-}
-
-static void on_ordered(const char *error, void *userdata) {
-        Manager *m = userdata;
-        ModeHandler handler = m->mode_handler;
-
-        m->mode_handler = NULL;
-        know(m, mode_of(m, unit_watch_state(m->console)));
-        handler(error, m->mode_userdata);
-}
-
-int mode_switch(Manager *m, Mode mode, ModeHandler handler, void *userdata) {
-        int r;
-
-        r = unit_watch_order(m->console, mode == MODE_CONSOLE, on_ordered, m);
-        if (r < 0)
-                return r;
-
-        m->mode_handler = handler;
-        m->mode_userdata = userdata;
+        s->handler = handler;
+        s->userdata = userdata;
         return 0;
 }
 
-static void on_booted(const char *error, void *userdata) {
+Mode mode_current(Manager *m) {
+        const ModeState *s = manager_feature(m, &mode_feature);
+
+        return s ? s->mode : MODE_STATION;
+}
+
+bool mode_is_switching(Manager *m) {
+        const ModeState *s = manager_feature(m, &mode_feature);
+
+        return s && (s->handler || unit_watch_state(s->console) == UNIT_CHANGING);
+}
+
+static bool mode_is_ready(void *state) {
+        return ((ModeState *) state)->known;
+}
+
+static void on_boot_switched(const char *error, void *userdata) {
         if (!isempty(error))
-                log_error("The machine was to start in console mode, but that failed and was undone: %s",
-                                error);
+                log_error("Failed to start in console mode, the machine is in station mode: %s", error);
 }
 
-void mode_boot(Manager *m) {
-        _cleanup_free_ const SessionInfo **sessions = NULL;
+static int boot_into_console(ModeState *s) {
+        _cleanup_free_ Session **sessions = NULL;
         size_t n;
         int r;
 
-        r = store_mark_boot(m->store);
-        if (r > 0 && m->config.boot_mode == MODE_CONSOLE && m->mode != MODE_CONSOLE) {
-                r = pending_select_everybody(m, &sessions, &n);
-                if (r >= 0 && n > 0) {
-                        log_warning("The machine stays in station mode, whatever BootMode= says: %zu people "
-                                    "are "
-                                    "logged in.",
-                                        n);
-                        return;
-                }
-                if (r >= 0)
-                        r = mode_switch(m, MODE_CONSOLE, on_booted, m);
-        }
+        r = manager_list_sessions(s->manager, NULL, true, &sessions, &n);
         if (r < 0)
-                log_warning_errno(r, "Failed to switch to the mode that BootMode= says: %m");
+                return r;
+
+        if (n > 0) {
+                log_warning("Ignoring BootMode=console: %zu people are logged in.", n);
+                return 0;
+        }
+
+        return mode_switch(s, MODE_CONSOLE, on_boot_switched, s);
 }
 
-void mode_done(Manager *m) {
-        sd_event_source_disable_unref(m->mode_wait);
-        unit_watch_free(m->console);
+/* At the first start of usherd after that of the machine, BootMode= applies. */
+static void mode_ready(void *state) {
+        ModeState *s = state;
+        int r;
+
+        r = store_mark_boot(s->manager->store);
+        if (r > 0 && s->manager->config.boot_mode == MODE_CONSOLE && s->mode != MODE_CONSOLE)
+                r = boot_into_console(s);
+        if (r < 0)
+                log_warning_errno(r, "Failed to apply BootMode=: %m");
 }
+
+static int mode_new(Manager *m, void **ret) {
+        ModeState *s;
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+
+        *s = (ModeState) { .manager = m };
+        *ret = s;
+        return 0;
+}
+
+static void mode_free(void *state) {
+        ModeState *s = state;
+
+        sd_event_source_disable_unref(s->timeout);
+        unit_watch_free(s->console);
+        free(s);
+}
+
+static int mode_start(void *state) {
+        ModeState *s = state;
+        int r;
+
+        r = sd_event_add_time_relative(
+                        s->manager->event, &s->timeout, CLOCK_MONOTONIC, KNOWN_USEC, 0, on_timeout, s);
+        if (r < 0)
+                return r;
+
+        return unit_watch_new(&s->console, s->manager->bus, USHER_UNIT_CONSOLE, on_console, s);
+}
+
+const Feature mode_feature = {
+        .name = "mode",
+        .new = mode_new,
+        .free = mode_free,
+        .start = mode_start,
+        .is_ready = mode_is_ready,
+        .ready = mode_ready,
+        .switch_mode = mode_switch,
+};

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The mode of the machine: whether each seat stands for itself or all of them are one. What is so is what
- * usher-console.service says, which does the switching; so the mode outlives us. */
+/* The mode of the machine: whether each seat stands for itself or all of them are one. The truth is the
+ * state of usher-console.service, which does the switching, so the mode outlives usherd. */
 
+#include "core/feature.h"
 #include "core/manager.h"
 
-/* Begins to follow the unit. */
-int mode_start(Manager *m);
+extern const Feature mode_feature;
 
-/* The handler's error is "" when the machine is in that mode now, else it is in the other one. */
-int mode_switch(Manager *m, Mode mode, ModeHandler handler, void *userdata);
+Mode mode_current(Manager *m);
 
-/* At the first start since the machine's: switches to what BootMode= says. */
-void mode_boot(Manager *m);
-
-void mode_done(Manager *m);
+/* Whether a switch is under way, by usherd or by somebody who starts or stops the unit. */
+bool mode_is_switching(Manager *m);

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The last step of a plan, when everybody is logged off. usherd may have been killed in the middle of it,
- * and it takes the step again then: so whether the machine is on its way down already is asked first, of
- * logind, who may still be waiting for delay locks, and of systemd, whom others ask without logind. What is
+/* The last step of a pending action, when everybody is logged off. usherd may have been killed in the middle
+ * of it, and then takes the step again; so it first asks whether the machine is on its way down already:
+ * logind, which may still be waiting for delay locks, and systemd, which others ask without logind. What is
  * no refusal is tried again when logind is back, but not for ever: see PENDING_LATE_MAX_USEC. */
 
 #include "common/log.h"
-#include "feature/mode.h"
-#include "feature/pending.h"
+#include "common/shutdown-target.h"
+#include "feature/pending-act.h"
+#include "peer/logind-request.h"
 
 static bool is_refusal(int r) {
-        /* Nobody has the name, nobody started for it, no answer in time, no bus: as sd-bus-errors(3) maps
-         * them. */
+        /* Nobody owns the name, nobody could be started for it, no answer in time, no bus: sd-bus-errors(3).
+         */
         return r != -ENXIO && r != -EHOSTUNREACH && r != -ETIMEDOUT && r != -ECONNRESET;
 }
 
 static int on_limit(sd_event_source *s, uint64_t usec, void *userdata) {
         PendingAction *p = userdata;
 
-        log_error("The machine was to %s, but logind could not be asked for that in all this time.",
-                        pending_describe(p->kind));
+        log_error("Cancelled pending %s: logind could not be reached.", pending_describe(p->kind));
         pending_end(p);
         return 0;
 }
 
-/* logind's next sign of life makes the next try. */
+/* logind's next sign of life brings the next try. */
 static void wait_for_logind(PendingAction *p) {
         int r;
 
@@ -32,63 +32,78 @@ static void wait_for_logind(PendingAction *p) {
         if (p->limit)
                 return;
 
-        log_info("The machine is to %s as soon as logind answers.", pending_describe(p->kind));
+        log_info("Waiting for logind to carry out the pending %s.", pending_describe(p->kind));
         r = sd_event_add_time(p->manager->event, &p->limit, CLOCK_MONOTONIC, p->due + PENDING_LATE_MAX_USEC,
                         0, on_limit, p);
         if (r < 0) {
-                log_error_errno(r, "Failed to wait for logind, the machine will not %s: %m",
+                log_error_errno(r, "Cancelled pending %s: failed to wait for logind: %m",
                                 pending_describe(p->kind));
                 pending_end(p);
         }
 }
 
-static void on_shut_down(int r, const char *text, void *userdata) {
-        PendingAction *p = userdata;
-
-        if (r < 0 && !is_refusal(r)) {
+static void shut_down_failed(PendingAction *p, int r, const char *text) {
+        if (!is_refusal(r)) {
                 wait_for_logind(p);
                 return;
         }
 
-        /* After a success the rest of the story is systemd's: the hook of usher-shutdown.service finds
-         * nobody. */
-        if (r < 0)
-                log_error_errno(r, "The machine was to %s, but logind refused: %s",
-                                pending_describe(p->kind), text);
-
+        log_error("Cancelled pending %s: logind refused: %s", pending_describe(p->kind), text);
         pending_end(p);
 }
 
-static void on_queue(int r, void *userdata) {
+static void on_shut_down(sd_bus_message *reply, void *userdata) {
+        _cleanup_free_ char *text = NULL;
         PendingAction *p = userdata;
+        int r;
 
-        if (r > 0) {
-                pending_give_way(p->manager);
+        r = async_reply_errno(reply);
+        if (r >= 0) {
+                /* The rest is systemd's: the hook of usher-shutdown.service finds nobody. */
+                pending_end(p);
                 return;
         }
 
-        /* If systemd does not say, logind still knows what it has begun itself. */
-        p->stage = PENDING_ACTING;
-        r = logind_shut_down(p->manager->logind, &p->question, p->kind == PENDING_RESTART, on_shut_down, p);
-        if (r < 0)
-                on_shut_down(r, strerror(-r), p);
+        text = async_reply_error_text(reply);
+        shut_down_failed(p, r, strempty(text));
 }
 
-static void on_preparing(int r, const char *text, void *userdata) {
+static void give_way(PendingAction *p) {
+        log_info("Dropped pending %s: the machine goes down already.", pending_describe(p->kind));
+        pending_end(p);
+}
+
+static void send_shut_down(PendingAction *p) {
+        int r;
+
+        p->stage = PENDING_ACTING;
+        r = logind_shut_down(p->manager->logind, &p->call, p->kind == PENDING_RESTART, on_shut_down, p);
+        if (r < 0)
+                shut_down_failed(p, r, strerror(-r));
+}
+
+static void on_jobs(sd_bus_message *reply, void *userdata) {
+        const ShutdownTarget *target = NULL;
         PendingAction *p = userdata;
 
-        if (r > 0) {
-                pending_give_way(p->manager);
-                return;
-        }
-        if (r < 0) {
-                wait_for_logind(p);
-                return;
-        }
+        /* If systemd does not say, logind still knows what it has begun itself. */
+        if (async_reply_errno(reply) >= 0 && shutdown_target_read(reply, &target) >= 0 && target)
+                give_way(p);
+        else
+                send_shut_down(p);
+}
 
-        r = units_ask_shutdown(p->manager->units, &p->queue_call, on_queue, p);
+static void on_preparing(sd_bus_message *reply, void *userdata) {
+        PendingAction *p = userdata;
+        int r;
+
+        r = logind_read_preparing_for_shutdown(reply);
         if (r < 0)
-                on_queue(r, p);
+                wait_for_logind(p);
+        else if (r > 0)
+                give_way(p);
+        else if (systemd_list_jobs(p->manager->systemd, &p->call, on_jobs, p) < 0)
+                send_shut_down(p);
 }
 
 static void shut_down(PendingAction *p) {
@@ -96,7 +111,7 @@ static void shut_down(PendingAction *p) {
         int r = -ENXIO;
 
         if (m->logind_synced && !m->logind_lost)
-                r = logind_ask_preparing(m->logind, &p->question, on_preparing, p);
+                r = logind_get_preparing_for_shutdown(m->logind, &p->call, on_preparing, p);
         if (r < 0)
                 wait_for_logind(p);
 }
@@ -105,34 +120,28 @@ static void on_switched(const char *error, void *userdata) {
         PendingAction *p = userdata;
 
         if (!isempty(error))
-                log_error("The machine was to %s, but that failed and was undone: %s",
-                                pending_describe(p->kind), error);
+                log_error("Failed to carry out the %s, it was undone: %s", pending_describe(p->kind), error);
         else
-                log_notice("The machine is in %s mode now.", mode_to_string(p->manager->mode));
+                log_notice("The machine is in %s mode now.",
+                                p->kind == PENDING_CONSOLE ? "console" : "station");
 
         pending_end(p);
 }
 
 static void switch_mode(PendingAction *p) {
         Mode mode = p->kind == PENDING_CONSOLE ? MODE_CONSOLE : MODE_STATION;
-        Manager *m = p->manager;
         int r;
 
         p->stage = PENDING_ACTING;
-        if (m->mode == mode && unit_watch_state(m->console) != UNIT_CHANGING) {
-                on_switched("", p);
-                return;
-        }
-
-        r = mode_switch(m, mode, on_switched, p);
+        r = manager_switch_mode(p->manager, mode, on_switched, p);
         if (r < 0) {
-                log_error_errno(r, "The machine was to %s, but that failed: %m", pending_describe(p->kind));
+                log_error_errno(r, "Failed to carry out the %s: %m", pending_describe(p->kind));
                 pending_end(p);
         }
 }
 
 void pending_act(PendingAction *p) {
-        if (p->stage == PENDING_ACTING || p->question || p->queue_call)
+        if (p->stage == PENDING_ACTING || p->call)
                 return;
 
         if (pending_is_shutdown(p->kind))

@@ -2,190 +2,223 @@
 
 #include "common/log.h"
 #include "common/names.h"
-#include "core/job-runner.h"
-#include "feature/pending.h"
+#include "common/shutdown-target.h"
+#include "core/jobs.h"
 #include "feature/shutdown.h"
+#include "peer/delay-lock.h"
+#include "peer/unit-watch.h"
 
-/* Of the time that logind gives us we take so much, so that it never has to go on without us. */
-#define LAST_WORD_PERCENT 60
+/* The share of logind's delay that usherd uses, so that logind never has to go on without it. */
+#define LAST_WARNING_PERCENT 60
 
 /* InhibitDelayMaxSec= as logind.conf(5) has it, until logind has said what it is here. */
 #define DELAY_MAX_DEFAULT_USEC (5 * USEC_PER_SEC)
 
-static void release(Manager *m) {
-        m->last_word = sd_event_source_disable_unref(m->last_word);
-        delay_lock_release(m->delay_lock);
+typedef struct Shutdown {
+        Manager *manager;
+        UnitWatch *hook; /* usher-shutdown.service */
+        DelayLock *lock;
+        usec_t delay_max;              /* for so long logind waits for the lock */
+        sd_event_source *last_warning; /* while the lock delays a shutdown */
+        AsyncCall *target_call;        /* while the hook is at work: is it for a shutdown? */
+        bool prepared;                 /* logind is about to shut down */
+        bool held;                     /* the hook holds up a shutdown */
+} Shutdown;
+
+static void update(Shutdown *s) {
+        manager_set_going_down(s->manager, s->prepared || s->held);
 }
 
-static int on_last_word_said(sd_event_source *s, uint64_t usec, void *userdata) {
+static void release(Shutdown *s) {
+        s->last_warning = sd_event_source_disable_unref(s->last_warning);
+        delay_lock_release(s->lock);
+}
+
+static int on_last_warning_over(sd_event_source *source, uint64_t usec, void *userdata) {
         release(userdata);
         return 0;
 }
 
-/* Nobody asked for these jobs by name, so this is what tells them from all others. */
-static bool is_last_word(const Job *j) {
-        return j->by_uid == 0 && isempty(j->by_user) && j->reason == JOB_REASON_POWER_OFF;
-}
-
-/* Returns how many people there are to be told. */
-static int begin_last_word(Manager *m, usec_t grace) {
-        _cleanup_free_ const SessionInfo **sessions = NULL;
-        JobRunner *l;
+/* Returns how many sessions are warned. */
+static int start_jobs(Manager *m, usec_t grace) {
+        _cleanup_free_ Session **sessions = NULL;
         size_t n;
         int r;
 
-        r = pending_select_everybody(m, &sessions, &n);
+        r = manager_list_sessions(m, NULL, true, &sessions, &n);
         if (r < 0)
                 return r;
 
-        for (size_t i = 0; i < n; i++) {
-                /* logind does not say which kind of shutdown it is. */
-                r = job_runner_begin(m, sessions[i],
-                                &(JobRequest) { .grace = grace, .reason = JOB_REASON_POWER_OFF }, &l);
-                if (r < 0)
-                        log_warning_errno(r, "Failed to tell session '%s' of the shutdown: %m",
-                                        sessions[i]->id);
-        }
-
-        if (n > 0)
-                manager_store_jobs(m);
-        return (int) n;
+        /* logind does not say which kind of shutdown it is. */
+        r = jobs_start(m, sessions, n,
+                        &(JobRequest) {
+                                        .origin = JOB_ORIGIN_SHUTDOWN,
+                                        .reason = JOB_REASON_POWER_OFF,
+                                        .grace = grace,
+                        },
+                        NULL, NULL);
+        return r < 0 ? r : (int) n;
 }
 
-static void say_last_word(Manager *m) {
-        usec_t hold = m->delay_max * LAST_WORD_PERCENT / 100;
+static void begin_last_warning(Shutdown *s) {
+        usec_t hold = s->delay_max * LAST_WARNING_PERCENT / 100;
         int n;
 
-        n = begin_last_word(m, hold);
+        n = start_jobs(s->manager, hold);
+        if (n < 0)
+                log_warning_errno(n, "Failed to warn of the shutdown: %m");
         if (n <= 0 ||
-                        sd_event_add_time_relative(m->event, &m->last_word, CLOCK_MONOTONIC, hold, 0,
-                                        on_last_word_said, m) < 0) {
-                release(m);
+                        sd_event_add_time_relative(s->manager->event, &s->last_warning, CLOCK_MONOTONIC,
+                                        hold, 0, on_last_warning_over, s) < 0) {
+                release(s);
                 return;
         }
 
-        log_notice("The machine shuts down past " USHER_UNIT_SHUTDOWN "; people get a last word.");
+        log_notice("The machine shuts down without " USHER_UNIT_SHUTDOWN ", giving a last warning.");
 }
 
-static void cancel_last_word(Manager *m) {
-        JobRunner *l, *next;
-
-        for (l = TAILQ_FIRST(&m->jobs); l; l = next) {
-                next = TAILQ_NEXT(l, jobs);
-                if (is_last_word(&l->job))
-                        (void) job_runner_cancel(l);
-        }
+static bool is_last_warning(const Job *j, void *userdata) {
+        return j->origin == JOB_ORIGIN_SHUTDOWN;
 }
 
-void shutdown_prepare(Manager *m, bool begins) {
-        if (m->shutting_down == begins)
+static void shutdown_prepared(void *state, bool begins) {
+        Shutdown *s = state;
+
+        if (s->prepared == begins)
                 return;
 
-        m->shutting_down = begins;
-        manager_changed(m, 0);
+        s->prepared = begins;
+        update(s);
         if (!begins) {
-                m->last_word = sd_event_source_disable_unref(m->last_word);
-                cancel_last_word(m);
-                delay_lock_take(m->delay_lock);
+                s->last_warning = sd_event_source_disable_unref(s->last_warning);
+                (void) jobs_cancel(s->manager, is_last_warning, NULL);
+                delay_lock_take(s->lock);
                 return;
         }
-
-        pending_give_way(m);
 
         /* The hook has all the time it wants: the sooner logind goes on, the sooner people are warned. */
-        if (m->config.shutdown_grace_usec > 0 && unit_watch_state(m->hook) == UNIT_ACTIVE)
-                release(m);
+        if (s->manager->config.shutdown_grace_usec > 0 && unit_watch_state(s->hook) == UNIT_ACTIVE)
+                release(s);
         else
-                say_last_word(m);
+                begin_last_warning(s);
 }
 
-static void on_facts(bool preparing, usec_t delay_max, void *userdata) {
-        Manager *m = userdata;
+static void on_lock_facts(bool preparing, usec_t delay_max, void *userdata) {
+        Shutdown *s = userdata;
 
-        m->delay_max = delay_max;
-        if (preparing == m->shutting_down)
+        s->delay_max = delay_max;
+        if (preparing == s->prepared)
                 return;
 
-        /* We came too late for the signal, and for a lock that could hold anything up. */
-        m->shutting_down = preparing;
-        manager_changed(m, 0);
-        if (preparing) {
-                pending_give_way(m);
-                release(m);
-        }
+        /* Too late for the signal, and for a lock that could delay anything. */
+        s->prepared = preparing;
+        update(s);
+        if (preparing)
+                release(s);
 }
 
-void shutdown_logind_synced(Manager *m) {
-        delay_lock_take(m->delay_lock);
+static void shutdown_synced(void *state) {
+        delay_lock_take(((Shutdown *) state)->lock);
 }
 
-void shutdown_logind_lost(Manager *m) {
-        if (m->delay_lock)
-                release(m);
+static void shutdown_lost(void *state) {
+        Shutdown *s = state;
+
+        if (s->lock)
+                release(s);
 }
 
-void shutdown_job_ended(Manager *m) {
-        JobRunner *l;
+/* The shutdown goes on as soon as everybody's warning is over. */
+static void shutdown_job_ended(void *state, const Job *ended) {
+        Shutdown *s = state;
+        JobRunner *j;
 
-        if (!m->last_word)
+        if (!s->last_warning)
                 return;
 
-        TAILQ_FOREACH(l, &m->jobs, jobs)
-                if (l->job.phase == JOB_WARNING)
+        TAILQ_FOREACH(j, &s->manager->jobs, jobs)
+                if (j->job.phase == JOB_WARNING)
                         return;
 
-        release(m);
+        release(s);
 }
 
-bool shutdown_is_under_way(const Manager *m) {
-        return m->shutting_down || m->hook_holds_shutdown;
-}
-
-static void on_hook_is_for_shutdown(int r, void *userdata) {
-        Manager *m = userdata;
-
+static void set_held(Shutdown *s, int r) {
         if (r < 0)
-                log_warning_errno(r, "systemd does not say whether the machine shuts down, going on: %m");
-        if (r <= 0)
-                return;
+                log_warning_errno(r, "Failed to ask systemd whether the machine shuts down, going on: %m");
 
-        m->hook_holds_shutdown = true;
-        pending_give_way(m);
-        manager_changed(m, 0);
+        s->held = r > 0;
+        update(s);
 }
 
-/* Ctrl-Alt-Del and its like reach systemd without logind: then the hook is the first that we see of it. But
- * the hook also stops and starts when an administrator or an upgrade restarts its unit. */
-static void on_hook(UnitState state, void *userdata) {
-        Manager *m = userdata;
+static void on_jobs(sd_bus_message *reply, void *userdata) {
+        const ShutdownTarget *target = NULL;
         int r;
 
-        m->shutdown_call = units_call_free(m->shutdown_call);
-        m->hook_holds_shutdown = false;
-        manager_changed(m, 0);
+        r = async_reply_errno(reply);
+        if (r >= 0)
+                r = shutdown_target_read(reply, &target);
+
+        set_held(userdata, r < 0 ? r : target != NULL);
+}
+
+/* Ctrl-Alt-Del and the like reach systemd without logind: then the hook is the first that usherd sees of it.
+ * But the hook also stops and starts when an administrator or an upgrade restarts its unit. */
+static void on_hook(UnitState state, void *userdata) {
+        Shutdown *s = userdata;
+        int r;
+
+        s->target_call = async_call_free(s->target_call);
+        s->held = false;
+        update(s);
         if (state != UNIT_CHANGING)
                 return;
 
-        r = units_ask_shutdown(m->units, &m->shutdown_call, on_hook_is_for_shutdown, m);
+        r = systemd_list_jobs(s->manager->systemd, &s->target_call, on_jobs, s);
         if (r < 0)
-                on_hook_is_for_shutdown(r, m);
+                set_held(s, r);
 }
 
-int shutdown_start(Manager *m) {
+static int shutdown_new(Manager *m, void **ret) {
+        Shutdown *s;
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+
+        *s = (Shutdown) { .manager = m, .delay_max = DELAY_MAX_DEFAULT_USEC };
+        *ret = s;
+        return 0;
+}
+
+static void shutdown_free(void *state) {
+        Shutdown *s = state;
+
+        sd_event_source_disable_unref(s->last_warning);
+        async_call_free(s->target_call);
+        delay_lock_free(s->lock);
+        unit_watch_free(s->hook);
+        free(s);
+}
+
+static int shutdown_start(void *state) {
+        Shutdown *s = state;
         int r;
 
-        m->delay_max = DELAY_MAX_DEFAULT_USEC;
-
-        r = delay_lock_new(&m->delay_lock, m->logind, on_facts, m);
+        r = delay_lock_new(&s->lock, s->manager->logind, on_lock_facts, s);
         if (r < 0)
                 return r;
 
-        return unit_watch_new(&m->hook, m->bus, USHER_UNIT_SHUTDOWN, on_hook, m);
+        return unit_watch_new(&s->hook, s->manager->bus, USHER_UNIT_SHUTDOWN, on_hook, s);
 }
 
-void shutdown_done(Manager *m) {
-        sd_event_source_disable_unref(m->last_word);
-        units_call_free(m->shutdown_call);
-        delay_lock_free(m->delay_lock);
-        unit_watch_free(m->hook);
-}
+const Feature shutdown_feature = {
+        .name = "shutdown",
+        .new = shutdown_new,
+        .free = shutdown_free,
+        .start = shutdown_start,
+        .job_ended = shutdown_job_ended,
+        .synced = shutdown_synced,
+        .lost = shutdown_lost,
+        .shutdown_prepared = shutdown_prepared,
+};

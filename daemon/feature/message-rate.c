@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "feature/rate.h"
+#include "feature/message-rate.h"
 
 unsigned rate_note(Rate *r, uid_t uid, usec_t now) {
         unsigned each = 0, all = 0;
@@ -17,7 +17,7 @@ unsigned rate_note(Rate *r, uid_t uid, usec_t now) {
         if (all >= RATE_ALL_MAX)
                 return RATE_ALL_MAX;
 
-        /* What is overwritten is older than a minute, or there was an empty place. */
+        /* The entry that is overwritten is empty or older than a minute. */
         r->done[r->next].uid = uid;
         r->done[r->next].when = now;
         r->next = (r->next + 1) % RATE_ALL_MAX;

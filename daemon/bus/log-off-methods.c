@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "bus/authorize.h"
+#include "bus/find.h"
+#include "bus/log-off-methods.h"
+#include "bus/object.h"
+#include "bus/options.h"
+#include "bus/sender.h"
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "core/jobs.h"
+
+/* The sessions that a request is about. */
+typedef struct Targets {
+        Session **sessions;
+        size_t n;
+        Operation operation; /* how many were left alone */
+} Targets;
+
+static void targets_done(Targets *t) {
+        free(t->sessions);
+}
+
+int log_off_error(int r, sd_bus_error *error) {
+        if (r == -ENOBUFS)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "Too many log-offs under way (limit %u).", JOBS_MAX);
+        if (r == -ENOMEM)
+                return r;
+
+        return sd_bus_error_set_errnof(error, r, "Failed to block new logins: %m");
+}
+
+/* Starts the jobs, which are in the store before the caller hears of them. The caller frees the array. */
+static int start(Bus *b,
+                sd_bus_message *message,
+                const Targets *t,
+                const LogOffOptions *options,
+                JobRunner ***ret,
+                sd_bus_error *error) {
+
+        _cleanup_free_ JobRunner **jobs = NULL;
+        _cleanup_free_ char *name = NULL;
+        uid_t uid;
+        int r;
+
+        r = sender_name(b, message, &uid, &name, error);
+        if (r < 0)
+                return r;
+
+        jobs = calloc(t->n + 1, sizeof(*jobs));
+        if (!jobs)
+                return -ENOMEM;
+
+        r = jobs_start(b->manager, t->sessions, t->n,
+                        &(JobRequest) {
+                                        .origin = JOB_ORIGIN_CALLER,
+                                        .reason = options->reason,
+                                        .grace = options->grace,
+                                        .message = options->message,
+                                        .by_uid = uid,
+                                        .by_user = name,
+                                        .block_logins = options->block_logins,
+                        },
+                        &t->operation, jobs);
+        if (r < 0)
+                return log_off_error(r, error);
+
+        *ret = TAKE_PTR(jobs);
+        return 0;
+}
+
+static int start_and_reply(Bus *b,
+                sd_bus_message *message,
+                const Targets *t,
+                const LogOffOptions *options,
+                sd_bus_error *error) {
+
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        _cleanup_free_ JobRunner **jobs = NULL;
+        int r;
+
+        r = start(b, message, t, options, &jobs, error);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_open_container(reply, 'a', "o");
+        for (size_t i = 0; i < t->n && r >= 0; i++)
+                r = append_job_path(reply, jobs[i]);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+
+        return sd_bus_message_send(reply);
+}
+
+/* Whether Usher may ever end this session; counts those that it does not know. */
+static bool is_target(const Session *s, Operation *o) {
+        o->skipped_classes += session_kind(s->info) == SESSION_KIND_UNKNOWN;
+        return session_is_person(s);
+}
+
+/* Blocking new logins affects everybody, so it needs the right to log off all. */
+static int authorize_targets(Bus *b,
+                sd_bus_message *message,
+                const Targets *t,
+                const LogOffOptions *options,
+                sd_bus_error *error) {
+
+        int r;
+
+        r = authorize_log_off(b, message, t->sessions, t->n, options->grace, error);
+        if (r <= 0 || !options->block_logins)
+                return r;
+
+        return authorize(b, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
+}
+
+static int log_off_station(
+                Station *s, sd_bus_message *message, const LogOffOptions *options, sd_bus_error *error) {
+
+        _cleanup_(targets_done) Targets t = { .operation.method = "LogOff" };
+        Bus *b = bus_of(s->manager);
+        size_t n;
+        int r;
+
+        r = manager_list_sessions(b->manager, s->id, false, &t.sessions, &n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++)
+                if (is_target(t.sessions[i], &t.operation))
+                        t.sessions[t.n++] = t.sessions[i];
+
+        r = authorize_targets(b, message, &t, options, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        /* Nothing happens at a free station, so there is no operation either. */
+        if (t.n == 0 && t.operation.skipped_classes == 0)
+                return sd_bus_reply_method_return(message, "ao", 0);
+
+        return start_and_reply(b, message, &t, options, error);
+}
+
+int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        LogOffOptions options;
+        Bus *b = userdata;
+        const char *name;
+        Station *s;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &name);
+        if (r < 0)
+                return r;
+
+        r = log_off_options_read(message, &b->manager->config, &options, error);
+        if (r < 0)
+                return r;
+
+        r = find_station(b, name, &s, error);
+        if (r < 0)
+                return r;
+
+        return log_off_station(s, message, &options, error);
+}
+
+int station_method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = userdata;
+        LogOffOptions options;
+        int r;
+
+        r = log_off_options_read(message, &s->manager->config, &options, error);
+        if (r < 0)
+                return r;
+
+        return log_off_station(s, message, &options, error);
+}
+
+int method_log_off_session(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        _cleanup_free_ JobRunner **jobs = NULL;
+        _cleanup_free_ char *path = NULL;
+        LogOffOptions options;
+        Bus *b = userdata;
+        const char *id;
+        Session *s;
+        Targets t;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &id);
+        if (r < 0)
+                return r;
+
+        r = log_off_options_read(message, &b->manager->config, &options, error);
+        if (r < 0)
+                return r;
+
+        r = find_session(b, id, &s, error);
+        if (r < 0)
+                return r;
+        if (!session_is_person(s))
+                return no_such(error, USHER_ERROR_NO_SUCH_SESSION, "user session", id);
+
+        t = (Targets) { .sessions = &s, .n = 1, .operation.method = "LogOffSession" };
+        r = authorize_targets(b, message, &t, &options, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = start(b, message, &t, &options, &jobs, error);
+        if (r < 0)
+                return r;
+
+        path = job_path(jobs[0]);
+        return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
+}
+
+/* All user sessions but those that the options or the caller's rights leave alone. */
+static int select_all(Bus *b,
+                sd_bus_message *message,
+                const LogOffOptions *options,
+                bool administrators,
+                Targets *t) {
+
+        _cleanup_(sender_session_done) SenderSession own = {};
+        size_t n;
+        int r;
+
+        r = manager_list_sessions(b->manager, NULL, false, &t->sessions, &n);
+        if (r < 0)
+                return r;
+
+        if (!options->include_caller)
+                sender_session_read(&own, b, message);
+
+        for (size_t i = 0; i < n; i++) {
+                Session *s = t->sessions[i];
+
+                if (!is_target(s, &t->operation))
+                        continue;
+
+                if (isempty(s->info->seat) && !options->include_seatless)
+                        t->operation.skipped_seatless++;
+                else if (sender_session_matches(&own, s))
+                        t->operation.skipped_caller++;
+                else if (!administrators && session_is_privileged(s))
+                        t->operation.skipped_administrators++;
+                else
+                        t->sessions[t->n++] = s;
+        }
+
+        return 0;
+}
+
+int method_log_off_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        _cleanup_(targets_done) Targets t = { .operation.method = "LogOffAll" };
+        LogOffOptions options;
+        bool administrators;
+        Bus *b = userdata;
+        int r;
+
+        r = log_off_options_read(message, &b->manager->config, &options, error);
+        if (r < 0)
+                return r;
+
+        r = authorize_log_off_all(b, message, options.grace, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = authorize_quietly(b, message, USHER_ACTION_LOG_OFF_ADMINISTRATOR, &administrators, error);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = select_all(b, message, &options, administrators, &t);
+        if (r < 0)
+                return r;
+
+        return start_and_reply(b, message, &t, &options, error);
+}
