@@ -40,8 +40,9 @@ static void test_nothing_to_show_it_on(Usher *u, gconstpointer unused) {
         g_autofree char *login_screen = ctl_complain(u, "usherctl identify seat-box4", 1);
         g_autofree char *nobody = ctl_complain(u, "usherctl identify seat-box5", 1);
 
-        g_assert_nonnull(strstr(login_screen, "'seat-box4': Nothing at that station could show its label."));
-        g_assert_nonnull(strstr(nobody, "'seat-box5': Nothing runs at that station"));
+        g_assert_nonnull(
+                        strstr(login_screen, "'seat-box4': No screen of the station could show its label."));
+        g_assert_nonnull(strstr(nobody, "'seat-box5': Nothing runs at this station"));
 }
 
 /* A name that is wrong is found before anything is shown; a station that has nothing to show it on is no

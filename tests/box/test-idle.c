@@ -9,6 +9,9 @@
 
 #define IDLE_MSEC 3000
 
+/* Longer than the grace of an idle log-off. */
+#define TAKEN_OVER_SEC 8
+
 /* seat-box1 to -box3 have a limit of their own, all others none. */
 static const char configuration[] =
                 "[LogOff]\nGraceSec=4\nMinimumGraceSec=1\nAskSec=1\nTerminateSec=3\nKillSec=3\n"
@@ -145,22 +148,25 @@ static void test_kept_awake(Fixture *f, gconstpointer unused) {
         g_assert_nonnull(later);
 }
 
-/* What somebody asks for meanwhile is theirs, and no mouse cancels it. */
+/* An administrator's request takes over the job with its own grace, and no sign of life cancels it. */
 static void test_taken_over(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_session(f, "u1", "seat-box1");
         g_autofree char *job = NULL, *reason = NULL;
         g_auto(GStrv) jobs = NULL;
+        gint64 begin;
 
         set_idle(f, s, true);
         job = wait_job(f, 1, BOX_TIMEOUT_MSEC);
         g_assert_nonnull(job);
-        jobs = usher_log_off(f->usher, "seat-box1", 60, NULL);
+        begin = g_get_monotonic_time();
+        jobs = usher_log_off(f->usher, "seat-box1", TAKEN_OVER_SEC, NULL);
         g_assert_cmpstr(jobs[0], ==, job);
         reason = usher_job_get(f->usher, job, "Reason");
         g_assert_cmpstr(reason, ==, "requested");
 
         set_idle(f, s, false);
-        usher_assert_removed(f->usher, 1, s, "done", USHER_END_MSEC);
+        usher_assert_removed(f->usher, 1, s, "done", TAKEN_OVER_SEC * 1000 + USHER_END_MSEC);
+        g_assert_cmpint(g_get_monotonic_time() - begin, >=, TAKEN_OVER_SEC * G_USEC_PER_SEC);
 }
 
 /* Whoever cancels it has time: it does not begin again at once. */

@@ -32,7 +32,7 @@ static BoxResult *call_as(
 
 static void assert_refused(BoxResult *result) {
         g_assert_cmpint(result->status, !=, 0);
-        g_assert_nonnull(strstr(result->errors, "needs a password"));
+        g_assert_nonnull(strstr(result->errors, "Interactive authentication required"));
 }
 
 static void test_pupil_ends_nobody_but_themselves(Usher *u, gconstpointer unused) {

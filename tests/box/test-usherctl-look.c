@@ -91,7 +91,7 @@ static void test_names(Usher *u, gconstpointer unused) {
                         "seat-box20 ('Window right').\n");
         g_assert_true(g_str_has_prefix(
                         nobody, "usherctl: No station 'Window x'. The stations are: seat0, "));
-        g_assert_nonnull(strstr(taken, "seat-box1 is called that"));
+        g_assert_nonnull(strstr(taken, "Station 'seat-box1' has this label already"));
         g_assert_true(g_str_has_prefix(gone, "usherctl: No station 'Window left'. "));
         g_free(ctl_print(u, "usherctl label 'Window r' ''", 0));
 }

@@ -121,6 +121,17 @@ static void test_end_now_shortens_the_warning(Fixture *f, gconstpointer data) {
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 }
 
+static void test_nothing_to_cancel_takes_no_right(Fixture *f, gconstpointer data) {
+        g_autoptr(GVariant) reply = NULL;
+        guint32 n;
+
+        fixture_start(f);
+        reply = usher_call(fixture_connect(f, MALLORY), MANAGER, "Manager.CancelAll", NULL);
+        g_variant_get(reply, "(u)", &n);
+        g_assert_cmpuint(n, ==, 0);
+        g_assert_cmpuint(f->polkit->questions->len, ==, 0);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -132,6 +143,7 @@ int main(int argc, char *argv[]) {
                         test_extend_moves_the_deadline_but_not_past_the_maximum);
         ADD("extend-takes-effect", test_extend_takes_effect);
         ADD("end-now-shortens-the-warning", test_end_now_shortens_the_warning);
+        ADD("nothing-to-cancel-takes-no-right", test_nothing_to_cancel_takes_no_right);
 
         return g_test_run();
 }

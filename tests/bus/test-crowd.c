@@ -2,18 +2,22 @@
 
 /* Those who take all that there is to have, and what is left for the others. */
 
-#include "fixture.h"
+#include "teacher.h"
 
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "accounts.h"
 #include "common/names.h"
 
 /* As many as a service has that asks for no more, and as one message may carry. */
 #define OPEN_MAX_OF_A_SERVICE 1024
 #define FDS_OF_A_MESSAGE 16
+
+/* As many calls of one user wait for the user database at a time. */
+#define LOOKUPS_OF_ONE_USER 16
 
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
@@ -171,7 +175,8 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
         }
 }
 
-/* Calls without end: the next hundreds are on their way before these are done. */
+/* Calls without end: the next ones are on their way before these are done. Each takes usherd longer than the
+ * bus. */
 static void flood(GObject *source, GAsyncResult *result, gpointer data) {
         GDBusConnection *mallory = G_DBUS_CONNECTION(source);
         g_autoptr(GVariant) reply = NULL;
@@ -182,9 +187,9 @@ static void flood(GObject *source, GAsyncResult *result, gpointer data) {
         if (*stop)
                 return;
 
-        for (int i = 0; i < 300; i++) {
-                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
-                                USHER_BUS_NAME, MANAGER, USHER_IFACE_MANAGER, "ListStations");
+        for (int i = 0; i < 20; i++) {
+                g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(USHER_BUS_NAME, MANAGER,
+                                "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
 
                 g_dbus_message_set_flags(m, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
                 (void) g_dbus_connection_send_message(
@@ -211,6 +216,53 @@ static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointe
                                 ACCESS_DENIED);
         stop = TRUE;
         assert_nothing_happened(f);
+}
+
+/* The user database hangs when somebody comes, and calls wait for it: polkit is not asked before it answers.
+ */
+static GPtrArray *calls_wait_for_a_lookup(
+                Fixture *f, GDBusConnection *tina, const char *session, guint n_calls, int *ret_lease) {
+        GPtrArray *calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        guint n_questions = f->polkit->questions->len;
+
+        accounts_wait_askers(f->pid, 0);
+        *ret_lease = accounts_hang(f->passwd);
+        at_station(f, session, ADA, "seat0");
+        accounts_wait_askers(f->pid, 1);
+
+        for (guint i = 0; i < n_calls; i++)
+                g_ptr_array_add(calls, teacher_log_off_all(tina));
+        g_variant_unref(usher_call(tina, MANAGER, "Manager.ListJobs", NULL));
+        settle(f->polkit->fake.connection);
+        g_assert_cmpuint(f->polkit->questions->len, ==, n_questions);
+
+        return calls;
+}
+
+/* If calls counted on that have waited for the user database, the next one would not wait. */
+static void test_a_busy_usherd_forgets_what_was_looked_up(Fixture *f, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = NULL, next = NULL;
+        GDBusConnection *tina, *mallory;
+        static gboolean stop;
+        int lease;
+
+        fixture_start(f);
+        tina = teacher_connect(f);
+        teacher_get_known(tina);
+        mallory = fixture_connect(f, MALLORY);
+        for (int i = 0; i < 6; i++)
+                flood(G_OBJECT(mallory), NULL, &stop);
+
+        /* Half of them are too many for polkit. */
+        calls = calls_wait_for_a_lookup(f, tina, "3", LOOKUPS_OF_ONE_USER, &lease);
+        accounts_answer(lease);
+        for (guint i = 0; i < calls->len; i++)
+                call_wait(calls->pdata[i]);
+
+        next = calls_wait_for_a_lookup(f, tina, "4", 1, &lease);
+        accounts_answer(lease);
+        g_assert_cmpuint(teacher_n_jobs(next->pdata[0]), ==, 2);
+        stop = TRUE;
 }
 
 static gint64 told_at(Fixture *f, const char *path) {
@@ -262,6 +314,8 @@ int main(int argc, char *argv[]) {
                         test_requests_of_many_users_hold_nobody_up);
         fixture_add("/crowd/a-busy-usherd-forgets-what-is-answered",
                         test_a_busy_usherd_forgets_what_is_answered);
+        fixture_add("/crowd/a-busy-usherd-forgets-what-was-looked-up",
+                        test_a_busy_usherd_forgets_what_was_looked_up);
         fixture_add("/crowd/a-busy-usherd-tells-what-changes", test_a_busy_usherd_tells_what_changes);
 
         return g_test_run();

@@ -2,6 +2,7 @@
 
 /* A log-off from the request to its deadline: at once a job, and never early. */
 
+#include "common/names.h"
 #include "fixture.h"
 
 #define SECOND G_USEC_PER_SEC
@@ -199,6 +200,68 @@ static void test_an_opening_session_gets_its_full_grace_once_it_is_open(Fixture 
         g_assert_cmpint(fake_nth(&f->logind->fake, "TerminateSession", 0)->time - opened, >=, 1 * SECOND);
 }
 
+/* As if the keyboard's hub was unplugged; a caller may say so too. */
+static void test_every_reason_can_be_given(Fixture *f, gconstpointer data) {
+        static const char *const reasons[] = { "requested", "idle", "restart", "power-off", "mode-switch",
+                "hub-lost" };
+        static const char *const ids[] = { "1", "2", "3", "4", "5", "6" };
+
+        for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++)
+                at_station(f, ids[i], ADA, "seat0");
+        fixture_start(f);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
+                g_autofree char *options = g_strdup_printf("{'reason': <'%s'>}", reasons[i]);
+                g_autofree char *job = fixture_log_off_session(f, ids[i], options);
+                g_autofree char *reason = usher_get_string(f->root, job, "Reason");
+
+                g_assert_cmpstr(reason, ==, reasons[i]);
+        }
+}
+
+static char *idle_job(Fixture *f) {
+        fixture_configure(f, "[LogOff]\nGraceSec=60\nMinimumGraceSec=1\nIdleLogOffSec=1\n");
+        at_station(f, "3", ADA, "seat0");
+        fake_logind_set_idle(f->logind, "3", TRUE);
+        fixture_start(f);
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 1);
+        fixture_wait_property(f, "/org/usher1/job/1", "Reason", "'idle'");
+        return g_strdup("/org/usher1/job/1");
+}
+
+static void test_an_idle_log_off_is_taken_over_whole(Fixture *f, gconstpointer data) {
+        g_autofree char *job = idle_job(f), *same = NULL, *by = NULL, *message = NULL;
+        gint64 before = g_get_monotonic_time();
+
+        same = fixture_log_off(f, "seat0", "{'grace': <uint32 600>, 'message': <'Exam'>}");
+        g_assert_cmpstr(same, ==, job);
+        fixture_wait_property(f, job, "Reason", "'requested'");
+        by = usher_get_text(f->root, job, "StartedBy");
+        g_assert_cmpstr(by, ==, "(0, 'root')");
+        message = usher_get_string(f->root, job, "Message");
+        g_assert_cmpstr(message, ==, "Exam");
+        g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), >=,
+                        (guint64) (before + 600 * SECOND));
+
+        /* No sign of life cancels it. */
+        fake_logind_set_idle(f->logind, "3", FALSE);
+        fixture_wait_property(f, SEAT0, "IdleSinceHint", "0");
+        assert_jobs(f, "1");
+}
+
+static void test_a_user_joins_an_idle_log_off(Fixture *f, gconstpointer data) {
+        g_autofree char *job = idle_job(f), *reason = NULL;
+        guint64 deadline;
+
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, ADA, FAKE_POLKIT_YES);
+        deadline = usher_get_uint64(f->root, job, "DeadlineMonotonic");
+        g_variant_unref(usher_call(fixture_connect(f, ADA), MANAGER, "Manager.LogOffSession",
+                        ARGS("('3', {'grace': <uint32 600>})")));
+        g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), ==, deadline);
+        reason = usher_get_string(f->root, job, "Reason");
+        g_assert_cmpstr(reason, ==, "idle");
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -214,6 +277,9 @@ int main(int argc, char *argv[]) {
         ADD("options-are-shown", test_options_are_shown);
         ADD("an-opening-session-gets-its-full-grace-once-it-is-open",
                         test_an_opening_session_gets_its_full_grace_once_it_is_open);
+        ADD("every-reason-can-be-given", test_every_reason_can_be_given);
+        ADD("an-idle-log-off-is-taken-over-whole", test_an_idle_log_off_is_taken_over_whole);
+        ADD("a-user-joins-an-idle-log-off", test_a_user_joins_an_idle_log_off);
 
         return g_test_run();
 }

@@ -77,6 +77,23 @@ static void test_one_switch_at_a_time(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(fake_count(&f->systemd->fake, "StopUnit"), ==, 0);
 }
 
+/* An administrator starts the unit by hand. */
+static void test_no_other_mode_while_one_begins(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) same = NULL;
+
+        everybody_start(f);
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_CONSOLE, "activating");
+        fixture_settle(f);
+        assert_refused(f->root, MANAGER, "Manager.SetMode", ARGS("('station', " NO_OPTIONS ")"), BUSY);
+        assert_refused(f->root, MANAGER, "Manager.SetMode", ARGS("('console', " NO_OPTIONS ")"), BUSY);
+        assert_deeds(&f->systemd->fake, "");
+
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_CONSOLE, "active");
+        wait_mode(f, "'console'");
+        same = set_mode(f, "console", NULL);
+        g_assert_cmpuint(g_strv_length(same), ==, 0);
+}
+
 static void test_a_switch_that_fails_says_so_and_is_over(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL, again = NULL;
 
@@ -158,6 +175,7 @@ int main(int argc, char **argv) {
         ADD("the-same-mode-logs-nobody-off", test_the_same_mode_logs_nobody_off);
         ADD("a-mode-that-is-none", test_a_mode_that_is_none);
         ADD("one-switch-at-a-time", test_one_switch_at_a_time);
+        ADD("no-other-mode-while-one-begins", test_no_other_mode_while_one_begins);
         ADD("a-switch-that-fails-says-so-and-is-over", test_a_switch_that_fails_says_so_and_is_over);
         ADD("the-mode-is-known-from-the-first-word", test_the_mode_is_known_from_the_first_word);
         ADD("boot-mode", test_boot_mode);

@@ -240,6 +240,80 @@ static void test_what_was_called_off_stays_off(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(restarts(f), ==, 0);
 }
 
+/* Cancelling it */
+
+static guint32 cancel_all(GDBusConnection *connection) {
+        g_autoptr(GVariant) reply = usher_call(connection, MANAGER, "Manager.CancelAll", NULL);
+        guint32 n;
+
+        g_variant_get(reply, "(u)", &n);
+        return n;
+}
+
+static void assert_restarts(Fixture *f, guint n) {
+        for (int i = 0; i < 3; i++)
+                fixture_settle(f);
+        g_assert_cmpuint(restarts(f), ==, n);
+        assert_jobs(f, "");
+}
+
+static void test_cancelled_while_logind_is_asked_for_inhibitors(Fixture *f, gconstpointer data) {
+        g_autofree char *file = everybody_nologin(f);
+        g_autoptr(Call) restart = NULL;
+
+        two_people(f);
+        f->logind->fake.hang = TRUE;
+        restart = usher_send(f->root, MANAGER, "Manager.Restart", ARGS("(" NO_OPTIONS ",)"));
+        WAIT_FOR(fake_count(&f->logind->fake, "ListInhibitors") > 0);
+
+        g_assert_cmpuint(cancel_all(f->root), ==, 1);
+        call_wait(restart);
+        g_assert_nonnull(restart->error);
+        g_assert_cmpuint(cancel_all(f->root), ==, 0);
+
+        fake_release(&f->logind->fake);
+        assert_restarts(f, 0);
+        g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+}
+
+/* Everybody has left, and logind is away before it has answered. */
+static void nobody_is_left(Fixture *f) {
+        restart_that_nobody_answers(f);
+        fake_stop(&f->logind->fake);
+        f->logind->hang_shutdown = FALSE;
+        fixture_settle(f);
+}
+
+static void test_cancelled_with_no_job_left(Fixture *f, gconstpointer data) {
+        nobody_is_left(f);
+        g_assert_cmpuint(cancel_all(f->root), ==, 1);
+        wait_stored(f, FALSE);
+        fake_start(&f->logind->fake);
+        assert_restarts(f, 1);
+}
+
+static void test_cancelling_it_takes_its_own_right(Fixture *f, gconstpointer data) {
+        GDBusConnection *teacher;
+
+        fake_polkit_answer(f->polkit, NULL, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        fake_polkit_answer(f->polkit, USHER_ACTION_RESTART, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_NO);
+        nobody_is_left(f);
+        teacher = fixture_connect(f, TEACHER);
+        assert_refused(teacher, MANAGER, "Manager.CancelAll", NULL,
+                        "org.freedesktop.DBus.Error.AccessDenied");
+
+        fake_polkit_answer(f->polkit, NULL, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_NO);
+        fake_polkit_answer(f->polkit, USHER_ACTION_RESTART, TEACHER, FAKE_POLKIT_YES);
+        g_assert_cmpuint(cancel_all(teacher), ==, 1);
+        fake_start(&f->logind->fake);
+        assert_restarts(f, 1);
+}
+
+static void test_what_logind_carries_out_cannot_be_cancelled(Fixture *f, gconstpointer data) {
+        restart_that_nobody_answers(f);
+        assert_refused(f->root, MANAGER, "Manager.CancelAll", NULL, "org.usher1.Error.NotCancellable");
+}
+
 /* Modes */
 
 static void switch_that_nobody_answers(Fixture *f) {
@@ -293,6 +367,11 @@ int main(int argc, char *argv[]) {
         ADD("after-a-long-absence-nobody-is-logged-off-for-it",
                         test_after_a_long_absence_nobody_is_logged_off_for_it);
         ADD("what-was-called-off-stays-off", test_what_was_called_off_stays_off);
+        ADD("cancelled-while-logind-is-asked-for-inhibitors",
+                        test_cancelled_while_logind_is_asked_for_inhibitors);
+        ADD("cancelled-with-no-job-left", test_cancelled_with_no_job_left);
+        ADD("cancelling-it-takes-its-own-right", test_cancelling_it_takes_its_own_right);
+        ADD("what-logind-carries-out-cannot-be-cancelled", test_what_logind_carries_out_cannot_be_cancelled);
         ADD("a-switch-that-was-not-made", test_a_switch_that_was_not_made);
         ADD("a-switch-that-was-made", test_a_switch_that_was_made);
 

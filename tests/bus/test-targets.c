@@ -144,6 +144,29 @@ static void test_log_off_all_spares_seatless_sessions_unless_asked(Fixture *f, g
         g_assert_false(fake_logind_has_session(f->logind, "9"));
 }
 
+static void test_a_free_station_changes_nothing(Fixture *f, gconstpointer data) {
+        g_autofree char *before = NULL, *after = NULL;
+        g_auto(GStrv) all = NULL, manager = NULL, station = NULL;
+
+        at_station(f, "4", BEN, "seat-left");
+        fixture_start(f);
+
+        all = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)")));
+        g_assert_cmpuint(g_strv_length(all), ==, 1);
+        before = usher_get_text(f->root, MANAGER, "LastOperation");
+        g_assert_nonnull(strstr(before, "LogOffAll"));
+
+        manager = job_paths(usher_call(
+                        f->root, MANAGER, "Manager.LogOff", ARGS("('seat0', {'block-logins': <true>})")));
+        g_assert_cmpuint(g_strv_length(manager), ==, 0);
+        station = job_paths(usher_call(f->root, SEAT0, "Station.LogOff", ARGS("(@a{sv} {},)")));
+        g_assert_cmpuint(g_strv_length(station), ==, 0);
+        after = usher_get_text(f->root, MANAGER, "LastOperation");
+        g_assert_cmpstr(after, ==, before);
+        assert_jobs(f, "1");
+}
+
 static void test_a_newcomer_during_log_off_all_is_no_target(Fixture *f, gconstpointer data) {
         g_auto(GStrv) paths = NULL;
 
@@ -205,6 +228,7 @@ int main(int argc, char *argv[]) {
         ADD("each-session-of-a-seat-is-its-own-job", test_each_session_of_a_seat_is_its_own_job);
         ADD("log-off-all-spares-seatless-sessions-unless-asked",
                         test_log_off_all_spares_seatless_sessions_unless_asked);
+        ADD("a-free-station-changes-nothing", test_a_free_station_changes_nothing);
         ADD("a-newcomer-during-log-off-all-is-no-target", test_a_newcomer_during_log_off_all_is_no_target);
         ADD("a-newcomer-with-the-same-id-is-not-touched", test_a_newcomer_with_the_same_id_is_not_touched);
         ADD("a-reused-id-is-noticed-without-any-signal", test_a_reused_id_is_noticed_without_any_signal);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/log.h"
-#include "core/station.h"
+#include "hub/device.h"
 #include "feature/label-check.h"
 #include "feature/label-file.h"
 #include "fuzz.h"
@@ -23,7 +23,7 @@ static void labelling_done(Labelling *l) {
 static void on_label(const char *station, const char *label, void *userdata) {
         Labelling *l = userdata;
 
-        assert(station_id_is_valid(station));
+        assert(seat_id_is_valid(station));
         assert(label_check(label) == LABEL_GOOD || streq(label, station));
         assert(l->n < LABELS_MAX);
         for (size_t i = 0; i < l->n; i++)

@@ -5,9 +5,8 @@
 #include <glib.h>
 
 #include "core/config.h"
-#include "core/job.h"
 #include "feature/idle-clock.h"
-#include "feature/rate.h"
+#include "feature/message-rate.h"
 
 #define LIMIT (10 * USEC_PER_MINUTE)
 #define LEFT (1000 * USEC_PER_SEC)
@@ -130,38 +129,6 @@ static void test_one_station(void) {
         g_assert_cmpuint(config_idle_log_off(c, "seat-1", "one more"), ==, USEC_PER_HOUR);
 }
 
-/* Whoever asks for what Usher began has it: a moved mouse does not cancel it any more. */
-static void test_taken_over(void) {
-        const JobRequest ours = {
-                .grace = USEC_PER_MINUTE, .reason = JOB_REASON_IDLE, .message = "", .by_user = ""
-        };
-        const JobRequest theirs = {
-                .grace = USEC_PER_HOUR,
-                .reason = JOB_REASON_REQUESTED,
-                .message = "Class is over",
-                .by_uid = 1000,
-                .by_user = "teacher",
-        };
-        SessionInfo f = facts();
-        Job j;
-
-        g_assert_cmpint(job_init(&j, 1, &f, &ours, LEFT), ==, 0);
-        g_assert_true(job_is_automatic(&j));
-        g_assert_cmpint(job_join(&j, &ours, LEFT), ==, 0);
-        g_assert_true(job_is_automatic(&j));
-
-        g_assert_cmpint(job_join(&j, &theirs, LEFT + 1), ==, 1);
-        g_assert_false(job_is_automatic(&j));
-        g_assert_cmpstr(j.by_user, ==, "teacher");
-        g_assert_cmpuint(j.by_uid, ==, 1000);
-        g_assert_cmpint(j.reason, ==, JOB_REASON_REQUESTED);
-        g_assert_cmpuint(j.deadline, ==, LEFT + USEC_PER_MINUTE); /* the earlier one */
-
-        g_assert_cmpint(job_join(&j, &ours, LEFT + 2), ==, 0);
-        g_assert_cmpstr(j.by_user, ==, "teacher");
-        job_done(&j);
-}
-
 static void test_rate(void) {
         Rate r = {};
         unsigned noted = 0;
@@ -188,7 +155,6 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/idle/clock-is-set-back", test_clock_is_set_back);
         g_test_add_func("/idle/whom-it-concerns", test_whom_it_concerns);
         g_test_add_func("/idle/one-station", test_one_station);
-        g_test_add_func("/idle/taken-over", test_taken_over);
         g_test_add_func("/rate/each-and-all", test_rate);
         return g_test_run();
 }

@@ -198,29 +198,77 @@ static void test_not_the_first_ones_alone(Fixture *f, gconstpointer data) {
         g_assert_false(job_is_owned_by(&f->job, 1002));
 }
 
-/* Nor can a job of one's own that a restart was hung on. */
-static void test_a_plan_is_not_the_first_ones(Fixture *f, gconstpointer data) {
+/* Nor can a job that a pending action waits for. */
+static void test_an_awaited_job_is_not_the_first_ones(Fixture *f, gconstpointer data) {
         JobRequest restart = {
-                .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root", .pending = PENDING_RESTART
+                .origin = JOB_ORIGIN_PENDING,
+                .grace = 90 * USEC_PER_SEC,
+                .by_user = "root",
+                .awaited = true,
         };
 
         g_assert_cmpint(job_join(&f->job, &restart, START), ==, 0);
-        g_assert_cmpint(f->job.pending, ==, PENDING_RESTART);
+        g_assert_true(f->job.awaited);
         g_assert_false(job_is_owned_by(&f->job, 0));
 }
 
-/* What Usher began by itself becomes theirs who ask for it. */
-static void test_ushers_own_is_taken_over(Fixture *f, gconstpointer data) {
-        JobRequest teacher = {
-                .grace = 90 * USEC_PER_SEC, .message = "", .by_uid = 1002, .by_user = "tina"
-        };
+static void make_automatic(Fixture *f, JobOrigin origin) {
+        SessionInfo session = facts();
 
-        g_assert_cmpint(string_replace(&f->job.by_user, ""), >, 0);
-        g_assert_cmpint(string_replace(&f->job.lost_hubs, "1-3"), >, 0);
-        g_assert_cmpint(job_join(&f->job, &teacher, START), ==, 1);
-        g_assert_cmpstr(f->job.lost_hubs, ==, "");
+        job_done(&f->job);
+        g_assert_cmpint(job_init(&f->job, 1, &session,
+                                        &(JobRequest) {
+                                                        .origin = origin,
+                                                        .reason = JOB_REASON_IDLE,
+                                                        .grace = 60 * USEC_PER_SEC,
+                                        },
+                                        START),
+                        ==, 0);
+        g_assert_true(job_is_automatic(&f->job));
+}
+
+/* The administrator promised 90 s and gave a message: the user gets both, not what is left of a countdown
+ * that nobody asked for. */
+static void test_an_automatic_job_is_taken_over_whole(Fixture *f, gconstpointer data) {
+        JobRequest teacher = {
+                .grace = 90 * USEC_PER_SEC, .message = "Class is over", .by_uid = 1002, .by_user = "tina"
+        };
+        usec_t now = START + 50 * USEC_PER_SEC;
+
+        make_automatic(f, GPOINTER_TO_INT(data));
+        g_assert_cmpint(job_join(&f->job, &teacher, now), ==, 1);
+        g_assert_cmpint(f->job.origin, ==, JOB_ORIGIN_CALLER);
+        g_assert_cmpint(f->job.reason, ==, JOB_REASON_REQUESTED);
+        g_assert_cmpstr(f->job.message, ==, "Class is over");
         g_assert_cmpstr(f->job.by_user, ==, "tina");
+        g_assert_cmpuint(f->job.deadline, ==, now + 90 * USEC_PER_SEC);
         g_assert_true(job_is_owned_by(&f->job, 1002));
+        g_assert_false(job_is_automatic(&f->job));
+}
+
+/* Otherwise they could give themselves time that way. */
+static void test_the_sessions_own_user_only_joins(Fixture *f, gconstpointer data) {
+        JobRequest own = { .grace = 90 * USEC_PER_SEC, .by_uid = 1001, .by_user = "anna" };
+
+        make_automatic(f, GPOINTER_TO_INT(data));
+        g_assert_cmpint(job_join(&f->job, &own, START + 50 * USEC_PER_SEC), ==, 0);
+        g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
+        g_assert_cmpint(f->job.origin, ==, GPOINTER_TO_INT(data));
+
+        /* But now somebody has asked for it: signs of life no longer cancel it. */
+        g_assert_false(job_is_automatic(&f->job));
+
+        own.grace = 5 * USEC_PER_SEC;
+        g_assert_cmpint(job_join(&f->job, &own, START + 50 * USEC_PER_SEC), ==, 1);
+        g_assert_cmpuint(f->job.deadline, ==, START + 55 * USEC_PER_SEC);
+}
+
+static void test_an_automatic_request_changes_nothing(Fixture *f, gconstpointer data) {
+        JobRequest idle = { .origin = JOB_ORIGIN_IDLE, .reason = JOB_REASON_IDLE, .grace = USEC_PER_SEC };
+
+        g_assert_cmpint(job_join(&f->job, &idle, START), ==, 0);
+        g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
+        g_assert_cmpint(f->job.origin, ==, JOB_ORIGIN_CALLER);
 }
 
 static void test_cancel_and_extend_end_with_the_warning(Fixture *f, gconstpointer data) {
@@ -271,6 +319,8 @@ static void test_minimum_after_a_restart(Fixture *f, gconstpointer data) {
 }
 
 static void test_tables(void) {
+        for (int i = 0; i < _JOB_ORIGIN_MAX; i++)
+                g_assert_cmpint(job_origin_from_string(job_origin_to_string(i)), ==, i);
         for (int i = 0; i < _JOB_PHASE_MAX; i++)
                 g_assert_cmpint(job_phase_from_string(job_phase_to_string(i)), ==, i);
         for (int i = 0; i < _JOB_WARNED_MAX; i++)
@@ -303,8 +353,19 @@ int main(int argc, char *argv[]) {
         JOB_TEST("/job/logind-away-while-terminating", test_logind_away_while_terminating);
         JOB_TEST("/job/earlier-deadline-wins", test_earlier_deadline_wins);
         JOB_TEST("/job/not-the-first-ones-alone", test_not_the_first_ones_alone);
-        JOB_TEST("/job/a-plan-is-not-the-first-ones", test_a_plan_is_not_the_first_ones);
-        JOB_TEST("/job/ushers-own-is-taken-over", test_ushers_own_is_taken_over);
+        JOB_TEST("/job/an-awaited-job-is-not-the-first-ones", test_an_awaited_job_is_not_the_first_ones);
+        JOB_TEST("/job/an-automatic-request-changes-nothing", test_an_automatic_request_changes_nothing);
+        for (JobOrigin o = JOB_ORIGIN_IDLE; o <= JOB_ORIGIN_HUB_LOST; o++) {
+                g_autofree char *taken =
+                                g_strdup_printf("/job/taken-over-whole/%s", job_origin_to_string(o));
+                g_autofree char *joined =
+                                g_strdup_printf("/job/own-user-only-joins/%s", job_origin_to_string(o));
+
+                g_test_add(taken, Fixture, GINT_TO_POINTER(o), setup,
+                                test_an_automatic_job_is_taken_over_whole, teardown);
+                g_test_add(joined, Fixture, GINT_TO_POINTER(o), setup, test_the_sessions_own_user_only_joins,
+                                teardown);
+        }
         JOB_TEST("/job/cancel-and-extend-end-with-the-warning", test_cancel_and_extend_end_with_the_warning);
         JOB_TEST("/job/cancelled-ends-nobody", test_cancelled_ends_nobody);
         JOB_TEST("/job/extend-never-past-the-maximum", test_extend_never_past_the_maximum);

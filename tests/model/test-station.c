@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "core/station.h"
+#include "hub/device.h"
 
 static const StationEquipment complete = {
         .known = true, .keyboard = true, .pointer = true, .display = true
@@ -81,7 +82,7 @@ static void test_identity(void) {
 static void test_states(void) {
         SessionInfo greeter = session("c1", "greeter", "lightdm", true);
         SessionInfo anna = session("2", "user", "anna", true);
-        const SessionInfo *empty[] = { &greeter }, *busy[] = { &anna };
+        Session *empty[] = { &(Session) { .info = &greeter } }, *busy[] = { &(Session) { .info = &anna } };
         Station *s = station();
 
         g_assert_cmpint(station_update(s, empty, 1, false, &complete), ==, 0);
@@ -116,7 +117,9 @@ static void test_states(void) {
 static void test_background_session_is_in_use(void) {
         SessionInfo greeter = session("c1", "greeter", "lightdm", true);
         SessionInfo anna = session("2", "user", "anna", false), ben = session("3", "user", "ben", true);
-        const SessionInfo *behind[] = { &greeter, &anna }, *two[] = { &anna, &ben };
+        Session *first = &(Session) { .info = &greeter }, *second = &(Session) { .info = &anna };
+        Session *third = &(Session) { .info = &ben };
+        Session *behind[] = { first, second }, *two[] = { second, third };
         Station *s = station();
 
         g_assert_cmpint(station_update(s, behind, 2, false, &complete), ==, 0);
@@ -124,7 +127,7 @@ static void test_background_session_is_in_use(void) {
         g_assert_cmpstr(s->active_session, ==, "");
         g_assert_cmpstr(s->active_user, ==, "anna");
 
-        g_assert_true(station_user_session(two, 2) == &ben);
+        g_assert_true(station_user_session(two, 2) == third);
         station_free(s);
 }
 
@@ -187,16 +190,16 @@ static void test_ids(void) {
         char longest[300];
 
         for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
-                g_assert_true(station_id_is_valid(good[i]));
+                g_assert_true(seat_id_is_valid(good[i]));
         for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-                g_assert_false(station_id_is_valid(bad[i]));
+                g_assert_false(seat_id_is_valid(bad[i]));
 
         memset(longest, 'a', sizeof(longest));
         memcpy(longest, "seat", 4);
         longest[256] = '\0';
-        g_assert_false(station_id_is_valid(longest));
+        g_assert_false(seat_id_is_valid(longest));
         longest[255] = '\0';
-        g_assert_true(station_id_is_valid(longest));
+        g_assert_true(seat_id_is_valid(longest));
 }
 
 static void test_tables(void) {

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A house with some features, among peers that are the test's: what logind and udev say goes in, and the
+ * other end of the bus answers every call with success. Timers fire when the test says so. */
+
+#include "core/events.h"
+#include "house.h"
+#include "room.h"
+
+#define SEAT "seat-left"
+#define ADA ((uid_t) 61001)
+#define TEACHER ((uid_t) 61002)
+
+typedef struct Daemon {
+        House *house;
+        Manager *manager; /* the house's */
+        Room room;        /* its topology is the manager's */
+        const Feature *const *features;
+        GPtrArray *sessions; /* SessionInfo, as logind last had them */
+
+        GString *calls;     /* "Member(first-argument) …" of all calls but those to the bus itself */
+        uid_t inhibitor;    /* who holds an idle inhibitor, 0 for nobody */
+        const char *refuse; /* the member that is answered with an error, NULL for none */
+        const char *ignore; /* the member that is not answered, NULL for none */
+} Daemon;
+
+/* features ends with NULL. logind has SEAT and no session; there are no devices, and nobody is served yet.
+ */
+void daemon_set_up(Daemon *d, const Feature *const *features);
+void daemon_tear_down(Daemon *d);
+
+/* Clients can hear from here on. */
+void daemon_serve(Daemon *d);
+
+/* Starts again with the files and the sessions that there are; nobody is served yet, and the devices are
+ * gone. */
+void daemon_restart(Daemon *d);
+
+/* Runs the loop until there is nothing left to do. */
+void daemon_run(Daemon *d);
+
+/* Lets every timer fire now, and runs. */
+void daemon_fire_timers(Daemon *d);
+
+/* udev has told of everything that the test changed in the room. */
+void daemon_settle(Daemon *d);
+
+/* What logind says about a session, in literals; it is a graphical one of ADA at SEAT where nothing else is
+ * said. */
+typedef struct DaemonSession {
+        const char *id;
+        const char *class;
+        const char *type;
+        const char *state;
+        uid_t uid;
+        pid_t leader;
+        usec_t idle_since; /* CLOCK_MONOTONIC, 0 while it is in use */
+} DaemonSession;
+
+#define daemon_session(d, ...) daemon_apply_session(d, &(DaemonSession) { __VA_ARGS__ })
+void daemon_apply_session(Daemon *d, const DaemonSession *session);
+void daemon_end_session(Daemon *d, const char *id);
+
+/* Somebody asks for the log-off of this session. */
+void daemon_log_off(Daemon *d, const char *session, uid_t by_uid, bool awaited);
+
+/* Cancels all jobs; there must be one. */
+void daemon_cancel(Daemon *d);
+
+/* The job of this session, which must be there, or must not. */
+const Job *daemon_job(Daemon *d, const char *session);
+void daemon_assert_no_job(Daemon *d, const char *session);
+
+/* How often a call arrived: "StartUnit(usher-warn@61001.service)". */
+guint daemon_count_calls(Daemon *d, const char *call);
