@@ -15,54 +15,8 @@
 
 struct Client {
         sd_bus *bus;
-        ClientOwnerFunc changed;
-        void *userdata;
-
-        char *owner;
-        bool known; /* the bus has answered who the owner is */
-        sd_bus_slot *owner_match, *owner_call;
+        NameWatch *owner;
 };
-
-static void owner_changed(Client *c, const char *owner) {
-        if (c->known && streq_ptr(c->owner, owner))
-                return;
-
-        if (string_replace(&c->owner, owner) < 0) {
-                (void) log_oom();
-                return;
-        }
-
-        c->known = true;
-        if (c->changed)
-                c->changed(c->owner, c->userdata);
-}
-
-static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        const char *owner = NULL;
-        Client *c = userdata;
-
-        c->owner_call = sd_bus_slot_unref(c->owner_call);
-
-        if (!sd_bus_message_is_method_error(m, NULL))
-                (void) sd_bus_message_read(m, "s", &owner);
-
-        owner_changed(c, owner);
-        return 0;
-}
-
-static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        const char *name, *after;
-        Client *c = userdata;
-
-        if (!streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) ||
-                        sd_bus_message_read(m, "sss", &name, NULL, &after) < 0 ||
-                        !streq(name, USHER_BUS_NAME))
-                return 0;
-
-        c->owner_call = sd_bus_slot_unref(c->owner_call);
-        owner_changed(c, isempty(after) ? NULL : after);
-        return 0;
-}
 
 void client_announce_exit(void) {
         (void) sd_notify(false, "STOPPING=1");
@@ -88,7 +42,7 @@ int client_open_bus(sd_bus **ret, sd_event *event) {
         return 0;
 }
 
-int client_new(Client **ret, sd_bus *bus, ClientOwnerFunc changed, void *userdata) {
+int client_new(Client **ret, sd_bus *bus, NameHandler changed, void *userdata) {
         _cleanup_client_ Client *c = NULL;
         int r;
 
@@ -96,17 +50,8 @@ int client_new(Client **ret, sd_bus *bus, ClientOwnerFunc changed, void *userdat
         if (!c)
                 return -ENOMEM;
 
-        *c = (Client) { .bus = sd_bus_ref(bus), .changed = changed, .userdata = userdata };
-
-        r = sd_bus_add_match_async(bus, &c->owner_match,
-                        "type='signal',sender='" DBUS_BUS_NAME "',interface='" DBUS_IFACE
-                        "',member='NameOwnerChanged',arg0='" USHER_BUS_NAME "'",
-                        on_owner_changed, NULL, c);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_call_method_async(bus, &c->owner_call, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
-                        "GetNameOwner", on_owner, c, "s", USHER_BUS_NAME);
+        *c = (Client) { .bus = sd_bus_ref(bus) };
+        r = name_watch_new(&c->owner, bus, USHER_BUS_NAME, changed, userdata);
         if (r < 0)
                 return r;
 
@@ -118,32 +63,24 @@ Client *client_free(Client *c) {
         if (!c)
                 return NULL;
 
-        sd_bus_slot_unref(c->owner_match);
-        sd_bus_slot_unref(c->owner_call);
+        name_watch_free(c->owner);
         sd_bus_unref(c->bus);
-        free(c->owner);
         free(c);
         return NULL;
 }
 
 const char *client_get_owner(const Client *c) {
-        return c->owner;
+        return name_watch_unique(c->owner);
 }
 
 int client_set_owner(Client *c, const char *owner) {
-        int r;
-
-        r = string_replace(&c->owner, owner);
-        if (r < 0)
-                return r;
-
-        c->owner_call = sd_bus_slot_unref(c->owner_call);
-        c->known = true;
-        return 0;
+        return name_watch_take(c->owner, owner);
 }
 
 bool client_is_sender(const Client *c, sd_bus_message *m) {
-        return c->owner && streq_ptr(sd_bus_message_get_sender(m), c->owner);
+        const char *owner = client_get_owner(c);
+
+        return owner && streq_ptr(sd_bus_message_get_sender(m), owner);
 }
 
 int client_match(Client *c,
@@ -168,11 +105,11 @@ int client_callv(Client *c,
                 const char *types,
                 va_list ap) {
 
-        if (!c->owner)
+        if (!client_get_owner(c))
                 return -ENOTCONN;
 
-        return sd_bus_call_method_asyncv(
-                        c->bus, ret, c->owner, path, interface, member, func, userdata, types, ap);
+        return sd_bus_call_method_asyncv(c->bus, ret, client_get_owner(c), path, interface, member, func,
+                        userdata, types, ap);
 }
 
 int client_call(Client *c,

@@ -7,12 +7,9 @@
 #include <stdarg.h>
 
 #include "common/bus-util.h"
+#include "common/name-watch.h"
 
 typedef struct Client Client;
-
-/* usherd is there under this unique name, or is away (NULL). Called first when the bus has answered who owns
- * the name, then at each change. client_get_owner() gives the new owner already. */
-typedef void (*ClientOwnerFunc)(const char *owner, void *userdata);
 
 /* The exit code with which a program that usherd has systemd start asks to be started again. Its unit has it
  * in RestartForceExitStatus=. */
@@ -28,8 +25,8 @@ void client_announce_exit(void);
 int client_open_bus(sd_bus **ret, sd_event *event);
 
 /* Watches the owner of org.usher1. The bus needs an event loop, or somebody who processes it. changed may be
- * NULL. Returns 0 or a negative errno. */
-int client_new(Client **ret, sd_bus *bus, ClientOwnerFunc changed, void *userdata);
+ * NULL; in it client_get_owner() gives the new owner already. Returns 0 or a negative errno. */
+int client_new(Client **ret, sd_bus *bus, NameHandler changed, void *userdata);
 Client *client_free(Client *c);
 
 DEFINE_CLEANUP(Client *, client_free);

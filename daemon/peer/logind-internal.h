@@ -9,7 +9,7 @@
 
 #include "peer/async-call.h"
 #include "peer/logind.h"
-#include "peer/name-watch.h"
+#include "common/name-watch.h"
 
 typedef struct SessionWatch {
         Logind *logind;

@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "common/names.h"
 #include "peer/async-call.h"
-#include "peer/name-watch.h"
+#include "common/name-watch.h"
 #include "peer/unit-watch.h"
 
 struct UnitWatch {

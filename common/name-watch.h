@@ -19,5 +19,9 @@ int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler h
 NameWatch *name_watch_free(NameWatch *w);
 DEFINE_CLEANUP(NameWatch *, name_watch_free);
 
+/* Takes the owner from elsewhere: the sender of a reply to a call to the name, for example. Does not call
+ * the handler. Returns 0 or -ENOMEM. */
+int name_watch_take(NameWatch *w, const char *unique);
+
 /* The unique name of the current owner, NULL if there is none. */
 const char *name_watch_unique(const NameWatch *w);

@@ -2,7 +2,7 @@
 
 #include "common/bus-util.h"
 #include "common/names.h"
-#include "peer/name-watch.h"
+#include "common/name-watch.h"
 
 struct NameWatch {
         sd_bus *bus;
@@ -31,7 +31,8 @@ static void name_watch_set(NameWatch *w, const char *unique) {
                 return;
 
         w->known = true;
-        w->handler(w->unique, w->userdata);
+        if (w->handler)
+                w->handler(w->unique, w->userdata);
 }
 
 static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -113,4 +114,16 @@ NameWatch *name_watch_free(NameWatch *w) {
 
 const char *name_watch_unique(const NameWatch *w) {
         return w->unique;
+}
+
+int name_watch_take(NameWatch *w, const char *unique) {
+        int r;
+
+        r = string_replace(&w->unique, unique);
+        if (r < 0)
+                return r;
+
+        w->get = sd_bus_slot_unref(w->get);
+        w->known = true;
+        return 0;
 }
