@@ -68,31 +68,3 @@ int bus_message_read_string(sd_bus_message *m, char **p) {
         r = string_replace(p, s);
         return r < 0 ? r : 1;
 }
-
-int bus_message_dispatch_again(
-                sd_bus_message *m, sd_event_source **ret, sd_event_handler_t after, void *userdata) {
-
-        sd_bus *bus = sd_bus_message_get_bus(m);
-        sd_event_source *s;
-        int r;
-
-        r = sd_bus_message_rewind(m, true);
-        if (r < 0)
-                return r;
-
-        r = sd_event_add_defer(sd_bus_get_event(bus), &s, after, userdata);
-        if (r < 0)
-                return r;
-
-        /* What runs at idle priority runs after that dispatch. */
-        r = sd_event_source_set_priority(s, SD_EVENT_PRIORITY_IDLE);
-        if (r >= 0)
-                r = sd_bus_enqueue_for_read(bus, m);
-        if (r < 0) {
-                sd_event_source_disable_unref(s);
-                return r;
-        }
-
-        *ret = s;
-        return 0;
-}

@@ -22,8 +22,3 @@ int bus_message_read_properties(sd_bus_message *m, BusPropertyFunc func, void *u
 
 /* Reads a string property into its field. Returns 1, as a BusPropertyFunc does, or a negative errno. */
 int bus_message_read_string(sd_bus_message *m, char **p);
-
-/* Sends a method call through its handler again, from its first argument. |after| runs when that is over: it
- * gets the event source in |ret|, which takes it back. */
-int bus_message_dispatch_again(
-                sd_bus_message *m, sd_event_source **ret, sd_event_handler_t after, void *userdata);
