@@ -11,9 +11,9 @@
 #include "peer/logind-request.h"
 
 static bool is_refusal(int r) {
-        /* Nobody owns the name, nobody could be started for it, no answer in time, no bus: sd-bus-errors(3).
+        /* logind is not there, does not answer in time, or the bus is gone.
          */
-        return r != -ENXIO && r != -EHOSTUNREACH && r != -ETIMEDOUT && r != -ECONNRESET;
+        return r != -EHOSTUNREACH && r != -ETIMEDOUT && r != -ECONNRESET;
 }
 
 static int on_limit(sd_event_source *s, uint64_t usec, void *userdata) {
@@ -108,7 +108,7 @@ static void on_preparing(sd_bus_message *reply, void *userdata) {
 
 static void shut_down(PendingAction *p) {
         Manager *m = p->manager;
-        int r = -ENXIO;
+        int r = -EHOSTUNREACH;
 
         if (m->logind_synced && !m->logind_lost)
                 r = logind_get_preparing_for_shutdown(m->logind, &p->call, on_preparing, p);

@@ -187,7 +187,15 @@ AsyncCall *async_call_free(AsyncCall *c) {
 }
 
 int async_reply_errno(sd_bus_message *reply) {
-        return sd_bus_message_is_method_error(reply, NULL) ? -sd_bus_message_get_errno(reply) : 0;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return 0;
+
+        /* sd-bus gives these the errno of an object that does not exist, which is another matter. */
+        if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
+                        sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+                return -EHOSTUNREACH;
+
+        return -sd_bus_message_get_errno(reply);
 }
 
 char *async_reply_error_text(sd_bus_message *reply) {

@@ -56,7 +56,8 @@ int async_callf(AsyncQueue *q,
 /* Cancels the call and sets its slot field to NULL. */
 AsyncCall *async_call_free(AsyncCall *c);
 
-/* 0, or the negative errno of an error reply. */
+/* 0, or the negative errno of an error reply: -EHOSTUNREACH if the peer is not there, -ETIMEDOUT if it did
+ * not answer. */
 int async_reply_errno(sd_bus_message *reply);
 
 /* The message of an error reply, safe to show, at most 512 bytes. "" if there is none, NULL when out of

@@ -192,6 +192,27 @@ static void test_timeout(void) {
         free(w.text);
 }
 
+/* A peer that is away is not an object that does not exist. */
+static void test_errors_of_a_missing_peer(void) {
+        static const struct {
+                const char *name;
+                int error;
+        } table[] = {
+                { SD_BUS_ERROR_SERVICE_UNKNOWN, -EHOSTUNREACH },
+                { SD_BUS_ERROR_NAME_HAS_NO_OWNER, -EHOSTUNREACH },
+                { SD_BUS_ERROR_NO_REPLY, -ETIMEDOUT },
+                { "org.freedesktop.login1.NoSuchSession", -ENXIO },
+                { "System.Error.ENODEV", -ENODEV },
+        };
+        g_autoptr(Pair) p = pair_new();
+
+        for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+                _cleanup_bus_message_ sd_bus_message *reply = reply_new_error(p, table[i].name, "No");
+
+                g_assert_cmpint(async_reply_errno(reply), ==, table[i].error);
+        }
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/async-call/limit-of-calls-in-flight", test_limit);
@@ -201,5 +222,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/async-call/queue-owns-call-without-slot", test_nobody_waits);
         g_test_add_func("/async-call/freed-queue-empties-slots", test_queue_free);
         g_test_add_func("/async-call/timeout-of-queue", test_timeout);
+        g_test_add_func("/async-call/errors-of-a-missing-peer", test_errors_of_a_missing_peer);
+
         return g_test_run();
 }
