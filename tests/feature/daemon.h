@@ -23,6 +23,9 @@ typedef struct Daemon {
         uid_t inhibitor;    /* who holds an idle inhibitor, 0 for nobody */
         const char *refuse; /* the member that is answered with an error, NULL for none */
         const char *ignore; /* the member that is not answered, NULL for none */
+
+        const char *unit_state; /* of every unit; NULL: there is no systemd */
+        const char *target;     /* what systemd is starting: "reboot.target"; NULL for nothing */
 } Daemon;
 
 /* features ends with NULL. logind has SEAT and no session; there are no devices, and nobody is served yet.
@@ -71,6 +74,12 @@ void daemon_cancel(Daemon *d);
 /* The job of this session, which must be there, or must not. */
 const Job *daemon_job(Daemon *d, const char *session);
 void daemon_assert_no_job(Daemon *d, const char *session);
+
+/* systemd says that its units are in this state now. */
+void daemon_set_unit(Daemon *d, const char *state);
+
+/* systemd's job for this unit has ended: "done", "failed" … */
+void daemon_end_unit_job(Daemon *d, const char *unit, const char *result);
 
 /* How often a call arrived: "StartUnit(usher-warn@61001.service)". */
 guint daemon_count_calls(Daemon *d, const char *call);
