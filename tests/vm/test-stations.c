@@ -195,7 +195,7 @@ static void test_associate(void) {
         g_assert_no_error(error);
         (void) machine_type(room, CARLA, "\n", &error);
         g_assert_no_error(error);
-        room_wait_until(SOON_SEC, "grep -q 'belongs there now' /run/said");
+        room_wait_until(SOON_SEC, "grep -q 'now belongs to this station' /run/said");
         wait_role(hub, "station", machine_seats[CARLA]);
         wait_health(CARLA, "ok");
 
