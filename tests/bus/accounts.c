@@ -25,14 +25,14 @@ char *accounts_copy(const char *directory) {
 }
 
 void accounts_enter(const char *passwd) {
-        /* The world's own is a file without a name by now, on which nothing can be mounted. */
+        /* The world's own /etc/passwd is a file without a name by now, on which nothing can be mounted. */
         if (unshare(CLONE_NEWNS) < 0 || umount2("/etc/passwd", MNT_DETACH) < 0 ||
                         mount(passwd, "/etc/passwd", NULL, MS_BIND, NULL) < 0)
                 _exit(EXIT_FAILURE);
 }
 
-/* A lease: the kernel lets nobody open the file before its holder has given it back, for which it asks with
- * SIGIO. There is none to be had while somebody has the file open. */
+/* A lease: nobody can open the file until its holder has given the lease back. The kernel requests that with
+ * SIGIO. A lease is refused while somebody has the file open. */
 int accounts_hang(const char *passwd) {
         gint64 end = wait_begin();
         int lease;
@@ -72,7 +72,7 @@ GArray *accounts_askers(GPid usherd) {
         return askers;
 }
 
-/* No event tells of it, so it is looked at a hundred times a second. */
+/* No event reports new processes of usherd, so /proc is read a hundred times a second. */
 void accounts_wait_askers(GPid usherd, guint n) {
         gint64 end = wait_begin();
 

@@ -34,7 +34,7 @@ void bus_add_service(Bus *bus, const char *file) {
         g_assert_no_errno(symlink(file, link));
 }
 
-/* Replaces what stands between two marks, which must occur once. */
+/* Replaces the text between two marks, which must occur exactly once. */
 static char *replace_between(const char *text, const char *begin, const char *end, const char *by) {
         const char *b = strstr(text, begin), *e;
 
@@ -53,7 +53,7 @@ static void copy_policies(const char *from, const char *to) {
                 g_autofree char *source = g_build_filename(from, name, NULL);
                 g_autofree char *target = g_build_filename(to, name, NULL);
 
-                /* An installed policy of ours is not the one that is tested. */
+                /* Removes an installed policy of Usher: the tests use the one of the source tree. */
                 if (!g_str_has_suffix(name, ".conf") || g_str_has_prefix(name, "org.usher1."))
                         continue;
 
@@ -83,7 +83,7 @@ static void write_configuration(Bus *bus, const char *policy) {
         g_file_set_contents(file, c, -1, &error);
         g_assert_no_error(error);
 
-        /* The stock file includes "system.d" beside itself. */
+        /* The stock file includes the folder "system.d" beside it. */
         policies = g_build_filename(bus->directory, "system.d", NULL);
         g_assert_no_errno(g_mkdir(policies, 0755));
         copy_policies(STOCK_DIRECTORY "/system.d", policies);
@@ -93,16 +93,16 @@ static void write_configuration(Bus *bus, const char *policy) {
                 g_file_set_contents(ours, policy, -1, &error);
                 g_assert_no_error(error);
         } else {
-                /* Without it usherd does not get its name, and no test would say why. */
+                /* Without the policy usherd does not get its name, and no test would say why. */
                 g_assert_nonnull(shipped);
                 g_assert_true(g_file_test(shipped, G_FILE_TEST_IS_REGULAR));
                 g_assert_no_errno(symlink(shipped, ours));
         }
 }
 
-/* The keeper stands between us and the dbus-daemon, which sheds the parent-death signal when it becomes
- * another user: the keeper is told of our death, or of the end of the test, and kills it. Only functions
- * that are safe after fork() are used here. */
+/* dbus-daemon loses its parent-death signal when it switches to another user, so a keeper process runs
+ * between it and the test. The keeper gets SIGTERM when the test dies or stops the bus, and kills
+ * dbus-daemon. After fork() only async-signal-safe functions are used here. */
 static void run_keeper(pid_t test, char **arguments) {
         sigset_t signals;
         pid_t daemon;
@@ -125,7 +125,7 @@ static void run_keeper(pid_t test, char **arguments) {
                 _exit(127);
         }
 
-        /* The dbus-daemon alone may hold what tells the test of its end. */
+        /* Only dbus-daemon may hold the descriptor by which the test sees its end. */
         for (int fd = 3; fd < 1024; fd++)
                 close(fd);
 
@@ -208,8 +208,8 @@ typedef struct Visit {
         gboolean raw;
 } Visit;
 
-/* The kernel notes the credentials of the thread that connects, and only the thread changes its own: glibc's
- * wrappers would change the whole process. */
+/* The kernel records the credentials of the thread that connects. The raw system calls change those of one
+ * thread, glibc's wrappers would change those of the whole process. */
 static void become(uid_t uid) {
         gid_t group = uid;
 
@@ -244,7 +244,7 @@ static GSocketConnection *authenticate_raw(Bus *bus, uid_t uid) {
         g_output_stream_write_all(output, request->str, request->len, NULL, NULL, &error);
         g_assert_no_error(error);
 
-        /* "OK" and the bus's id in one line, which it sends in one piece. */
+        /* The bus sends "OK" and its id as one line, in one piece. */
         gssize n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(stream)), answer,
                         sizeof(answer) - 1, NULL, &error);
         g_assert_no_error(error);

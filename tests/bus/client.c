@@ -15,7 +15,7 @@ gint64 wait_begin(void) {
         return g_get_monotonic_time() + WAIT_SECONDS * G_USEC_PER_SEC;
 }
 
-/* Waits for one event, or for the end, in ms rounded up. */
+/* Waits for one event, at most until the end, in ms rounded up. */
 static gboolean step(gint64 end) {
         gint64 left = end - g_get_monotonic_time();
         gboolean expired = FALSE;

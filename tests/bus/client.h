@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How a test asks and waits. Everything, the fakes too, runs in the default main context: while a test waits
- * for an answer the fakes answer. Nothing sleeps; what does not come within WAIT_SECONDS fails the test. */
+/* How a test calls and waits. Everything runs in the default main context, the fakes too, so the fakes
+ * answer while a test waits. Nothing sleeps. A wait fails the test after WAIT_SECONDS. */
 
 #include <gio/gio.h>
 
 #define WAIT_SECONDS 30
 
-/* Runs the main loop until the condition holds. It is looked at again after every event. */
+/* Runs the main loop until the condition is true. The condition is checked after every event. */
 #define WAIT_FOR(condition)                                    \
         G_STMT_START {                                         \
                 gint64 _end = wait_begin();                    \
@@ -20,14 +20,14 @@
 gint64 wait_begin(void);
 void wait_step(gint64 end, const char *where, const char *what);
 
-/* Runs the main loop until that time of the monotonic clock, in µs: only where a test must show that
- * something does not happen before. */
+/* Runs the main loop until that time of the monotonic clock, in µs. Only for tests that show that something
+ * does not happen earlier. */
 void wait_until_time(gint64 time);
 
-/* A call under way, or answered. */
+/* A method call, pending or answered. */
 typedef struct Call {
         gboolean done;
-        GVariant *reply; /* NULL: refused */
+        GVariant *reply; /* NULL for an error */
         char *error;     /* the D-Bus name of the error, else NULL */
         char *text;
         gint64 sent, answered; /* monotonic, µs */
@@ -54,13 +54,13 @@ void call_wait(Call *call);
 /* Calls to usherd. "Station.LogOff" is member LogOff of interface org.usher1.Station. */
 Call *usher_send(GDBusConnection *connection, const char *path, const char *member, GVariant *arguments);
 
-/* The reply, or the test fails. */
+/* Returns the reply; an error fails the test. */
 GVariant *usher_call(GDBusConnection *connection, const char *path, const char *member, GVariant *arguments);
 
-/* The name of the error; "" for success. */
+/* Returns the name of the error, "" for success. */
 char *usher_error(GDBusConnection *connection, const char *path, const char *member, GVariant *arguments);
 
-/* Expects that error. The message of it must not be empty, nor hold what a terminal would act on. */
+/* Expects that error. Its message must not be empty, and must not contain control characters. */
 #define assert_refused(connection, path, member, arguments, name) \
         assert_refused_at(G_STRLOC, connection, path, member, arguments, name)
 void assert_refused_at(const char *where,
@@ -70,14 +70,14 @@ void assert_refused_at(const char *where,
                 GVariant *arguments,
                 const char *name);
 
-/* One property of a usherd object, without the variant around it; NULL if the object is not there. */
+/* A property of an object of usherd, without the variant around it; NULL if the object does not exist. */
 GVariant *usher_get(GDBusConnection *connection, const char *path, const char *property);
 char *usher_get_string(GDBusConnection *connection, const char *path, const char *property);
 guint64 usher_get_uint64(GDBusConnection *connection, const char *path, const char *property);
 guint32 usher_get_uint32(GDBusConnection *connection, const char *path, const char *property);
 
-/* The same in GVariant's text form, without type marks: easy to compare and to read. */
+/* The same in GVariant's text form, without type annotations. */
 char *usher_get_text(GDBusConnection *connection, const char *path, const char *property);
 
-/* What has been sent to this connection before now has been dispatched when this returns. */
+/* Waits until everything sent to this connection so far has been dispatched. */
 void settle(GDBusConnection *connection);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Two seats with a screen and a hub each, and keyboard and mouse on it; and usherd, which is not started so
- * far. */
+/* Two seats, each with a screen and a hub with keyboard and mouse, and usherd, which is not started yet. */
 
 #include "fixture.h"
 #include "hubs.h"
@@ -15,11 +14,11 @@ typedef struct Desk {
         Fixture f;
         Hubs *hubs;
         const char *root, *left, *right;
-        guint hurry, events; /* usherd is waited for after so many events, instead of after each */
+        guint hurry, events; /* usherd is waited for after this many events, instead of after each */
 } Desk;
 
 void desk_set_up(Desk *d, gconstpointer data);
 void desk_tear_down(Desk *d, gconstpointer data);
 
-/* AttachHub, as root. */
+/* Calls AttachHub as root. */
 void desk_attach(Desk *d, const char *hub, const char *station);

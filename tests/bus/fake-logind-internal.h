@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of the stand-in for logind share: its objects, and what it answers. */
+/* What the files of the fake logind share: its objects and its answers. */
 
 #include "fake-logind.h"
 
 typedef struct Session {
-        FakeSession is; /* every text in it is ours */
+        FakeSession is; /* owns all strings in it */
         char *path;
         gint64 since;
-        guint ending; /* the source that will end it */
+        guint ending; /* the event source that will end it */
 } Session;
 
 typedef struct Seat {
@@ -18,7 +18,7 @@ typedef struct Seat {
 } Seat;
 
 typedef struct Inhibitor {
-        int fd; /* closed at the other end: given up */
+        int fd; /* closed at the other end: the lock is released */
         char *mode;
         char *what;
         char *who;
@@ -41,6 +41,6 @@ GVariant *fake_logind_on_get(gpointer owner, const char *path, const char *inter
 extern const char fake_logind_xml[];
 void fake_logind_on_call(gpointer owner, const FakeCall *call, GDBusMethodInvocation *invocation);
 
-/* fake-logind.c. A session ends after the answer to whoever asked, as in life. */
+/* fake-logind.c. As with logind, a session ends after the caller has its reply. */
 void session_end_soon(FakeLogind *l, Session *s);
 void inhibitors_drop_released(FakeLogind *l);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What logind answers to each method. */
+/* The reply of the fake logind to each method. */
 
 #include "fake-logind-internal.h"
 
@@ -125,7 +125,7 @@ static void on_terminate(FakeLogind *l, Session *s, GDBusMethodInvocation *invoc
 
         g_dbus_method_invocation_return_value(invocation, NULL);
 
-        /* logind does nothing to what is closing already. */
+        /* logind does nothing to a session that is closing already. */
         if (g_str_equal(s->is.state, "closing"))
                 return;
 
@@ -310,7 +310,7 @@ static void on_manager_call(FakeLogind *l, const FakeCall *call, GDBusMethodInvo
         else if (g_str_has_suffix(member, "Session"))
                 on_session_call(l, call, invocation);
         else
-                /* Written down, and nothing happens: a test looks for it in the log. */
+                /* Only logged: a test looks for it in the log. */
                 g_dbus_method_invocation_return_value(invocation, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Sessions, seats and the manager as objects: what is there, and the values of their properties. */
+/* Sessions, seats and the manager as objects, with the values of their properties. */
 
 #include "fake-logind-internal.h"
 

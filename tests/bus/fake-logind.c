@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a test does to the stand-in, and how its sessions end. */
+/* What a test can do to the fake logind, and how its sessions end. */
 
 #include "fake-logind-internal.h"
 
@@ -63,7 +63,7 @@ static gboolean end_session(gpointer data) {
         return G_SOURCE_REMOVE;
 }
 
-/* After the answer to whoever asked, as in life. */
+/* As with logind, after the caller has its reply. */
 void session_end_soon(FakeLogind *l, Session *s) {
         if (s->ending > 0)
                 return;

@@ -8,7 +8,7 @@
 typedef struct FakeSession {
         const char *id;
         guint32 uid;
-        const char *name;  /* default: as the accounts have it */
+        const char *name;  /* default: the name of the account */
         const char *seat;  /* NULL or "": none */
         const char *class; /* default "user" */
         const char *type;  /* default "x11" */
@@ -30,18 +30,18 @@ typedef struct FakeSession {
 typedef struct FakeLogind {
         Fake fake;
 
-        /* TerminateSession makes the session "closing", as ever, but it stays. */
+        /* TerminateSession makes the session "closing" as usual, but the session does not end. */
         gboolean ignore_terminate;
-        /* KillSession answers and nobody dies. */
+        /* KillSession succeeds, and nothing dies. */
         gboolean ignore_kill;
-        /* Members that answer with this error instead, for as long as it is set. */
+        /* Members that return this error as long as it is set. */
         const char *refuse_terminate;
-        /* The answer of CanReboot and CanPowerOff; default "yes". */
+        /* The reply of CanReboot and CanPowerOff; default "yes". */
         const char *can;
 
         gboolean preparing; /* PreparingForShutdown */
         const char *refuse_shutdown;
-        gboolean hang_shutdown; /* the order to shut down is never answered, and not carried out */
+        gboolean hang_shutdown; /* Reboot and PowerOff get no reply and have no effect */
 
         /* private */
         GPtrArray *sessions;
@@ -59,7 +59,7 @@ void fake_logind_remove_seat(FakeLogind *logind, const char *id);
 #define fake_logind_add_session(logind, ...) fake_logind_add(logind, &(FakeSession) { __VA_ARGS__ })
 void fake_logind_add(FakeLogind *logind, const FakeSession *session);
 
-/* The session ends, by whatever cause: SessionRemoved is sent. */
+/* Ends the session, whatever the cause, and sends SessionRemoved. */
 void fake_logind_remove_session(FakeLogind *logind, const char *id);
 gboolean fake_logind_has_session(FakeLogind *logind, const char *id);
 
@@ -68,18 +68,18 @@ void fake_logind_set_locked(FakeLogind *logind, const char *id, gboolean locked)
 void fake_logind_set_idle(FakeLogind *logind, const char *id, gboolean idle);
 void fake_logind_set_active(FakeLogind *logind, const char *id, gboolean active);
 
-/* The id is another session's from now on, with another leader and start, and no signal says so: as when
- * signals are lost. */
+/* Gives the id to another session, with another leader and start, without any signal, as when signals are
+ * lost. */
 void fake_logind_reuse_id(FakeLogind *logind, const char *id, uid_t uid);
 
-/* The id of the session whose scope this is: "session-3.scope". NULL if there is none. */
+/* The id of the session with this scope, "session-3.scope". NULL if there is none. */
 const char *fake_logind_session_of_scope(FakeLogind *logind, const char *scope);
 
-/* What logind's PrepareForShutdown signal says. */
+/* Sends logind's signal PrepareForShutdown. */
 void fake_logind_prepare_for_shutdown(FakeLogind *logind, gboolean start);
 
-/* Somebody takes a block inhibitor, for good. */
+/* Takes a block inhibitor that is never released. */
 void fake_logind_block(FakeLogind *logind, const char *what, const char *who, const char *why);
 
-/* How many inhibitor locks of that mode ("delay", "block") are held just now. */
+/* How many inhibitor locks of that mode ("delay", "block") are held now. */
 guint fake_logind_inhibitors(FakeLogind *logind, const char *mode);

@@ -78,7 +78,7 @@ static void answer_check(GDBusMethodInvocation *invocation, FakeVerdict verdict,
                         invocation, g_variant_new("((bba{ss}))", yes, challenge, NULL));
 }
 
-/* polkit asks the bus who the subject is; so do we. */
+/* Like polkit, asks the bus which user the subject is. */
 static void on_subject_uid(GObject *source, GAsyncResult *result, gpointer data) {
         g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
         g_autofree Check *check = data;
@@ -110,7 +110,7 @@ static FakeQuestion *question_of(const FakeCall *call) {
         g_assert_true(g_variant_lookup(properties, "name", "s", &q->subject));
         g_assert_true(g_dbus_is_unique_name(q->subject));
 
-        /* polkit refuses to cancel what has no id, and daemons must be able to. */
+        /* polkit cannot cancel a check without an id, and daemons must be able to cancel. */
         g_assert_cmpstr(q->cancellation, !=, "");
 
         return q;
@@ -212,7 +212,7 @@ FakePolkit *fake_polkit_new(Bus *bus) {
         polkit->held = g_ptr_array_new();
         polkit->rules = g_ptr_array_new_with_free_func(rule_free);
 
-        /* The policy of the distribution lets nobody own the name but its user. */
+        /* The distribution's policy lets only polkit's user own the name. */
         g_assert_nonnull(user);
         fake_init(&polkit->fake, bus, POLKIT_BUS_NAME, user->pw_uid, xml, on_call, on_get, polkit);
         fake_add_object(&polkit->fake, POLKIT_PATH, POLKIT_IFACE_AUTHORITY);

@@ -80,7 +80,7 @@ static void warner_on_asking(Warner *w, const char *job, const char *session) {
                 fake_logind_remove_session(s->logind, session);
 }
 
-/* Of all jobs, those of our user are ours. */
+/* Of all jobs, keeps those of the warner's user. */
 static void on_properties(GObject *source, GAsyncResult *result, gpointer data) {
         g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
         g_autoptr(GVariant) all = NULL;
@@ -89,7 +89,7 @@ static void on_properties(GObject *source, GAsyncResult *result, gpointer data) 
         guint32 number, uid;
         Warner *w;
 
-        /* The warner is gone by now, or the job is. */
+        /* The warner or the job may be gone by now. */
         w = g_object_get_data(source, "warner");
         if (!w || !reply)
                 return;
@@ -303,12 +303,12 @@ static void on_get_processes(FakeSystemd *systemd, const FakeCall *call, GDBusMe
                 return;
         }
 
-        /* Another user's program may call itself what it likes. */
+        /* A program of another user may use the same name. */
         g_variant_builder_add(&list, "(sus)", "/user.slice", 4711, "stubborn \x1b[31m\n--flag");
         g_dbus_method_invocation_return_value(invocation, g_variant_new("(a(sus))", &list));
 }
 
-/* Other units have jobs too, when the machine goes down and when it does not. */
+/* Other units have jobs too, with and without a shutdown. */
 static void on_list_jobs(FakeSystemd *systemd, GDBusMethodInvocation *invocation) {
         g_auto(GVariantBuilder) list = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(usssoo)"));
 

@@ -1,40 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A systemd that writes down which units it is asked to start and stop. It knows the scopes of the fake
- * logind's sessions, usher-console.service and usher-shutdown.service, and usher-warn@UID.service. For the
- * latter it plays usher-warn itself, as that user on the bus: SetWarned and SetAsked are accepted from the
- * job's own user (and root) only. */
+/* A systemd that logs which units it is asked to start and stop. It knows the scopes of the fake logind's
+ * sessions, usher-console.service and usher-shutdown.service, and usher-warn@UID.service. It plays
+ * usher-warn itself, as that user on the bus: usherd accepts SetWarned and SetAsked only from the job's own
+ * user (and root). */
 
 #include "fake-logind.h"
 
 typedef struct FakeSystemd {
         Fake fake;
 
-        /* StopUnit of a session's scope: answered, and the session stays. */
+        /* StopUnit of a session's scope succeeds, and the session stays. */
         gboolean ignore_stop;
         /* StartUnit fails with this error. */
         const char *refuse_start;
 
-        /* What the warners say of each job of their user: "desktop", "terminal", "none". NULL: they are
-         * mute. */
+        /* What the warners report for each job of their user: "desktop", "terminal", "none". NULL: they
+         * report nothing. */
         const char *warned;
-        /* What they say when a job is in the phase "asking". */
+        /* What they report when a job is in the phase "asking". */
         enum {
                 FAKE_WARNER_MUTE,
                 FAKE_WARNER_NOBODY_TO_ASK, /* SetAsked(false, "") */
                 FAKE_WARNER_BLOCKED,       /* SetAsked(true, "Text editor"), and the session stays */
-                FAKE_WARNER_LOGS_OUT,      /* SetAsked(true, ""), and the session goes by itself */
+                FAKE_WARNER_LOGS_OUT,      /* SetAsked(true, ""), and the session ends by itself */
         } asked;
 
-        /* usher-identify@UID.service is there; who plays it is the test. */
+        /* usher-identify@UID.service can be started; the test plays the program. */
         gboolean with_identify;
 
-        /* Starting usher-console.service ends in failure. */
+        /* Starting usher-console.service fails. */
         gboolean console_fails;
 
-        /* The target that it is on its way to, as ListJobs has it: "reboot.target". NULL: the machine stays
-         * on. */
+        /* The shutdown target that has a job, as in ListJobs: "reboot.target". NULL: none. */
         const char *queued;
 
         /* private */
@@ -48,13 +47,13 @@ typedef struct FakeSystemd {
 FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind);
 void fake_systemd_free(FakeSystemd *systemd);
 
-/* Whether usher-warn was started for that user and has not been stopped since. */
+/* Whether usher-warn was started for that user and not stopped since. */
 gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid);
 
 /* Whether usher-identify was started for that user. */
 gboolean fake_systemd_has_sign(FakeSystemd *systemd, uid_t uid);
 
-/* One of our own two units is in another state, as others have seen to. */
+/* Changes the state of one of Usher's two system units, as if somebody else had done that. */
 void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *state);
 
 /* The warners of all users leave the bus, as if each had ended. */

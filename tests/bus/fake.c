@@ -147,7 +147,7 @@ void fake_start(Fake *fake) {
         for (guint i = 0; i < fake->objects->len; i++)
                 export(fake, fake->objects->pdata[i]);
 
-        /* 4: fail rather than wait in the queue. */
+        /* DBUS_NAME_FLAG_DO_NOT_QUEUE: fail rather than wait in the queue. */
         call = call_send(fake->connection, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "RequestName",
                         g_variant_new("(su)", fake->name, 4), FALSE);
         call_wait(call);
@@ -235,7 +235,7 @@ const FakeCall *fake_nth(Fake *fake, const char *member, guint nth) {
         g_error("%s was not called that often on %s", member, fake->name);
 }
 
-/* Calls that ask only, or that concern nobody but the caller itself. */
+/* Calls that only read, or that concern only the caller itself. */
 static gboolean is_deed(const FakeCall *call) {
         static const char *const harmless[] = { "Get", "List", "Can", "Load", "Inhibit", "Subscribe",
                 "CheckAuth" };
@@ -261,7 +261,7 @@ char *fake_deeds(Fake *fake) {
                 if (!is_deed(call))
                         continue;
 
-                /* A tuple of one is printed with a comma that a call does not have. */
+                /* A tuple of one is printed with a comma, which a call does not have. */
                 arguments = g_variant_print(call->arguments, FALSE);
                 n = strlen(arguments);
                 if (g_str_has_suffix(arguments, ",)"))

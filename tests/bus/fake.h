@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the stand-ins for logind, polkit and systemd have in common: a name on the bus, objects, a log of
- * what was asked of them, and the ways in which a service can fail its clients: not there, deaf, started
- * anew. */
+/* What the fakes of logind, polkit and systemd have in common: a name on the bus, objects, a log of the
+ * calls, and the ways in which a service can fail its clients: absent, hanging, restarted. */
 
 #include "bus.h"
 
-/* An introspection document, a line a member: METHOD("KillSession", IN("s") IN("s") IN("i")). */
+/* An introspection document, one line for each member: METHOD("KillSession", IN("s") IN("s") IN("i")). */
 #define INTERFACE(name, members) "<interface name='" name "'>" members "</interface>"
 #define METHOD(name, arguments) "<method name='" name "'>" arguments "</method>"
 #define SIGNAL(name, arguments) "<signal name='" name "'>" arguments "</signal>"
@@ -18,7 +17,7 @@
 
 typedef struct Fake Fake;
 
-/* One method call, as it came. */
+/* One method call. */
 typedef struct FakeCall {
         gint64 time; /* monotonic, µs */
         char *sender;
@@ -28,7 +27,7 @@ typedef struct FakeCall {
         GVariant *arguments;
 } FakeCall;
 
-/* Answers one call. A read of properties is no call: it goes to FakeGet. */
+/* Answers one call. Reads of properties go to FakeGet instead. */
 typedef void (*FakeMethod)(gpointer owner, const FakeCall *call, GDBusMethodInvocation *invocation);
 
 /* The value of one property, floating; NULL if the object is gone. */
@@ -38,7 +37,7 @@ struct Fake {
         Bus *bus;
         GDBusConnection *connection; /* NULL: not on the bus */
         GPtrArray *log;              /* of FakeCall */
-        gboolean hang;               /* every call and read is logged, and none answered */
+        gboolean hang;               /* every call and read is logged, and none is answered */
 
         /* private */
         const char *name;
@@ -51,7 +50,7 @@ struct Fake {
         GPtrArray *deaf_to;
 };
 
-/* Takes the name as uid. The interfaces stand in one introspection document. */
+/* Takes the name as uid. One introspection document describes the interfaces. */
 void fake_init(Fake *fake,
                 Bus *bus,
                 const char *name,
@@ -62,23 +61,23 @@ void fake_init(Fake *fake,
                 gpointer owner);
 void fake_done(Fake *fake);
 
-/* Puts an object on the bus. It stays when what it stands for is gone, and answers UnknownObject then. */
+/* Adds an object. It stays registered after the object is gone, and then returns UnknownObject. */
 void fake_add_object(Fake *fake, const char *path, const char *interface);
 
 void fake_emit(Fake *fake, const char *path, const char *interface, const char *signal, GVariant *arguments);
 
-/* PropertiesChanged with the values that these properties have now. */
+/* Sends PropertiesChanged with the current values of these properties. */
 void fake_emit_changed(Fake *fake, const char *path, const char *interface, const char *const *properties);
 
-/* Leaves the bus; comes back under another unique name, with the same objects. */
+/* Leaves the bus; returns under another unique name with the same objects. */
 void fake_stop(Fake *fake);
 void fake_start(Fake *fake);
 void fake_restart(Fake *fake);
 
-/* Answers what has been left unanswered, in order, and hangs no more. */
+/* Answers the unanswered calls in order, and stops hanging. */
 void fake_release(Fake *fake);
 
-/* Answers what has been left unanswered with this error, and hangs no more. */
+/* Answers the unanswered calls with this error, and stops hanging. */
 void fake_refuse_all(Fake *fake, const char *error);
 
 /* How often that member was called. */
@@ -87,8 +86,8 @@ guint fake_count(Fake *fake, const char *member);
 /* The nth call of that member, from 0; the test fails if there is none. */
 const FakeCall *fake_nth(Fake *fake, const char *member, guint nth);
 
-/* All calls that would change something, in order: "TerminateSession('3'); KillSession('3', 'all', 9)". What
- * was sent before now is in it. Free the text. */
+/* All calls that would change something, in order: "TerminateSession('3'); KillSession('3', 'all', 9)". It
+ * includes what was sent before this call. The caller frees the text. */
 char *fake_deeds(Fake *fake);
 #define assert_deeds(fake, expected)                        \
         G_STMT_START {                                      \

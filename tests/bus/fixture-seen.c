@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Log-offs, and what usherd has said of them: its signals are in Fixture.signals. */
+/* Log-offs, and what usherd has announced about them: its signals are in Fixture.signals. */
 
 #include "fixture.h"
 

@@ -52,7 +52,7 @@ void fixture_init(int *argc, char ***argv) {
         g_assert_nonnull(g_getenv("USHERD"));
 }
 
-/* usherd sends its readiness to us as to systemd. */
+/* usherd sends READY=1 to the test as it does to systemd. */
 static gboolean on_notify(int fd, GIOCondition condition, gpointer data) {
         Fixture *f = data;
         char text[4096];
@@ -196,7 +196,7 @@ void fixture_kill(Fixture *f) {
         g_assert_no_errno(kill(f->pid, SIGKILL));
         WAIT_FOR(f->exited);
 
-        /* A process that was about to ask the user database has the connection open for a moment longer. */
+        /* A lookup worker that is about to exit has the connection open for a moment longer. */
         while (has_name(f))
                 g_assert_cmpint(g_get_monotonic_time(), <, end);
 }
@@ -249,7 +249,7 @@ void fixture_tear_down(Fixture *f, gconstpointer data) {
         remove_tree(f->directory);
         g_free(f->directory);
 
-        /* What was closed above may still have something to say; let it say it to nobody. */
+        /* What was closed above may still have callbacks to run; now nobody listens to them. */
         while (g_main_context_iteration(NULL, FALSE))
                 ;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* usherd on a bus of its own among peers that do what the test says. The usual test:
+/* usherd on a bus of its own, with fake peers that the test controls. The usual test:
  *
  *      static void test_something(Fixture *f, gconstpointer data) {
  *              fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
@@ -9,8 +9,7 @@
  *              ...
  *      }
  *
- * There are the seats seat0, seat-left and seat-right, nobody sits there, and polkit says no to everybody.
- */
+ * The seats are seat0, seat-left and seat-right, all without sessions, and polkit denies everything. */
 
 #include "bus.h"
 #include "client.h"
@@ -22,7 +21,7 @@
 #define MANAGER "/org/usher1"
 #define SEAT0 "/org/usher1/station/seat0"
 
-/* What the tests' usherd is configured to: short, so that the tests are. */
+/* The configuration of usherd, with short times so that the tests are short. */
 #define TEST_ASK_USEC (300 * G_TIME_SPAN_MILLISECOND)
 #define TEST_TERMINATE_USEC (1 * G_TIME_SPAN_SECOND)
 #define TEST_KILL_USEC (1 * G_TIME_SPAN_SECOND)
@@ -46,68 +45,68 @@ typedef struct Fixture {
         FakeSystemd *systemd;
 
         GDBusConnection *root; /* has read access and every right */
-        GPtrArray *signals;    /* all that usherd has sent, of Signal */
-        GPtrArray *visitors;   /* connections that end with the test */
+        GPtrArray *signals;    /* all signals of usherd, of Signal */
+        GPtrArray *visitors;   /* connections that are closed with the test */
 
         char *directory;
         char *passwd; /* usherd's /etc/passwd, see accounts.h */
-        GPid pid;     /* of usherd, 0 while there is none */
+        GPid pid;     /* of usherd, 0 while it does not run */
         gboolean ready;
         gboolean exited;
-        int status;              /* as of waitpid(), once exited */
-        gboolean dies_by_design; /* the test is about how usherd ends: no check of it afterwards */
+        int status;              /* as from waitpid(), once exited */
+        gboolean dies_by_design; /* the test is about how usherd ends, so its end is not checked afterwards */
 
         guint subscription;
         int notify;
         guint notify_source;
 } Fixture;
 
-/* Adds a test under its path, to be run by g_test_run(). */
+/* Adds a test under its path, for g_test_run(). */
 #define fixture_add(path, function) \
         g_test_add(path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
-/* The same below a bus policy that lets everybody send us everything: for what usherd itself must hold, were
- * the policy of no help. */
+/* The same with a bus policy that lets everybody send everything to usherd: for checks that usherd must make
+ * itself, without the help of the policy. */
 #define fixture_add_unguarded(path, function) \
         g_test_add(path, Fixture, "unguarded", fixture_set_up, function, fixture_tear_down)
 void fixture_set_up(Fixture *f, gconstpointer data);
 void fixture_tear_down(Fixture *f, gconstpointer data);
 
-/* What every main() begins with. */
+/* Every main() begins with this. */
 void fixture_init(int *argc, char ***argv);
 
-/* Writes another usherd.conf; for a usherd that is not started so far. */
+/* Writes another usherd.conf, before usherd is started. */
 void fixture_configure(Fixture *f, const char *text);
 
-/* Starts usherd and waits until it says that it is ready. */
+/* Starts usherd and waits until it reports that it is ready. */
 void fixture_start(Fixture *f);
 
-/* The same without the waiting. */
+/* The same without the wait. */
 void fixture_spawn(Fixture *f);
 
-/* kill -9, and wait for it. */
+/* Kills usherd with SIGKILL and waits for its end. */
 void fixture_kill(Fixture *f);
 
-/* An orderly end, which must be one. */
+/* Stops usherd with SIGTERM, and expects a clean exit. */
 void fixture_stop(Fixture *f);
 
 /* A connection as that user, closed when the test ends. */
 GDBusConnection *fixture_connect(Fixture *f, uid_t uid);
 
-/* usherd has done all it had to do for what was sent to it before now: a call was answered after it, and its
- * own calls have reached the fakes. */
+/* Waits until usherd has handled everything sent to it so far: a later call was answered, and its own calls
+ * have reached the fakes. */
 void fixture_settle(Fixture *f);
 
-/* An ordinary session there. */
+/* Adds an ordinary session at that seat. */
 void at_station(Fixture *f, const char *id, uid_t uid, const char *seat);
 
-/* Calls that return one job: its path. Options in GVariant's text form, or NULL. As root. */
+/* Calls that return one job: its path. Options are in GVariant's text form, or NULL. As root. */
 char *fixture_log_off(Fixture *f, const char *station, const char *options);
 char *fixture_log_off_session(Fixture *f, const char *session, const char *options);
 
-/* The paths that LogOff, LogOffAll or the like returned. Takes the reply. */
+/* The paths that LogOff, LogOffAll or the like returned. Takes ownership of the reply. */
 GStrv job_paths(GVariant *reply);
 
-/* The numbers of the live jobs, in ListJobs' order: "1 2"; "" for none. */
+/* The numbers of the current jobs, in the order of ListJobs: "1 2"; "" for none. */
 char *fixture_jobs(Fixture *f);
 #define assert_jobs(f, expected)                          \
         G_STMT_START {                                    \
@@ -116,34 +115,32 @@ char *fixture_jobs(Fixture *f);
         }                                                 \
         G_STMT_END
 
-/* No job, and nothing was asked of logind or systemd. */
+/* Expects that there is no job and that nothing was requested from logind or systemd. */
 void assert_nothing_happened(Fixture *f);
 
-/* The path of the only live job. */
+/* The path of the only current job. */
 char *fixture_only_job(Fixture *f);
 
-/* Waits until the job is removed; its result stays valid until the test ends. */
+/* Waits until the job is removed; the returned result is valid until the test ends. */
 const char *fixture_wait_result(Fixture *f, const char *job);
 #define assert_result(f, job, expected) g_assert_cmpstr(fixture_wait_result(f, job), ==, expected)
 
 /* When JobRemoved came; 0 if it did not. */
 gint64 fixture_removed_at(Fixture *f, const char *job);
 
-/* Waits until a property has this value, in GVariant's text form without type marks: "'warning'". */
+/* Waits until a property has this value, in GVariant's text form without type annotations: "'warning'". */
 void fixture_wait_property(Fixture *f, const char *path, const char *property, const char *value);
 
-/* The values that a property was told to have had, in order, by PropertiesChanged alone: "asking
- * terminating". */
+/* The values of a property that PropertiesChanged announced, in order: "asking terminating". */
 char *fixture_history(Fixture *f, const char *path, const char *property);
 
-/* Whether nobody but that user was warned, and that one was. */
+/* Whether that user was warned and nobody else. */
 gboolean fixture_only_warned(Fixture *f, uid_t uid);
 
 /* How often that signal came from that path. */
 guint fixture_count_signals(Fixture *f, const char *path, const char *member);
 
-/* Waits until usherd has nothing to do: what has been sent to it by whatever road has woken it, and it
- * sleeps again. */
+/* Waits until usherd is idle: everything sent to it by any way has woken it, and it sleeps again. */
 void fixture_wait_asleep(Fixture *f);
 
 /* A line of /proc/PID/status of usherd, in kB. */
