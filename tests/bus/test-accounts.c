@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A user database that hangs, as a directory does whose server is gone: nobody's countdown stands still,
- * what nobody knows takes the stronger right, and when there is an answer again all is as it was. */
+/* The user database hangs, like a directory whose server is down: countdowns go on, unknown users count as
+ * administrators, and everything is normal again when the database answers. */
 
 #include "teacher.h"
 
@@ -11,7 +11,7 @@
 #define SECOND G_USEC_PER_SEC
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 
-/* As many ask at once. */
+/* The limit of lookups at the same time. */
 #define ASKERS_MAX 16
 
 static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
@@ -30,7 +30,7 @@ static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
         at_station(f, "4", BEN, "seat-left");
         accounts_wait_askers(f->pid, 1);
 
-        /* root waits for nobody, and who does holds nobody else up. */
+        /* root's calls do not wait, and a waiting caller delays nobody else. */
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.ListStations", NULL));
         more = job_paths(usher_call(
                         f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})")));
@@ -68,7 +68,7 @@ static void test_what_nobody_knows_takes_the_stronger_right(Fixture *f, gconstpo
         g_assert_cmpint(refused->answered - refused->sent, <, 2 * HELD_USEC);
         g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_LOG_OFF_ADMINISTRATOR);
 
-        /* What was known before stays known. */
+        /* A user who was looked up before stays known. */
         all = teacher_log_off_all(tina);
         g_assert_cmpuint(teacher_n_jobs(all), ==, 1);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
@@ -99,7 +99,7 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         accounts_wait_askers(f->pid, 0);
 }
 
-/* Whoever calls without end has the places of one. */
+/* A caller with endless calls takes the room of one caller. */
 static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer data) {
         g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
         g_autoptr(Call) all = NULL;
@@ -129,7 +129,7 @@ static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer dat
         }
 }
 
-/* Whoever waits for an answer and then types a password is asked for it once. */
+/* A caller who waits for the database and then authenticates does so once. */
 static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *tina;
@@ -146,8 +146,8 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         accounts_answer(lease);
         WAIT_FOR(fake_polkit_n_held(f->polkit) == 1);
 
-        /* While the password is typed somebody comes whom nobody can tell of: that concerns the next call.
-         */
+        /* While the password is typed a user comes who cannot be looked up: only the next call is
+         * affected. */
         accounts_wait_askers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "4", BEN, "seat-left");
@@ -156,13 +156,12 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(teacher_n_jobs(call), ==, 1);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
 
-        /* May she log off all, and administrators too? */
+        /* One check for "log off all", one for "administrators too". */
         g_assert_cmpuint(f->polkit->questions->len, ==, before + 2);
         accounts_answer(lease);
 }
 
-/* logind knows somebody who has no account any more, or whose directory says so because its server is gone.
- */
+/* logind knows a user who has no account any more, or whose directory says so because its server is down. */
 static void test_an_account_that_is_not_there(Fixture *f, gconstpointer data) {
         g_autoptr(Call) all = NULL;
         GDBusConnection *tina;
@@ -203,7 +202,7 @@ static void test_a_caller_without_a_name(Fixture *f, gconstpointer data) {
         root = started_by(f, f->root, "seat-left");
         g_assert_cmpstr(root, ==, "(0, 'root')");
 
-        /* logind has told this one's. */
+        /* logind has sent this caller's name. */
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.CancelAll", NULL));
         session = started_by(f, fixture_connect(f, ADA), "seat-left");
         g_assert_cmpstr(session, ==, "(61001, 'ada')");

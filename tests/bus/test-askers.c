@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The processes that ask the user database for usherd: what becomes of them, and of what was asked. */
+/* The lookup workers of usherd: what happens to them and to their lookups. */
 
 #include "teacher.h"
 
@@ -22,12 +22,12 @@ static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
         tina = teacher_meets_unknown(f, &lease);
         first = accounts_askers(f->pid);
 
-        /* Its process is killed, and nothing is left of it. */
+        /* The worker is killed, and leaves nothing behind. */
         accounts_wait_askers(f->pid, 0);
         g_assert_cmpint(kill(g_array_index(first, GPid, 0), 0), ==, -1);
         g_assert_cmpint(errno, ==, ESRCH);
 
-        /* The next call asks again. */
+        /* The next call starts another lookup. */
         all = teacher_log_off_all(tina);
         accounts_wait_askers(f->pid, 1);
         g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
@@ -44,13 +44,13 @@ static void test_a_process_that_asks_is_killed(Fixture *f, gconstpointer data) {
 
         tina = teacher_meets_unknown(f, &lease);
 
-        /* By the signal that ends the service. */
+        /* By SIGTERM, as when the service is stopped. */
         all = teacher_log_off_all(tina);
         fixture_settle(f);
         askers = accounts_askers(f->pid);
         g_assert_no_errno(kill(g_array_index(askers, GPid, 0), SIGTERM));
 
-        /* There is nothing to wait for any more. */
+        /* Nothing to wait for any more. */
         g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
         g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
@@ -67,7 +67,7 @@ static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointe
         at_station(f, "3", ADA, "seat0");
         accounts_wait_askers(f->pid, 1);
 
-        /* At once, not when its time is up. */
+        /* At once, not after the time limit. */
         begin = g_get_monotonic_time();
         fake_logind_remove_session(f->logind, "3");
         accounts_wait_askers(f->pid, 0);
@@ -76,7 +76,7 @@ static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointe
         fixture_settle(f);
 }
 
-/* The limit under which that process can open so many more. */
+/* The limit under which that process can open this many more. */
 static rlim_t room_for(GPid pid, guint n) {
         rlim_t number = 0;
 
@@ -90,7 +90,7 @@ static rlim_t room_for(GPid pid, guint n) {
         }
 }
 
-/* There is room for the pipe, and none for what tells of the end of the process. */
+/* There are descriptors for the pipe, but none for the pidfd. */
 static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data) {
         rlim_t room;
 
@@ -108,7 +108,7 @@ static gboolean is_gone(GPid pid) {
         return kill(pid, 0) < 0 && errno == ESRCH;
 }
 
-/* However usherd ends, in a moment, nothing of it stays behind. */
+/* However usherd ends, none of its workers is left a moment later. */
 static void test_the_end_is_the_end_of_all(Fixture *f, gconstpointer data) {
         g_autoptr(GArray) askers = NULL;
         gint64 begin;

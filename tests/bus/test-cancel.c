@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What becomes of a log-off that is under way: cancelled, put off, or brought forward. */
+/* Changes to a log-off that has begun: cancelled, postponed, or moved forward. */
 
 #include "fixture.h"
 
@@ -84,7 +84,7 @@ static void test_extend_moves_the_deadline_but_not_past_the_maximum(Fixture *f, 
         after = usher_get_uint64(f->root, path, "DeadlineMonotonic");
         g_assert_cmpuint(after, ==, before + 300 * SECOND);
 
-        /* An hour from the start is all there is, in one go or in many. */
+        /* The end can be an hour after the start at most, with one postponement or several. */
         assert_refused(f->root, path, "Job.Extend", ARGS("(uint32 3241,)"),
                         "org.freedesktop.DBus.Error.LimitsExceeded");
         assert_refused(f->root, path, "Job.Extend", ARGS("(uint32 4294967295,)"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Those who take all that there is to have, and what is left for the others. */
+/* Clients that take all they can get, and what is left for the others. */
 
 #include "teacher.h"
 
@@ -12,11 +12,11 @@
 #include "accounts.h"
 #include "common/names.h"
 
-/* As many as a service has that asks for no more, and as one message may carry. */
+/* The default limit of a service, and the limit of one message. */
 #define OPEN_MAX_OF_A_SERVICE 1024
 #define FDS_OF_A_MESSAGE 16
 
-/* As many calls of one user wait for the user database at a time. */
+/* The limit of calls of one user that wait for the user database. */
 #define LOOKUPS_OF_ONE_USER 16
 
 #define SECOND G_USEC_PER_SEC
@@ -49,8 +49,8 @@ static GDBusMessage *log_off_with(GUnixFDList *list) {
         return m;
 }
 
-/* A library on the bus takes what it is sent, and closes it when the message goes. Messages that wait for
- * their turn, or for polkit, do not go: a process that has run out of file descriptors loses its bus. */
+/* sd-bus keeps the descriptors of a message open until the message is freed. Messages that wait for their
+ * turn or for polkit are kept, and a process without free descriptors loses its bus connection. */
 static void test_file_descriptors_are_not_kept(Fixture *f, gconstpointer data) {
         g_autoptr(GUnixFDList) list = file_descriptors();
         g_autoptr(GDBusMessage) one = log_off_with(list), answer = NULL;
@@ -96,7 +96,7 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
         f->polkit->hold = TRUE;
         fixture_start(f);
 
-        /* The bus itself lets a connection wait for 128 replies. */
+        /* The bus allows 128 pending replies for each connection. */
         for (int i = 0; i < 10; i++) {
                 GDBusConnection *mallory = fixture_connect(f, MALLORY);
 
@@ -122,7 +122,7 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
         g_assert_cmpuint(refused, >=, 500);
         g_assert_cmpuint(held, <=, 128);
 
-        /* Neither root nor another user feels it. */
+        /* Neither root nor another user is affected. */
         before = g_get_monotonic_time();
         g_strfreev(job_paths(usher_call(
                         f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
@@ -131,15 +131,15 @@ static void test_a_thousand_requests_are_too_many(Fixture *f, gconstpointer data
                         ARGS("('seat0', @a{sv} {})"));
         WAIT_FOR(fake_polkit_n_held(f->polkit) == held + 1);
 
-        /* What is waiting is answered in the end. */
+        /* What waits is answered in the end. */
         fake_polkit_release(f->polkit);
         for (guint i = 0; i < calls->len; i++)
                 call_wait(calls->pdata[i]);
         call_wait(other);
 }
 
-/* The bus lets usherd itself wait for 128 replies, from whomever: what polkit is asked must leave room for
- * what has to be done. */
+/* The bus allows usherd 128 pending replies in total: calls to polkit must leave room for the calls that end
+ * sessions. */
 static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer data) {
         static const uid_t users[] = { ADA, BEN, TEACHER, MALLORY, HEAD };
         g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
@@ -163,8 +163,7 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
         assert_result(f, path, "done");
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 
-        /* Who was refused had too many requests, or too many were under way; nobody was refused by the bus.
-         */
+        /* Refusals were for too many requests, or for too many pending ones; none came from the bus. */
         fake_polkit_release(f->polkit);
         for (guint i = 0; i < calls->len; i++) {
                 Call *call = calls->pdata[i];
@@ -175,8 +174,8 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
         }
 }
 
-/* Calls without end: the next ones are on their way before these are done. Each takes usherd longer than the
- * bus. */
+/* Endless calls: the next ones are sent before the previous ones are answered. Each takes usherd longer than
+ * the bus. */
 static void flood(GObject *source, GAsyncResult *result, gpointer data) {
         GDBusConnection *mallory = G_DBUS_CONNECTION(source);
         g_autoptr(GVariant) reply = NULL;
@@ -199,7 +198,7 @@ static void flood(GObject *source, GAsyncResult *result, gpointer data) {
                         NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood, data);
 }
 
-/* usherd has not a moment's rest: what has been answered must not count as waiting all the same. */
+/* usherd is busy without a pause; answered calls must still not count as pending. */
 static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointer data) {
         static gboolean stop;
         GDBusConnection *teacher, *mallory;
@@ -218,8 +217,7 @@ static void test_a_busy_usherd_forgets_what_is_answered(Fixture *f, gconstpointe
         assert_nothing_happened(f);
 }
 
-/* The user database hangs when somebody comes, and calls wait for it: polkit is not asked before it answers.
- */
+/* The user database hangs when a user comes, and calls wait for it: polkit is not asked until it answers. */
 static GPtrArray *calls_wait_for_a_lookup(
                 Fixture *f, GDBusConnection *tina, const char *session, guint n_calls, int *ret_lease) {
         GPtrArray *calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
@@ -239,7 +237,7 @@ static GPtrArray *calls_wait_for_a_lookup(
         return calls;
 }
 
-/* If calls counted on that have waited for the user database, the next one would not wait. */
+/* If calls still counted that have waited for the user database, the next one would not wait. */
 static void test_a_busy_usherd_forgets_what_was_looked_up(Fixture *f, gconstpointer data) {
         g_autoptr(GPtrArray) calls = NULL, next = NULL;
         GDBusConnection *tina, *mallory;
@@ -253,7 +251,7 @@ static void test_a_busy_usherd_forgets_what_was_looked_up(Fixture *f, gconstpoin
         for (int i = 0; i < 6; i++)
                 flood(G_OBJECT(mallory), NULL, &stop);
 
-        /* Half of them are too many for polkit. */
+        /* Half of them exceed the limit for polkit. */
         calls = calls_wait_for_a_lookup(f, tina, "3", LOOKUPS_OF_ONE_USER, &lease);
         accounts_answer(lease);
         for (guint i = 0; i < calls->len; i++)
@@ -276,8 +274,7 @@ static gint64 told_at(Fixture *f, const char *path) {
         return 0;
 }
 
-/* What changes is told after the messages that wait, so that it is told once; but there may be no end of
- * them. */
+/* Changes are announced once, after all queued messages; but the messages may never end. */
 static void test_a_busy_usherd_tells_what_changes(Fixture *f, gconstpointer data) {
         g_autoptr(Call) change = NULL, last = NULL;
         GDBusConnection *mallory;

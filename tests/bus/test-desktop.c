@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How usher-warn asks a desktop to log out, among stand-ins for the session managers. Names, arguments and
- * errors are those of the real ones: usher-warn(8) has their versions. The user's bus and everybody on it is
- * this one process. */
+/* How usher-warn asks a desktop to log out, with fake session managers. Names, arguments and errors are
+ * those of the real ones; usher-warn(8) lists their versions. All peers on the user's bus are this one
+ * process. */
 
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -48,7 +48,7 @@ typedef struct Rig {
         FakeLogind *logind;
         Fake managers[MANAGERS_MAX];
         guint n_managers;
-        const char *refusal; /* the error with which they answer */
+        const char *refusal; /* the error they return */
         gboolean inhibited;
 
         sd_event *event;
@@ -81,7 +81,7 @@ static gboolean pump_dispatch(GSource *source, GSourceFunc func, gpointer data) 
 
 static GSourceFuncs pump_funcs = { .prepare = pump_prepare, .check = pump_check, .dispatch = pump_dispatch };
 
-/* What is tested lives in an sd-event, the fakes in GLib's main loop: the latter runs the former. */
+/* The tested code runs in an sd-event loop, the fakes in GLib's main loop: the latter runs the former. */
 static GSource *pump_new(sd_event *event) {
         GSource *source = g_source_new(&pump_funcs, sizeof(Pump));
 
@@ -177,8 +177,8 @@ static void add_manager(Rig *rig, const Manager *manager) {
         }
 }
 
-/* A graphical session of ours; the session managers, which are this process, are in it where it is so said.
- */
+/* A graphical session of this process's user. With ours set, the session managers, which are this process,
+ * belong to it. */
 static void add_session(Rig *rig, const char *id, const char *seat, gboolean ours) {
         fake_logind_add_session(rig->logind, .id = id, .uid = getuid(), .name = "root", .seat = seat,
                         .leader = ours ? (guint32) getpid() : 0);
@@ -193,7 +193,7 @@ static void on_asked(bool accepted, const char *blockers, void *userdata) {
         rig->blockers = g_strdup(blockers);
 }
 
-/* Asks the desktop of session 3, and waits for what comes of it. */
+/* Asks the desktop of session 3 to log out, and waits for the outcome. */
 static gboolean ask(Rig *rig) {
         WarnSession session = {
                 .path = (char *) LOGIND_PATH "/session/_33", .type = (char *) "x11", .uid = getuid()
@@ -209,7 +209,7 @@ static gboolean ask(Rig *rig) {
         return rig->accepted;
 }
 
-/* Who is there, and the whole of what the first of them is to hear. */
+/* The session managers that run, and the complete call that the first of them gets. */
 static const struct {
         const Manager *managers[MANAGERS_MAX];
         const char *deeds;
@@ -248,7 +248,7 @@ static void test_names_who_holds_it_up(Rig *rig, gconstpointer data) {
         WAIT_FOR(g_str_equal(rig->blockers, ""));
 }
 
-/* The user has just pressed "Log out", and a program asks whether to save. */
+/* The user has just chosen "Log out", and a program asks whether to save. */
 static void test_one_that_is_logging_out_already(Rig *rig, gconstpointer data) {
         add_session(rig, "3", "seat0", TRUE);
         add_manager(rig, &gnome);
@@ -291,7 +291,7 @@ static void test_below_the_users_systemd(Rig *rig, gconstpointer data) {
         assert_deeds(&rig->managers[0], "Logout(1)");
         fake_forget(&rig->managers[0]);
 
-        /* Whose it is cannot be told any more. */
+        /* The session of the caller cannot be found any more. */
         add_session(rig, "4", "seat-left", FALSE);
         g_assert_false(ask(rig));
         assert_deeds(&rig->managers[0], "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The end of a session: step by step from the polite to what cannot be refused, never endless. */
+/* The end of a session: from a polite request to SIGKILL, step by step, and never endless. */
 
 #include "fixture.h"
 
@@ -31,7 +31,7 @@ static void test_the_seat_goes_with_its_session(Fixture *f, gconstpointer data) 
         assert_result(f, path, "left");
         assert_deeds(&f->logind->fake, "");
 
-        /* Whoever still asks is told so, one way or the other. */
+        /* A caller who still asks gets the answer in either case. */
         health = usher_get_string(f->root, "/org/usher1/station/seat_2dleft", "Health");
         g_assert_true(!health || g_str_equal(health, "absent"));
 }
@@ -101,7 +101,7 @@ static void test_what_survives_all_is_a_failure_and_not_endless(Fixture *f, gcon
         g_assert_cmpuint(fake_count(&f->systemd->fake, "StopUnit"), ==, 1);
         assert_jobs(f, "");
 
-        /* The station is not stuck: whoever asks again gets a job, and that one is a new one. */
+        /* The station is not stuck: the next request gets a new job. */
         again = fixture_log_off(f, "seat0", "{'grace': <uint32 60>}");
         g_assert_cmpstr(again, !=, path);
         g_assert_true(fake_logind_has_session(f->logind, "4"));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What an ordinary user may send and usherd must not believe. The bus keeps broadcasts of the wrong sender
- * from us, but lets every user send a signal straight to a unique name, whatever interface stands in it,
- * unless a policy for that connection's well-known name forbids it. Ours does; each test runs with it and
- * without, since usherd must not lean on it: until it has its name nothing guards it. */
+/* What an ordinary user may send and usherd must not believe. The bus filters broadcasts of the wrong
+ * sender, but lets every user send a signal to a unique name, with any interface, unless a policy for that
+ * connection's well-known name forbids it. Usher's policy does. Each test runs with it and without it, since
+ * usherd must not depend on it: the policy does not apply before usherd has its name. */
 
 #include "fixture.h"
 
@@ -35,7 +35,7 @@ static Forger forger(Fixture *f) {
                 .target = unique_name(f, USHER_BUS_NAME) };
 }
 
-/* Straight to usherd, and to everybody. */
+/* To usherd directly, and as a broadcast. */
 static void forge(Forger *forger,
                 const char *path,
                 const char *interface,
@@ -49,7 +49,7 @@ static void forge(Forger *forger,
         g_variant_unref(arguments);
 }
 
-/* What was forged before now has been read. */
+/* All forged messages sent so far have been read. */
 static void after_forging(Fixture *f, Forger *forger) {
         g_autofree char *version = usher_get_string(forger->connection, MANAGER, "Version");
 
@@ -115,7 +115,7 @@ static void test_logind_is_not_gone_by_hearsay(Fixture *f, gconstpointer data) {
         logind = unique_name(f, LOGIND_BUS_NAME);
         job = fixture_log_off(f, "seat0", "{'grace': <uint32 1>}");
 
-        /* "logind is gone", "logind is me now", "logind is gone" in the bus's own words. */
+        /* As the bus: "logind is gone", "the forger is logind now". As logind: "session 3 is gone". */
         forge(&m, DBUS_PATH, DBUS_IFACE, "NameOwnerChanged", ARGS("(%s, %s, '')", LOGIND_BUS_NAME, logind));
         forge(&m, DBUS_PATH, DBUS_IFACE, "NameOwnerChanged",
                         ARGS("(%s, %s, %s)", LOGIND_BUS_NAME, logind,
@@ -128,7 +128,7 @@ static void test_logind_is_not_gone_by_hearsay(Fixture *f, gconstpointer data) {
         state = usher_get_string(f->root, SEAT0, "State");
         g_assert_cmpstr(state, ==, "ending");
 
-        /* And it is still logind who is asked to end the session. */
+        /* And usherd still asks the real logind to end the session. */
         assert_result(f, job, "done");
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 }
@@ -142,12 +142,12 @@ static void test_logind_is_not_lost_by_hearsay(Fixture *f, gconstpointer data) {
         logind = unique_name(f, LOGIND_BUS_NAME);
         job = fixture_log_off(f, "seat0", "{'grace': <uint32 1>}");
 
-        /* Believed, this would put off the end until logind "comes back". */
+        /* If usherd believed this, it would delay the end until logind "returns". */
         forge(&m, DBUS_PATH, DBUS_IFACE, "NameOwnerChanged", ARGS("(%s, %s, '')", LOGIND_BUS_NAME, logind));
         after_forging(f, &m);
         assert_result(f, job, "done");
 
-        /* Nor is anybody deaf to logind now. */
+        /* usherd still listens to the real logind. */
         fake_logind_add_session(f->logind, .id = "8", .uid = BEN, .seat = "seat0");
         fixture_wait_property(f, SEAT0, "State", "'in-use'");
 }
@@ -165,7 +165,7 @@ static void test_the_bus_does_not_take_our_name_by_hearsay(Fixture *f, gconstpoi
         g_assert_false(f->exited);
 }
 
-/* The session on whose behalf polkit is asked is not gone because somebody says so. */
+/* The session that polkit is asked about is not gone because of a forged signal. */
 static void test_a_caller_is_not_gone_by_hearsay(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *teacher;
@@ -210,8 +210,8 @@ static void test_a_shutdown_is_not_announced_by_hearsay(Fixture *f, gconstpointe
                         usher_call(f->root, MANAGER, "Manager.LogOff", ARGS("('seat-left', @a{sv} {})"))));
 }
 
-/* After a suspend people get the minimum grace again: who could say that the machine slept could stay for
- * ever. */
+/* After a suspend users get the minimum grace period again: somebody who could forge a suspend could stay
+ * for ever. */
 static void test_the_machine_did_not_sleep_by_hearsay(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         g_auto(Forger) m = {};
@@ -227,7 +227,7 @@ static void test_the_machine_did_not_sleep_by_hearsay(Fixture *f, gconstpointer 
         after_forging(f, &m);
         g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), ==, deadline);
 
-        /* Whereas logind itself is believed. */
+        /* The real logind is believed. */
         fake_emit(&f->logind->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", ARGS("(false,)"));
         WAIT_FOR(fixture_count_signals(f, job, "PropertiesChanged") > 0);
         g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), >, deadline);
@@ -249,7 +249,7 @@ static void test_systemd_and_polkit_by_hearsay(Fixture *f, gconstpointer data) {
                              "'/org/freedesktop/systemd1/unit/session_2d3_2escope')"));
         forge(&m, POLKIT_PATH, POLKIT_IFACE_AUTHORITY, "Changed", ARGS("('x',)"));
 
-        /* As if it were our own. */
+        /* With usherd as the sender. */
         forge(&m, MANAGER, USHER_IFACE_MANAGER, "JobRemoved",
                         ARGS("(uint32 1, objectpath '/org/usher1/job/1', 'seat0', '3', 'done')"));
         after_forging(f, &m);

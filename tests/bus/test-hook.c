@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-shutdown, the program of usher-shutdown.service: people are logged off when systemd is on its way to
- * shut the machine down, and never because somebody restarts the unit. */
+/* usher-shutdown, the program of usher-shutdown.service: users are logged off when systemd shuts the machine
+ * down, and never because somebody restarts the unit. */
 
 #include "fixture.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hubs that are given to stations, and devices that mean no good. */
+/* Hubs that are attached to stations, and malicious devices. */
 
 #include "desk.h"
 
@@ -16,7 +16,7 @@ static void label(Fixture *f, const char *station, const char *text) {
         g_variant_unref(usher_call(f->root, station, "Station.SetLabel", ARGS("(%s,)", text)));
 }
 
-/* Giving and taking back */
+/* ---- attaching and detaching ---- */
 
 static void test_attach_asks_logind(Desk *d, gconstpointer data) {
         g_autofree char *expected = NULL;
@@ -34,8 +34,7 @@ static void test_attach_asks_logind(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, expected);
 }
 
-/* Until a screen belongs to it logind does not know it; an administrator must see all the same where the hub
- * is. */
+/* logind does not know the seat until it has a screen; an administrator must still see where the hub is. */
 static void test_a_new_station_and_back(Desk *d, gconstpointer data) {
         g_autofree char *expected = NULL;
         Fixture *f = &d->f;
@@ -98,7 +97,7 @@ static void test_only_with_the_right(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "FlushDevices(false)");
 }
 
-/* udevd has not seen logind's new rule: then it is asked for once more. */
+/* udevd has not read logind's new rule: the events are requested again. */
 static void test_what_has_had_no_effect(Desk *d, gconstpointer data) {
         g_autofree char *twice = NULL;
         Fixture *f = &d->f;
@@ -111,14 +110,14 @@ static void test_what_has_had_no_effect(Desk *d, gconstpointer data) {
                         d->left, d->left);
         assert_deeds(&f->logind->fake, twice);
 
-        /* And where it has, not. */
+        /* udevd has read it: they are not. */
         hubs_attach(d->hubs, d->left, "seat-right");
         fixture_wait_property(f, HUB_LEFT, "Station", "'" RIGHT "'");
         wait_until_time(g_get_monotonic_time() + 9 * G_USEC_PER_SEC / 2);
         assert_deeds(&f->logind->fake, twice);
 }
 
-/* A flush cannot be seen to have had none. */
+/* Whether a flush had an effect cannot be seen, so it is always repeated. */
 static void test_a_flush_is_repeated(Desk *d, gconstpointer data) {
         Fixture *f = &d->f;
 
@@ -129,7 +128,7 @@ static void test_a_flush_is_repeated(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "FlushDevices(false); FlushDevices(false)");
 }
 
-/* What was attached after it must stay. */
+/* What was attached afterwards must stay. */
 static void test_a_flush_undoes_nothing_later(Desk *d, gconstpointer data) {
         g_autofree char *expected = NULL;
         Fixture *f = &d->f;
@@ -146,7 +145,7 @@ static void test_a_flush_undoes_nothing_later(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, expected);
 }
 
-/* The hub is pulled while somebody types a password. */
+/* The hub is unplugged while the caller authenticates. */
 static void test_a_hub_that_goes_meanwhile(Desk *d, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         Fixture *f = &d->f;
@@ -230,7 +229,7 @@ static void test_the_end_in_the_middle(Desk *d, gconstpointer data) {
         g_assert_nonnull(call->error);
 }
 
-/* Locking and showing */
+/* ---- locking and showing ---- */
 
 static void test_lock_is_for_people(Desk *d, gconstpointer data) {
         Fixture *f = &d->f;
@@ -247,13 +246,13 @@ static void test_lock_is_for_people(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "LockSession('3'); LockSession('4')");
         fixture_wait_property(f, LEFT, "State", "'locked'");
 
-        /* Nobody there is nothing to lock. */
+        /* Without a session there is nothing to lock. */
         fake_forget(&f->logind->fake);
         g_variant_unref(usher_call(f->root, SEAT0, "Station.Lock", NULL));
         assert_deeds(&f->logind->fake, "");
 }
 
-/* Devices that mean no good */
+/* ---- malicious devices ---- */
 
 static void assert_plain(const char *text) {
         g_assert_true(g_utf8_validate(text, -1, NULL));
@@ -297,7 +296,7 @@ static void test_hostile_seats(Desk *d, gconstpointer data) {
         assert_plain(text);
         assert_plain(names);
 
-        /* Whose it is it cannot say, but it can be given to somebody. */
+        /* It has no valid seat, but it can be attached to one. */
         desk_attach(d, "1-10", "seat-left");
 }
 
@@ -325,7 +324,7 @@ static void test_hostile_text(Desk *d, gconstpointer data) {
         }
 }
 
-/* What usherd has used so far, in hundredths of a second. */
+/* The CPU time of usherd so far, in hundredths of a second. */
 static guint64 cpu_ticks(Fixture *f) {
         g_autofree char *file = g_strdup_printf("/proc/%d/stat", f->pid), *text = NULL;
         unsigned long user, system;
@@ -340,7 +339,7 @@ static guint64 cpu_ticks(Fixture *f) {
         return user + system;
 }
 
-/* Sixteen hubs come and go, two thousand events. */
+/* Sixteen hubs come and go: two thousand events. */
 static void test_a_storm(Desk *d, gconstpointer data) {
         const char *storm[16];
         g_autoptr(GVariant) reply = NULL, list = NULL;
@@ -373,7 +372,7 @@ static void test_a_storm(Desk *d, gconstpointer data) {
                        " hundredths of a second",
                         d->events, usher_get_uint64(f->root, MANAGER, "UdevOverruns"), cpu_ticks(f));
 
-        /* And then there is peace. */
+        /* Then usherd is idle. */
         fixture_settle(f);
         before = cpu_ticks(f);
         quiet = g_get_monotonic_time() + 2 * G_USEC_PER_SEC;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* HubLost=: what becomes of people whose hub is unplugged, and that nothing does when it is back. */
+/* HubLost=: what happens to a session when its hub is unplugged, and that nothing happens when the hub is
+ * back in time. */
 
 #include "desk.h"
 
@@ -43,13 +44,13 @@ static void test_a_lost_hub_logs_off(Desk *d, gconstpointer data) {
         g_assert_cmpstr(reason, ==, "hub-lost");
         fixture_wait_property(f, job, "Session", "'3'");
 
-        /* It is back in time: nothing was lost. */
+        /* The hub is back in time: nothing was lost. */
         hubs_plug(d->hubs, d->left);
         assert_result(f, job, "cancelled");
         assert_deeds(&f->logind->fake, "");
 }
 
-/* Somebody's log-off is under way because the hub of their station is gone. */
+/* A log-off has begun because the hub of the station is gone. */
 static char *lost_hub(Desk *d) {
         Fixture *f = &d->f;
 
@@ -87,7 +88,7 @@ static void test_a_hub_that_is_back_during_a_restart(Desk *d, gconstpointer data
         assert_deeds(&f->logind->fake, "");
 }
 
-/* Somebody wants that log-off now, hub or no hub. */
+/* Somebody requests this log-off, with or without a hub. */
 static void test_a_log_off_that_somebody_asked_for_too_stays(Desk *d, gconstpointer data) {
         g_autofree char *job = lost_hub(d), *same = NULL;
         Fixture *f = &d->f;
@@ -104,7 +105,7 @@ static void test_a_log_off_that_somebody_asked_for_too_stays(Desk *d, gconstpoin
         fixture_wait_property(f, job, "Phase", "'warning'");
 }
 
-/* The administrator has seen to it: nobody is logged off for a hub that is not missed any more. */
+/* The administrator has detached all hubs: this one is no longer missed, so nobody is logged off for it. */
 static void test_detach_all_calls_it_off(Desk *d, gconstpointer data) {
         g_autofree char *job = lost_hub(d);
         Fixture *f = &d->f;
@@ -142,7 +143,7 @@ static void test_a_hub_that_is_back_in_time(Desk *d, gconstpointer data) {
         g_assert_cmpuint(fixture_count_signals(f, MANAGER, "JobNew"), ==, 0);
 }
 
-/* What somebody has asked for goes on as it was, whatever happens to the hub. */
+/* A log-off that somebody requested goes on, whatever happens to the hub. */
 static void test_a_countdown_is_kept(Desk *d, gconstpointer data) {
         g_autofree char *job = NULL;
         Fixture *f = &d->f;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hubs, and what it means for a station when they come and go. Three of the fixture's seats have a hub, a
- * keyboard and a mouse; the roles of odder trees are the model suite's. */
+/* Hubs, and what their coming and going means for a station. Each of the three seats has a hub, a keyboard
+ * and a mouse. The model suite tests the roles in other trees. */
 
 #include "fixture.h"
 
@@ -26,8 +26,8 @@ static void let_usherd_read(gpointer data) {
                 fixture_wait_asleep(&d->f);
 }
 
-/* A root hub; on it seat0's keyboard and mouse, a hub for seat-left and one for seat-right, each with both.
- */
+/* A root hub with seat0's keyboard and mouse on it, a hub for seat-left and one for seat-right, each with a
+ * keyboard and a mouse. */
 static void set_up(Desk *d, gconstpointer data) {
         d->hubs = hubs_new(let_usherd_read, d);
         d->root = hubs_add_root_hub(d->hubs, "usb1");
@@ -50,7 +50,7 @@ static void tear_down(Desk *d, gconstpointer data) {
         hubs_free(d->hubs);
 }
 
-/* The rig itself: what any program sees through libudev. */
+/* The fakes themselves: what any program sees through libudev. */
 static void test_simulated_devices_look_real(Desk *d, gconstpointer data) {
         struct udev *udev = udev_new();
         struct udev_enumerate *e = udev_enumerate_new(udev);
@@ -162,7 +162,7 @@ static void test_an_unplugged_hub_ends_no_session(Desk *d, gconstpointer data) {
         assert_jobs(f, "");
 }
 
-/* How long it took to send them. */
+/* Returns how long the events took to send. */
 static gint64 kick(Desk *d) {
         gint64 before = g_get_monotonic_time();
 
@@ -174,7 +174,7 @@ static gint64 kick(Desk *d) {
         return g_get_monotonic_time() - before;
 }
 
-/* A kick at the plug: events come in a burst, and are told when they have settled. */
+/* A loose plug: events come in bursts, and are announced when they have settled. */
 static void test_a_short_unplugging_is_one_change_or_none(Desk *d, gconstpointer data) {
         g_autofree char *health = NULL;
         Fixture *f = &d->f;
@@ -184,7 +184,7 @@ static void test_a_short_unplugging_is_one_change_or_none(Desk *d, gconstpointer
         fixture_start(f);
         fixture_wait_property(f, LEFT, "Health", "'ok'");
 
-        /* On a busy machine a burst may take so long that it is none. */
+        /* On a busy machine a burst may take too long to count as one. */
         do {
                 wait_until_time(g_get_monotonic_time() + SECOND);
                 fixture_wait_property(f, LEFT, "Health", "'ok'");
@@ -243,7 +243,7 @@ static void test_a_hub_is_plugged_in_later(Desk *d, gconstpointer data) {
         g_assert_nonnull(strstr(hubs, "1-5 shared"));
 }
 
-/* What a device says of itself is a stranger's text. */
+/* The texts of a device are untrusted. */
 static void test_hostile_names(Desk *d, gconstpointer data) {
         static const char hostile[] = "\x1b]0;gotcha\x07 %s%n \xff\xfe\xc3\x28 \xe2\x80\xae\n<b>&";
         g_autofree char *product = NULL, *huge = g_strnfill(4096, 'x');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which station this is: who is to show it, what comes when they cannot, and what the caller hears. The
+/* Identifying stations: who shows the label, what is tried when they cannot, and what the caller gets. The
  * tests play usher-identify and usher-warn. */
 
 #include "fixture.h"
@@ -18,7 +18,7 @@ static Call *identify(Fixture *f, const char *station) {
         return usher_send(f->root, station, "Station.Identify", NULL);
 }
 
-/* "number kind session uid" of what waits to be shown, a line each; "" for nothing. */
+/* "number kind session uid" of each pending notice, one per line; "" for none. */
 static char *notices(Fixture *f) {
         g_autoptr(GVariant) reply = usher_call(f->root, MANAGER, "Manager.ListNotices", NULL), list = NULL;
         g_autoptr(GString) text = g_string_new(NULL);
@@ -78,7 +78,7 @@ static void test_large_on_the_screen(Fixture *f, gconstpointer data) {
         g_assert_false(fake_systemd_has_warner(f->systemd, ADA));
 }
 
-/* A desktop that no window of ours can be on, still has notifications. */
+/* A desktop that cannot show Usher's window still has notifications. */
 static void test_a_notification_instead(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 
@@ -109,7 +109,7 @@ static void test_not_installed(Fixture *f, gconstpointer data) {
         assert_notices(f, "");
 }
 
-/* It was started, and nothing comes of it. */
+/* The program was started, and does nothing. */
 static void test_a_sign_that_hangs(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 
@@ -123,7 +123,7 @@ static void test_a_sign_that_hangs(Fixture *f, gconstpointer data) {
         assert_answer(call, NULL);
 }
 
-/* Nobody is there to read notifications, but an empty room is when stations are told apart. */
+/* Nobody would read notifications, but labels are often shown in an empty room. */
 static void test_a_login_screen(Fixture *f, gconstpointer data) {
         g_autoptr(Call) shown = NULL, failed = NULL;
 
@@ -145,7 +145,7 @@ static void test_a_login_screen(Fixture *f, gconstpointer data) {
         g_assert_false(fake_systemd_has_warner(f->systemd, GREETER));
 }
 
-/* The first seat has a console, whatever else is or is not there. */
+/* The first seat always has a console. */
 static void test_the_console(Fixture *f, gconstpointer data) {
         g_autoptr(Call) bare = NULL, greeter = NULL, other = NULL;
 
@@ -161,7 +161,7 @@ static void test_the_console(Fixture *f, gconstpointer data) {
         other = identify(f, RIGHT);
         assert_answer(other, USHER_ERROR_NO_SUCH_SESSION);
 
-        /* A login screen under Wayland. Once the console has failed too, that is all. */
+        /* A login screen under Wayland. After the console has failed too, nothing is left to try. */
         fake_logind_add_session(f->logind, .id = "c1", .uid = GREETER, .seat = "seat0", .class = "greeter");
         fixture_settle(f);
         greeter = identify(f, SEAT0);
@@ -173,8 +173,8 @@ static void test_the_console(Fixture *f, gconstpointer data) {
         assert_notices(f, "");
 }
 
-/* Each session of a seat is shown it, and the first that has answers the caller. Asked again, all begin
- * anew. */
+/* Each session of a seat is shown the label, and the first one that succeeds answers the caller. The next
+ * call shows it to all of them again. */
 static void test_several_sessions(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL, again = NULL;
 
@@ -203,8 +203,7 @@ static void test_several_sessions(Fixture *f, gconstpointer data) {
         assert_answer(again, NULL);
 }
 
-/* Whoever is sent more messages than can be shown keeps their screen all the same: it is not switched to the
- * console. */
+/* A user with more messages than can be shown keeps the screen: it is not switched to the console. */
 static void test_too_much_to_show(Fixture *f, gconstpointer data) {
         g_autoptr(Call) here = NULL, left = NULL;
 
@@ -242,7 +241,7 @@ static void test_callers_join(Fixture *f, gconstpointer data) {
         }
 }
 
-/* What was for one session is not for the next, and the caller is not left without an answer. */
+/* A notice for one session is not shown to the next one, and the caller still gets an answer. */
 static void test_the_session_ends(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 
@@ -257,7 +256,7 @@ static void test_the_session_ends(Fixture *f, gconstpointer data) {
         g_assert_false(fake_systemd_has_warner(f->systemd, ADA));
 }
 
-/* Another user's sign is not theirs to report, or to see. */
+/* Users cannot read or report another user's notice. */
 static void test_others_signs(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL, theft = NULL;
         g_autoptr(GVariant) list = NULL;
@@ -280,8 +279,8 @@ static void test_others_signs(Fixture *f, gconstpointer data) {
         assert_answer(call, NULL);
 }
 
-/* usherd ends with a caller waiting and a sign on its way: nothing is left behind, which the sanitizer sees.
- */
+/* usherd exits while a caller waits and a label is being shown: nothing leaks, as the sanitizer would
+ * show. */
 static void test_the_end_in_the_middle(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The interface descriptions that we install say what usherd has, to the last argument's name; and the bus
- * policy names just those members. */
+/* The installed interface descriptions match usherd's introspection, down to the names of the arguments, and
+ * the bus policy names exactly those members. */
 
 #include "fixture.h"
 
@@ -27,7 +27,7 @@ static int compare_lines(gconstpointer a, gconstpointer b) {
         return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
 
-/* One line a member, sorted: two descriptions of the same interface give the same text. */
+/* One line for each member, sorted, so that two descriptions of the same interface give the same text. */
 static char *describe(const GDBusInterfaceInfo *info) {
         g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 
@@ -80,7 +80,7 @@ static GDBusNodeInfo *introspect(Fixture *f, const char *path) {
         return node;
 }
 
-/* The file that is installed, from the source tree. */
+/* The installed file, from the source tree. */
 static GDBusNodeInfo *read_file(const char *interface) {
         g_autofree char *name = g_strdup_printf("%s.xml", interface);
         g_autofree char *path = g_build_filename(g_getenv("USHER_INTERFACES"), name, NULL), *xml = NULL;
@@ -138,7 +138,7 @@ typedef struct {
         Hubs *hubs;
 } HubFixture;
 
-/* No event is sent while usherd runs. */
+/* usherd does not run yet, so there is nothing to wait for. */
 static void no_pace(gpointer data) {
 }
 
@@ -158,8 +158,8 @@ static void test_hub(HubFixture *h, gconstpointer data) {
         compare(&h->f, "/org/usher1/hub/usb1", USHER_IFACE_HUB);
 }
 
-/* Not a member more, not a member less: a line that is forgotten shuts a member out, one that is left over
- * waits for a member that nobody has thought about. */
+/* Exactly the members that exist. A missing line blocks a member; a stale one would allow a future member
+ * that nobody has reviewed. */
 static void test_policy_names_each_method(Fixture *f, gconstpointer data) {
         static const char *const interfaces[] = { USHER_IFACE_MANAGER, USHER_IFACE_STATION, USHER_IFACE_HUB,
                 USHER_IFACE_JOB };

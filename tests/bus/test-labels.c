@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What stations are called, and what may be in the place of the file that keeps it. */
+/* The labels of stations, and what may be in the place of their file. */
 
 #include "fixture.h"
 
@@ -91,7 +91,7 @@ static void test_a_label_and_back(Fixture *f, gconstpointer data) {
         text = read_labels(f);
         g_assert_cmpstr(text, ==, "seat-left Fenster links\n");
 
-        /* Wherever a station is named. */
+        /* Everywhere a station is named. */
         job = fixture_log_off(f, "Fenster links", NULL);
         g_assert_nonnull(job);
 
@@ -125,7 +125,7 @@ static void test_unique(Fixture *f, gconstpointer data) {
         after = read_labels(f);
         g_assert_cmpstr(after, ==, before);
 
-        /* One's own is no other's. */
+        /* A station may have its own id as its label. */
         set_label(f, LEFT, "Window");
         set_label(f, RIGHT, "seat-right");
         assert_label(f, RIGHT, "seat-right");
@@ -198,7 +198,7 @@ static void test_a_station_that_is_away(Fixture *f, gconstpointer data) {
         fixture_wait_property(f, LEFT, "Health", "'ok'");
         assert_label(f, LEFT, "Window");
 
-        /* What nobody misses is gone. */
+        /* An absent station without a label is removed. */
         fake_logind_remove_seat(f->logind, "seat-left");
         fixture_wait_property(f, LEFT, "Health", "'absent'");
         set_label(f, LEFT, "");
@@ -223,7 +223,7 @@ static void test_only_with_the_right(Fixture *f, gconstpointer data) {
         g_assert_cmpstr(q->action, ==, USHER_ACTION_MANAGE_STATIONS);
 }
 
-/* Two are set while polkit thinks: what was good then may not be good any more. */
+/* Two labels are set while polkit decides: the second one must be checked again afterwards. */
 static void test_a_label_that_is_taken_meanwhile(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *teacher;
@@ -242,7 +242,7 @@ static void test_a_label_that_is_taken_meanwhile(Fixture *f, gconstpointer data)
         assert_label(f, RIGHT, "Window");
 }
 
-/* Lines that are none are told of, and the rest stands. */
+/* Invalid lines are logged, and the rest is used. */
 static void test_a_file_that_is_damaged(Fixture *f, gconstpointer data) {
         static const char text[] =
                         "seat-left Window\n\n   \nseat0\nnonsense\n../../etc Shadow\nseat-right\n"
@@ -253,7 +253,7 @@ static void test_a_file_that_is_damaged(Fixture *f, gconstpointer data) {
         fixture_start(f);
         assert_list(f, "seat0= seat-right=Door seat-left=Window");
 
-        /* The next one is written whole. */
+        /* The next write replaces the whole file. */
         set_label(f, SEAT0, "Desk");
         fixture_stop(f);
         fixture_start(f);
@@ -276,7 +276,7 @@ static void test_a_file_that_is_huge(Fixture *f, gconstpointer data) {
         assert_label(f, LEFT, "Another");
 }
 
-/* Refused, nothing has changed, and what was there is still there. */
+/* The call is refused, and both the label and the file are unchanged. */
 static void assert_not_kept(Fixture *f) {
         fixture_start(f);
         assert_label(f, LEFT, "");
@@ -312,7 +312,7 @@ static void test_a_dangling_link_for_a_file(Fixture *f, gconstpointer data) {
         g_assert_false(g_file_test(target, G_FILE_TEST_EXISTS));
 }
 
-/* Nobody writes to it and nobody reads from it: whoever opened it carelessly would wait for ever. */
+/* A FIFO without readers or writers: a blocking open would wait for ever. */
 static void test_a_pipe_for_a_file(Fixture *f, gconstpointer data) {
         g_autofree char *path = state_path(f, "labels");
 
@@ -334,7 +334,7 @@ static void test_a_directory_for_the_new_file(Fixture *f, gconstpointer data) {
         assert_not_kept(f);
 }
 
-/* What a crash left behind is in nobody's way, and a link in its place is not followed. */
+/* A temporary file that a crash left behind does no harm, and a link in its place is not followed. */
 static void test_a_link_for_the_new_file(Fixture *f, gconstpointer data) {
         g_autofree char *path = state_path(f, "labels.new"),
                         *target = g_build_filename(f->directory, "target", NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A log-off from the request to its deadline: at once a job, and never early. */
+/* A log-off from the request to its deadline: the job exists at once, and the end never comes early. */
 
 #include "common/names.h"
 #include "fixture.h"
@@ -41,7 +41,7 @@ static void test_returns_at_once_with_a_job(Fixture *f, gconstpointer data) {
         result = usher_get_string(f->root, path, "Result");
         g_assert_cmpstr(result, ==, "");
 
-        /* One instant in both clocks. */
+        /* The same moment in both clocks. */
         monotonic = usher_get_uint64(f->root, path, "DeadlineMonotonic");
         g_assert_cmpuint(monotonic, >=, (guint64) (before + 60 * SECOND));
         g_assert_cmpuint(monotonic, <=, (guint64) (after + 60 * SECOND));
@@ -72,7 +72,7 @@ static void test_ends_at_the_deadline_and_not_before(Fixture *f, gconstpointer d
         g_autofree char *path = NULL, *phases = NULL, *state = NULL;
         gint64 before;
 
-        /* The desktop is not asked, which would take a moment and hide that one. */
+        /* The desktop is not asked: that would take a moment and hide an early end. */
         fixture_configure(f, "[LogOff]\nMinimumGraceSec=1\nAskSec=0\n");
         at_station(f, "3", ADA, "seat0");
         fixture_start(f);
@@ -200,7 +200,7 @@ static void test_an_opening_session_gets_its_full_grace_once_it_is_open(Fixture 
         g_assert_cmpint(fake_nth(&f->logind->fake, "TerminateSession", 0)->time - opened, >=, 1 * SECOND);
 }
 
-/* As if the keyboard's hub was unplugged; a caller may say so too. */
+/* As if the keyboard's hub was unplugged; a caller may give this reason too. */
 static void test_every_reason_can_be_given(Fixture *f, gconstpointer data) {
         static const char *const reasons[] = { "requested", "idle", "restart", "power-off", "mode-switch",
                 "hub-lost" };
@@ -243,7 +243,7 @@ static void test_an_idle_log_off_is_taken_over_whole(Fixture *f, gconstpointer d
         g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), >=,
                         (guint64) (before + 600 * SECOND));
 
-        /* No sign of life cancels it. */
+        /* Activity of the user does not cancel it. */
         fake_logind_set_idle(f->logind, "3", FALSE);
         fixture_wait_property(f, SEAT0, "IdleSinceHint", "0");
         assert_jobs(f, "1");
