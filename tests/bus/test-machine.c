@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What others do to the machine: shutdowns that logind or systemd tell of, and suspends. */
+/* Changes to the whole machine by others: shutdowns through logind or systemd, and suspends. */
 
 #include "everybody.h"
 
@@ -8,7 +8,7 @@
 
 #define SHUTTING_DOWN "org.usher1.Error.ShuttingDown"
 
-/* That a lock is given back is no event here, so it is looked for. */
+/* No event shows that a lock is released, so the test polls. */
 static void wait_locks(Fixture *f, guint n) {
         gint64 end = g_get_monotonic_time() + 10 * SECOND;
 
@@ -35,7 +35,7 @@ static void test_the_hook_is_not_waited_for(Fixture *f, gconstpointer data) {
         wait_no_lock(f);
         assert_jobs(f, "");
 
-        /* Called off. */
+        /* The shutdown is cancelled. */
         fake_logind_prepare_for_shutdown(f->logind, FALSE);
         wait_lock(f);
 }
@@ -56,7 +56,7 @@ static void test_without_the_hook_people_get_a_last_word(Fixture *f, gconstpoint
         WAIT_FOR(fake_systemd_has_warner(f->systemd, ADA) && fake_systemd_has_warner(f->systemd, BEN));
         g_assert_cmpuint(fake_logind_inhibitors(f->logind, "delay"), ==, 1);
 
-        /* logind waits five seconds. */
+        /* logind's delay is five seconds. */
         wait_until_time(begin + 3500 * G_TIME_SPAN_MILLISECOND);
         g_assert_cmpuint(fake_logind_inhibitors(f->logind, "delay"), ==, 0);
 }
@@ -107,7 +107,8 @@ static void test_nothing_is_called_off_once_systemd_is_at_it(Fixture *f, gconstp
         assert_refused(f->root, MANAGER, "Manager.CancelAll", NULL, "org.usher1.Error.NotCancellable");
         assert_refused(f->root, jobs[0], "Job.Cancel", NULL, "org.usher1.Error.NotCancellable");
 
-        /* logind's TerminateSession has to wait for the hook now, so sessions are ended without it. */
+        /* logind's TerminateSession would wait for usher-shutdown.service now, so sessions are ended without
+         * it. */
         everybody_wait(f, jobs, "done");
         g_assert_cmpuint(fake_count(&f->logind->fake, "TerminateSession"), ==, 0);
         g_assert_cmpuint(fake_count(&f->logind->fake, "KillSession"), >=, 4);
@@ -126,7 +127,7 @@ static void test_a_foreign_shutdown_makes_a_plan_void(Fixture *f, gconstpointer 
         g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
 }
 
-/* Ctrl-Alt-Del: systemd is at it, and logind has not said a word. */
+/* Ctrl-Alt-Del: systemd has begun, without a word from logind. */
 static void test_a_shutdown_past_logind_makes_a_plan_void(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
@@ -145,7 +146,7 @@ static void test_a_shutdown_past_logind_makes_a_plan_void(Fixture *f, gconstpoin
         g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
 }
 
-/* An administrator, or an upgrade of the package, restarts usher-shutdown.service: that is no shutdown. */
+/* An administrator or a package upgrade restarts usher-shutdown.service: that is no shutdown. */
 static void test_a_hook_that_is_restarted_leaves_the_plan_alone(Fixture *f, gconstpointer data) {
         static const char *const states[] = { "deactivating", "inactive", "activating", "active" };
         g_auto(GStrv) jobs = NULL;
@@ -201,8 +202,8 @@ static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpoint
         g_assert_cmpuint(usher_get_uint64(f->root, jobs[0], "Remaining"), >, 15 * SECOND);
 }
 
-/* With time enough left the deadline stays, but the wall says another time, and whoever slept has seen
- * nothing. */
+/* With enough time left the monotonic deadline stays. The wall-clock time has changed, and a user who was
+ * away has seen no warning. */
 static void test_after_a_suspend_with_time_left_people_are_warned_anew(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
         guint64 before;

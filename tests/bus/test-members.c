@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Each member of each interface as an ordinary user: what is open to all, what polkit guards, and what the
- * bus does not even let through. */
+/* Each member of each interface, called by an ordinary user: what everybody may do, what polkit protects,
+ * and what the bus rejects. */
 
 #include "common/names.h"
 #include "fixture.h"
@@ -13,8 +13,8 @@ static void sessions(Fixture *f) {
         fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
 }
 
-/* What an ordinary user gets of each member when polkit denies everything: "" is success. A member that
- * stands here must exist, and one that exists must stand here. */
+/* What an ordinary user gets from each member when polkit denies everything; "" is success. The members
+ * that exist must all be listed. */
 static const struct {
         const char *path;
         const char *member;
@@ -52,7 +52,7 @@ static const struct {
         { "/org/usher1/job/1", "Job.SetAsked", "(false, '')", ACCESS_DENIED },
 };
 
-/* Every "Interface.Member" that usherd itself says it has at this path. */
+/* Every "Interface.Member" in usherd's introspection of this path. */
 static void add_members(Fixture *f, const char *path, GHashTable *found) {
         g_autoptr(Call) call = call_send(f->root, USHER_BUS_NAME, path,
                         "org.freedesktop.DBus.Introspectable", "Introspect", NULL, FALSE);
@@ -94,7 +94,7 @@ static void test_every_member_as_an_ordinary_user(Fixture *f, gconstpointer data
         for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
                 g_autofree char *error = NULL;
 
-                /* What is still to be written has no line to keep. */
+                /* usherd does not have this one yet. */
                 if (!g_hash_table_remove(found, members[i].member))
                         continue;
 
@@ -106,7 +106,7 @@ static void test_every_member_as_an_ordinary_user(Fixture *f, gconstpointer data
                         g_error("%s: expected '%s', got '%s'", members[i].member, members[i].error, error);
         }
 
-        /* A member that nobody thought of here. */
+        /* A member that is missing in the table. */
         if (g_hash_table_size(found) > 0) {
                 GHashTableIter iterator;
                 gpointer name;
@@ -120,8 +120,8 @@ static void test_every_member_as_an_ordinary_user(Fixture *f, gconstpointer data
         assert_deeds(&f->logind->fake, "");
 }
 
-/* The first door: what is not named in the bus policy does not even reach usherd, whatever polkit would say.
- */
+/* The bus policy comes first: a member that it does not name never reaches usherd, whatever polkit
+ * allows. */
 static void test_the_policy_lets_through_what_it_names(Fixture *f, gconstpointer data) {
         static const struct {
                 const char *path;
@@ -152,7 +152,7 @@ static void test_the_policy_lets_through_what_it_names(Fixture *f, gconstpointer
                 call_wait(call);
                 g_assert_cmpstr(call->error, ==, ACCESS_DENIED);
 
-                /* In the bus's words, not in ours. */
+                /* The error is the bus's own. */
                 g_assert_nonnull(strstr(call->text, "matched rules"));
         }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* SetMode, and the mode that a PC begins with. */
+/* SetMode, and the mode after boot. */
 
 #include "everybody.h"
 
@@ -134,7 +134,7 @@ static void test_boot_mode(Fixture *f, gconstpointer data) {
         everybody_start(f);
         wait_mode(f, "'console'");
 
-        /* It is the boot's mode, not that of every start of usherd. */
+        /* BootMode= applies once per boot, not at each start of usherd. */
         jobs = set_mode(f, "station", NULL);
         wait_mode(f, "'station'");
         fixture_kill(f);
@@ -151,7 +151,7 @@ static void test_boot_mode_throws_nobody_out(Fixture *f, gconstpointer data) {
         assert_deeds(&f->systemd->fake, "");
 }
 
-/* systemd did not say in time where its units are; it does what it is told all the same, and so do we. */
+/* systemd did not report the units in time, but it still starts and stops them, so switching works. */
 static void test_a_unit_that_was_not_found_at_first(Fixture *f, gconstpointer data) {
         g_auto(GStrv) there = NULL, back = NULL;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd is killed, or logind is away, when everybody is logged off and the machine is to restart or to
- * switch its mode: that happens once, and not hours later. */
+/* usherd is killed or logind is away when everybody has logged off and a restart or a mode switch is
+ * pending: it happens once, and not hours later. */
 
 #include "everybody.h"
 
@@ -30,8 +30,7 @@ static char *store(Fixture *f) {
         return g_file_get_contents(file, &text, NULL, NULL) ? text : g_strdup("");
 }
 
-/* Until the store says that nothing is to follow, or that something is, and usherd has done what goes with
- * it. */
+/* Waits until usherd is idle and the store has, or has not, a pending action, and no job. */
 static void wait_stored(Fixture *f, gboolean plan) {
         gint64 end = g_get_monotonic_time() + 10 * SECOND;
 
@@ -45,7 +44,7 @@ static void wait_stored(Fixture *f, gboolean plan) {
         }
 }
 
-/* Everybody is gone, and what was said to logind about it will never be answered. */
+/* Everybody has left, and logind never answers the request to restart. */
 static void restart_that_nobody_answers(Fixture *f) {
         g_auto(GStrv) jobs = NULL;
 
@@ -72,7 +71,7 @@ static void test_logind_has_not_done_it(Fixture *f, gconstpointer data) {
         WAIT_FOR(restarts(f) == 2);
         wait_stored(f, FALSE);
 
-        /* That was that. */
+        /* The pending action is finished. */
         fixture_kill(f);
         fake_logind_prepare_for_shutdown(f->logind, FALSE);
         fixture_start(f);
@@ -117,7 +116,7 @@ static void test_logind_refuses_after_the_kill(Fixture *f, gconstpointer data) {
         wait_stored(f, FALSE);
         g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
 
-        /* Neither again, nor after the next kill. */
+        /* Neither now nor after the next start. */
         f->logind->refuse_shutdown = NULL;
         fixture_kill(f);
         fixture_start(f);
@@ -126,7 +125,7 @@ static void test_logind_refuses_after_the_kill(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(restarts(f), ==, 2);
 }
 
-/* logind dies with our call; the next one knows nothing of it. */
+/* logind exits with the request; the next logind does not know it. */
 static void test_logind_starts_anew(Fixture *f, gconstpointer data) {
         restart_that_nobody_answers(f);
         f->logind->hang_shutdown = FALSE;
@@ -153,7 +152,7 @@ static void test_logind_is_away_when_everybody_is_gone(Fixture *f, gconstpointer
         wait_stored(f, FALSE);
 }
 
-/* As if usherd had been away so long. */
+/* Makes the stored times older, as if usherd had been down that long. */
 static void age_the_store(Fixture *f, gint64 by) {
         g_autofree char *file = g_build_filename(f->directory, "runtime", "jobs", NULL), *text = store(f);
         g_autofree char *begin = NULL, *aged = NULL;
@@ -209,7 +208,7 @@ static void test_after_a_long_absence_it_is_off(Fixture *f, gconstpointer data) 
         g_assert_cmpuint(restarts(f), ==, 1);
 }
 
-/* And whoever was to make room for it stays. */
+/* And the users who would have been logged off for it stay. */
 static void test_after_a_long_absence_nobody_is_logged_off_for_it(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
@@ -240,7 +239,7 @@ static void test_what_was_called_off_stays_off(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(restarts(f), ==, 0);
 }
 
-/* Cancelling it */
+/* ---- cancelling ---- */
 
 static guint32 cancel_all(GDBusConnection *connection) {
         g_autoptr(GVariant) reply = usher_call(connection, MANAGER, "Manager.CancelAll", NULL);
@@ -276,7 +275,7 @@ static void test_cancelled_while_logind_is_asked_for_inhibitors(Fixture *f, gcon
         g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
 }
 
-/* Everybody has left, and logind is away before it has answered. */
+/* Everybody has left, and logind goes away before it has answered. */
 static void nobody_is_left(Fixture *f) {
         restart_that_nobody_answers(f);
         fake_stop(&f->logind->fake);
@@ -314,7 +313,7 @@ static void test_what_logind_carries_out_cannot_be_cancelled(Fixture *f, gconstp
         assert_refused(f->root, MANAGER, "Manager.CancelAll", NULL, "org.usher1.Error.NotCancellable");
 }
 
-/* Modes */
+/* ---- modes ---- */
 
 static void switch_that_nobody_answers(Fixture *f) {
         g_auto(GStrv) jobs = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* polkit's verdict, and the wait for it. Whatever is not a plain yes from polkit is a no, and a no has
- * changed nothing. */
+/* polkit's answer, and the wait for it. Everything but a clear yes is a no, and nothing has changed after a
+ * no. */
 
 #include "common/names.h"
 #include "fixture.h"
@@ -182,12 +182,12 @@ static void test_a_caller_who_is_gone_gets_nothing_done(Fixture *f, gconstpointe
         WAIT_FOR(fake_count(&f->polkit->fake, "CancelCheckAuthorization") == 1);
         g_assert_true(fake_polkit_last(f->polkit)->cancelled);
 
-        /* A verdict that comes all the same is too late. */
+        /* An answer that comes anyway is too late. */
         fake_polkit_release(f->polkit);
         assert_nothing_happened(f);
 }
 
-/* As CVE-2021-3560: the caller leaves at every moment there is. */
+/* As in CVE-2021-3560: the caller disconnects at every possible moment. */
 static void test_callers_who_leave_at_any_moment(Fixture *f, gconstpointer data) {
         sessions(f);
         fixture_start(f);
@@ -234,7 +234,7 @@ static void test_the_session_goes_while_polkit_thinks(Fixture *f, gconstpointer 
         assert_nothing_happened(f);
 }
 
-/* The right was asked for Ada's session; what is there when the answer comes is somebody else's. */
+/* The check was about Ada's session; when the answer comes, the id is another user's session. */
 static void test_the_session_is_anothers_when_polkit_is_done(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *ada;

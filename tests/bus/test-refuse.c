@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd does not take. A request that is refused has changed nothing: no job, no word to logind or
- * systemd, and no memory gone. */
+/* Invalid requests. After a refused request nothing has changed: no job, no call to logind or systemd, and
+ * no memory leaked. */
 
 #include "fixture.h"
 
@@ -17,7 +17,7 @@
 #define UNKNOWN_OBJECT "org.freedesktop.DBus.Error.UnknownObject"
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 
-/* Ids that a careless program would make a path, a command or a format of. */
+/* Ids that are dangerous as a path, a command or a format string. */
 static const char *const hostile_ids[] = {
         "",
         "/",
@@ -85,7 +85,7 @@ static void test_options(Fixture *f, gconstpointer data) {
                 "{'grace': <uint32 60>, 'message': <'good'>, 'unknown': <true>}",
                 "{'unknown': <[<{'nested': <(1, 2, 3)>}>]>}",
                 "{'%s%n\\n': <'%s%n'>}",
-                /* What is wrong must count, whatever stands after it. */
+                /* An invalid option counts, whatever follows it. */
                 "{'grace': <uint32 99999>, 'reason': <'requested'>}",
         };
 
@@ -156,7 +156,7 @@ static char *call_error(Fixture *f,
         }                                                                                    \
         G_STMT_END
 
-/* A path that an object could have, or has had: it is that object that is not there. */
+/* Paths of objects that could exist or have existed: the error names the missing object. */
 static void test_objects_that_are_gone(Fixture *f, gconstpointer data) {
         g_autofree char *tail = g_strnfill(60 * 1024, 'a'),
                         *long_path = g_strdup_printf("/org/usher1/station/%s", tail);
@@ -184,14 +184,14 @@ static void test_objects_that_are_gone(Fixture *f, gconstpointer data) {
                 assert_error(f, path, INTROSPECTABLE, "Introspect", NULL, error);
         }
 
-        /* What stands above them is as it was. */
+        /* The parent objects still work. */
         assert_error(f, "/org/usher1/job", INTROSPECTABLE, "Introspect", NULL, NULL);
         assert_error(f, "/org/usher1/hub", INTROSPECTABLE, "Introspect", NULL, NULL);
         assert_error(f, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, NULL);
         assert_nothing_happened(f);
 }
 
-/* A path that is nobody's. */
+/* Paths of no object. */
 static void test_unknown_objects(Fixture *f, gconstpointer data) {
         static const char *const jobs[] = { "/org/usher1/job/01", "/org/usher1/job/4294967296",
                 "/org/usher1/job/99999999999999999999999", "/org/usher1/job/_31", "/org/usher1/job/1/1" };
@@ -237,7 +237,7 @@ static void test_no_property_can_be_set(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-/* Many connections, each with what is refused; afterwards usherd is no bigger than before. */
+/* Many connections, each with refused requests; afterwards usherd uses no more memory than before. */
 static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer data) {
         g_autofree char *huge = g_strnfill(256 * 1024, 'x');
         guint64 before = 0;
@@ -254,7 +254,7 @@ static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer dat
                                         NO_SUCH_HUB);
                 }
 
-                /* The allocator has what it needs after some rounds. */
+                /* After some rounds the allocator has enough memory. */
                 if (round == 9)
                         before = fixture_memory(f, "VmRSS");
         }
@@ -266,8 +266,8 @@ static void test_refusals_leave_no_trace_in_memory(Fixture *f, gconstpointer dat
         assert_nothing_happened(f);
 }
 
-/* A call with a string that is no UTF-8. No library sends that; the bus itself disconnects who does, and the
- * test shows that nothing of it reaches usherd. */
+/* A call with a string that is not UTF-8. Libraries refuse to send it. The bus disconnects the sender, and
+ * the test shows that nothing reaches usherd. */
 static void test_invalid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         g_autoptr(GSocketConnection) raw = NULL;
         g_autoptr(GDBusMessage) message = NULL;
@@ -292,7 +292,7 @@ static void test_invalid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
                         g_io_stream_get_output_stream(G_IO_STREAM(raw)), blob, size, NULL, NULL, &error);
         g_assert_no_error(error);
 
-        /* The bus says Hello and NameAcquired, and hangs up. */
+        /* The bus sends the reply to Hello and NameAcquired, and disconnects. */
         do
                 n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(raw)), buffer,
                                 sizeof(buffer), NULL, NULL);
@@ -301,7 +301,7 @@ static void test_invalid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-/* Against that: the same bytes by the same road, but valid, do arrive. */
+/* For comparison: valid bytes sent the same way do arrive. */
 static void test_valid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         g_autoptr(GSocketConnection) raw = NULL;
         g_autoptr(GDBusMessage) message = NULL;
@@ -328,7 +328,7 @@ static void test_valid_utf8_on_the_wire(Fixture *f, gconstpointer data) {
         g_assert_cmpstr(is, ==, "\xf0\x9f\x94\x94");
 }
 
-/* Signals, replies and calls to nowhere that a confused peer may send. */
+/* Signals, replies and calls to nowhere, from a confused peer. */
 static void test_stray_messages(Fixture *f, gconstpointer data) {
         g_autofree char *owner = NULL;
         g_autoptr(Call) call = NULL;
@@ -372,7 +372,7 @@ int main(int argc, char *argv[]) {
         ADD("wrong-arguments", test_wrong_arguments);
         ADD("no-property-can-be-set", test_no_property_can_be_set);
 #ifndef __SANITIZE_ADDRESS__
-        /* A sanitizer keeps what is freed; ./check runs this program without one as well. */
+        /* A sanitizer keeps freed memory; ./check also runs this program without one. */
         ADD("refusals-leave-no-trace-in-memory", test_refusals_leave_no_trace_in_memory);
 #else
         (void) test_refusals_leave_no_trace_in_memory;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd is killed, logind starts anew, the bus dies: nobody's session ends early, and nobody is forgotten.
- */
+/* usherd is killed, logind restarts, the bus dies: no session ends early, and no log-off is forgotten. */
 
 #include "fixture.h"
 
@@ -49,7 +48,7 @@ static void test_the_same_jobs_and_deadlines_after_a_kill(Fixture *f, gconstpoin
         by = usher_get_text(f->root, job, "StartedBy");
         g_assert_cmpstr(by, ==, "(0, 'root')");
 
-        /* The number of a job says which one it is, also across a restart. */
+        /* A job keeps its number across restarts. */
         third = fixture_log_off(f, "seat-right", "{'grace': <uint32 60>}");
         g_assert_cmpstr(third, ==, "/org/usher1/job/3");
         assert_deeds(&f->logind->fake, "");
@@ -88,7 +87,7 @@ static void test_a_deadline_that_has_passed_meanwhile_gives_the_minimum(Fixture 
         assert_result(f, job, "done");
         g_assert_cmpint(fake_nth(&f->logind->fake, "TerminateSession", 0)->time - again, >=, 1 * SECOND);
 
-        /* And a warning with it. */
+        /* And a warning is shown again. */
         g_assert_true(fixture_only_warned(f, ADA));
 }
 
@@ -152,7 +151,7 @@ static void test_the_session_went_while_usherd_was_away(Fixture *f, gconstpointe
         fake_logind_remove_session(f->logind, "3");
         fixture_start(f);
 
-        /* Not before it has its name: who watches that name must hear how the job ended. */
+        /* Only after usherd has its name: clients that watch the name must see how the job ended. */
         assert_result(f, job, "left");
         assert_jobs(f, "");
         assert_deeds(&f->logind->fake, "");
@@ -201,12 +200,13 @@ static void test_an_extended_job_stays_extended(Fixture *f, gconstpointer data) 
         restart(f);
         g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), ==, deadline);
 
-        /* Nor is the start of it forgotten. */
+        /* Its start is not forgotten either. */
         assert_refused(f->root, job, "Job.Extend", ARGS("(uint32 3500,)"),
                         "org.freedesktop.DBus.Error.LimitsExceeded");
 }
 
-/* The file of the live jobs says who is where: nobody's business, and no way to make usherd end somebody. */
+/* The file of the jobs says which user is where: only root can read it, and nobody else can use it to have
+ * sessions ended. */
 static void test_the_store_is_private(Fixture *f, gconstpointer data) {
         g_autofree char *runtime = g_build_filename(f->directory, "runtime", NULL), *job = NULL;
         g_autoptr(GDir) directory = NULL;
@@ -230,7 +230,7 @@ static void test_the_store_is_private(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(n, >=, 1);
 }
 
-/* A store that a crash or a full disk has damaged is no reason not to start. */
+/* usherd starts even if a crash or a full disk has damaged the store. */
 static void test_a_damaged_store(Fixture *f, gconstpointer data) {
         static const char *const damages[] = { "", "\n", "garbage", "[Job]\n", "{", "\xff\xfe\xfd" };
         g_autofree char *runtime = g_build_filename(f->directory, "runtime", NULL);
@@ -295,7 +295,7 @@ static void test_logind_starts_anew_in_the_countdown(Fixture *f, gconstpointer d
         assert_result(f, job, "done");
         g_assert_cmpint(fake_nth(&f->logind->fake, "TerminateSession", 0)->time - before, >=, 2 * SECOND);
 
-        /* The new one is listened to as the old one was. */
+        /* usherd listens to the new logind as to the old one. */
         fake_logind_add_session(f->logind, .id = "8", .uid = BEN, .seat = "seat0");
         fixture_wait_property(f, SEAT0, "State", "'in-use'");
 }
@@ -347,7 +347,7 @@ static void test_logind_is_not_there_at_the_start(Fixture *f, gconstpointer data
         job = fixture_log_off(f, "seat0", "{'grace': <uint32 1>}");
         fixture_kill(f);
 
-        /* As at boot, when all services start at once. usherd may well wait with its readiness. */
+        /* As at boot, when all services start at once. usherd may delay its readiness. */
         f->logind->fake.hang = TRUE;
         f->dies_by_design = TRUE;
         fixture_spawn(f);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The rig itself: a test is worth what its fakes are. They must speak as the real ones are documented to, be
- * reached by somebody else's program, and let nobody in whom the distribution's policies keep out. Needs no
- * usherd. */
+/* The fakes themselves: a test is only as good as its fakes. They must behave as the real services are
+ * documented, work with other programs, and reject what the distribution's policies reject. usherd is not
+ * needed. */
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ static void rig_tear_down(Rig *rig, gconstpointer data) {
         bus_stop(rig->bus);
 }
 
-/* The manual's text, with the mark-up of the page taken out. */
+/* The text of the man page, without its markup. */
 static char *read_manual(const char *page) {
         g_autofree char *path = g_strdup_printf("/usr/share/man/man5/%s.5.gz", page);
         g_autoptr(GSubprocess) zcat = NULL;
@@ -55,7 +55,7 @@ static char *read_manual(const char *page) {
         return g_strjoinv("", parts);
 }
 
-/* "KillSession(in s, in s, in i)", as the manual writes it but without names. */
+/* "KillSession(in s, in s, in i)", as in the man page but without argument names. */
 static char *describe_method(const GDBusMethodInfo *method) {
         GString *s = g_string_new(method->name);
 
@@ -78,7 +78,7 @@ static char *describe_signal(const GDBusSignalInfo *signal) {
         return g_string_free(s, FALSE);
 }
 
-/* Finds "Name(in  s session_id, out o path);" and brings it into the same form. */
+/* Finds "Name(in  s session_id, out o path);" and converts it into the same form. */
 static char *manual_member(const char *section, const char *name) {
         g_autofree char *pattern = g_strdup_printf("\\n +%s\\(([^;]*)\\);", name);
         g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
@@ -182,7 +182,7 @@ static void on_busctl(GObject *source, GAsyncResult *result, gpointer data) {
                 g_error("busctl: %s", error);
 }
 
-/* What a program that is none of ours makes of it. */
+/* What another program reads from the fakes. */
 static char *busctl(Rig *rig, const char *first, ...) {
         g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
                         G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
@@ -307,7 +307,7 @@ static void test_connects_as_others(Rig *rig, gconstpointer data) {
         g_assert_cmpuint(is, ==, ADA);
         g_assert_cmpuint(geteuid(), ==, 0);
 
-        /* The distribution's policies hold: nobody but root owns our name or writes logind's properties. */
+        /* The distribution's policies apply: only root can own usherd's name or set logind's properties. */
         name = call_send(other, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "RequestName",
                         ARGS("(%s, uint32 4)", USHER_BUS_NAME), FALSE);
         call_wait(name);

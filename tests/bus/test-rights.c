@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which right a call takes: by whose session it is, how long the warning is, and who began the log-off; and
- * how far it reaches. */
+/* Which right a call needs, depending on the owner of the session, the length of the warning and who started
+ * the log-off; and what the right covers. */
 
 #include "common/names.h"
 #include "fixture.h"
@@ -47,7 +47,7 @@ static void test_less_than_the_minimum_grace_needs_more(Fixture *f, gconstpointe
                         teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 5>})")));
         g_assert_cmpuint(g_strv_length(paths), ==, 1);
 
-        /* Nor by the back door. */
+        /* Nor by another way. */
         assert_refused(teacher, paths[0], "Job.EndNow", NULL, ACCESS_DENIED);
         fixture_wait_property(f, paths[0], "Phase", "'warning'");
 }
@@ -121,7 +121,7 @@ static void test_log_off_all_leaves_administrators_alone(Fixture *f, gconstpoint
         session = usher_get_string(f->root, some[0], "Session");
         g_assert_cmpstr(session, ==, "4");
 
-        /* Whoever holds the right without being asked has no need to be spared the question. */
+        /* A caller who already has the right must not be asked to authenticate for it. */
         for (guint i = 0; i < f->polkit->questions->len; i++) {
                 const FakeQuestion *q = f->polkit->questions->pdata[i];
 
@@ -150,13 +150,13 @@ static void test_job_methods(Fixture *f, gconstpointer data) {
         paths = job_paths(usher_call(
                         teacher, MANAGER, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})")));
 
-        /* A peer. */
+        /* Another pupil. */
         assert_refused(ben, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
         assert_refused(ben, paths[0], "Job.EndNow", NULL, ACCESS_DENIED);
         assert_refused(ben, paths[0], "Job.Extend", ARGS("(uint32 10,)"), ACCESS_DENIED);
         assert_refused(ben, MANAGER, "Manager.CancelAll", NULL, ACCESS_DENIED);
 
-        /* Whom it concerns: may have a little more time, or none at all, but may not stay. */
+        /* The user of the session may get a little more time or end at once, but may not stay. */
         deadline = usher_get_uint64(f->root, paths[0], "DeadlineMonotonic");
         g_variant_unref(usher_call(ada, paths[0], "Job.Extend", ARGS("(uint32 10,)")));
         g_assert_cmpuint(usher_get_uint64(f->root, paths[0], "DeadlineMonotonic"), ==,
@@ -164,7 +164,7 @@ static void test_job_methods(Fixture *f, gconstpointer data) {
         assert_refused(ada, paths[0], "Job.Cancel", NULL, ACCESS_DENIED);
         assert_jobs(f, "1");
 
-        /* Who began it. */
+        /* The caller who started it. */
         g_variant_unref(usher_call(teacher, paths[0], "Job.Cancel", NULL));
         assert_result(f, paths[0], "cancelled");
         assert_deeds(&f->logind->fake, "");
@@ -201,8 +201,8 @@ static guint n_questions_about(Fixture *f, const char *user) {
         return n;
 }
 
-/* A rule of the site may go by the user: whoever may log off one may not log off who sits behind them, on
- * another virtual terminal of the same station. */
+/* A local rule may depend on the user: a caller who may log off one user may not log off another one on a
+ * different virtual terminal of the same station. */
 static void test_every_session_of_a_station_is_asked_for(Fixture *f, gconstpointer data) {
         GDBusConnection *teacher;
         g_auto(GStrv) paths = NULL;
@@ -226,7 +226,7 @@ static void test_every_session_of_a_station_is_asked_for(Fixture *f, gconstpoint
         g_assert_cmpuint(n_questions_about(f, "ben"), ==, 3);
 }
 
-/* Nobody reads a warning on a desktop that is not there yet. */
+/* Nobody can read a warning on a desktop that has not started yet. */
 static void test_a_warning_nobody_could_read_is_none(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL;
         GDBusConnection *teacher;
@@ -237,7 +237,7 @@ static void test_a_warning_nobody_could_read_is_none(Fixture *f, gconstpointer d
         teacher = fixture_connect(f, TEACHER);
         path = fixture_log_off(f, "seat0", NULL);
 
-        /* The least warning takes a second. */
+        /* The minimum warning takes a second. */
         wait_until_time(g_get_monotonic_time() + 3 * SECOND / 2);
         assert_refused(teacher, path, "Job.EndNow", NULL, ACCESS_DENIED);
         g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, USHER_ACTION_SKIP_WARNING);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Restart and PowerOff: nobody is surprised, nothing is half done, and the first wish wins. */
+/* Restart and PowerOff: no surprises, nothing half done, and the first request wins. */
 
 #include "everybody.h"
 
@@ -18,7 +18,7 @@ static gboolean exists(const char *path) {
         return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-/* That a file goes is no event here, so it is looked for. */
+/* No event shows that a file is removed, so the test polls. */
 static void wait_gone(Fixture *f, const char *path) {
         gint64 end = g_get_monotonic_time() + 10 * SECOND;
 
@@ -84,11 +84,11 @@ static void test_cancel_all_calls_it_off(Fixture *f, gconstpointer data) {
         fixture_settle(f);
         g_assert_false(exists(file));
 
-        /* Past the time at which they would have ended. */
+        /* After the time at which the sessions would have ended. */
         wait_until_time(g_get_monotonic_time() + 2 * SECOND);
         assert_deeds(&f->logind->fake, "");
 
-        /* And there is nothing left of it in the way of the next. */
+        /* And nothing of it is left that would block the next one. */
         again = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
         g_assert_cmpuint(g_strv_length(again), ==, 4);
 }
@@ -123,7 +123,7 @@ static void test_who_may_log_off_may_not_call_off_a_restart(Fixture *f, gconstpo
         assert_jobs(f, "1 2 3 4");
 }
 
-/* Whoever asked for their own log-off first has no say over what others hang on it. */
+/* A user who requested their own log-off first cannot cancel what others have made depend on it. */
 static void test_a_pupil_cannot_call_off_what_others_asked_for(Fixture *f, gconstpointer data) {
         g_autofree char *own = NULL;
         GDBusConnection *ada;
@@ -143,7 +143,7 @@ static void test_a_pupil_cannot_call_off_what_others_asked_for(Fixture *f, gcons
         assert_jobs(f, "1 2 3 4");
 }
 
-/* Keeping everybody out is no part of one's own log-off. */
+/* The right to one's own log-off does not include blocking logins. */
 static void test_a_pupil_cannot_keep_newcomers_out(Fixture *f, gconstpointer data) {
         g_autofree char *file = everybody_nologin(f);
         GDBusConnection *ada;
@@ -202,7 +202,7 @@ static void test_a_block_inhibitor_is_respected_and_named(Fixture *f, gconstpoin
         assert_deeds(&f->logind->fake, "");
         assert_deeds(&f->systemd->fake, "");
 
-        /* It has no bearing on log-offs, nor on a switch of the mode. */
+        /* The inhibitor does not affect log-offs or mode switches. */
         g_strfreev(job_paths(usher_call(
                         f->root, MANAGER, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"))));
 }
@@ -275,7 +275,7 @@ static void test_each_needs_its_own_right(Fixture *f, gconstpointer data) {
                 g_assert_cmpstr(fake_polkit_last(f->polkit)->action, ==, table[i].action);
         }
 
-        /* Less than the minimum of warning is another right again. */
+        /* A warning shorter than the minimum needs another right. */
         fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
         fake_polkit_answer(f->polkit, "org.usher1.skip-warning", TEACHER, FAKE_POLKIT_NO);
         assert_refused(teacher, MANAGER, "Manager.Restart", ARGS("({'grace': <uint32 0>},)"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd shows of seats and sessions, and what it tells when they change. */
+/* The properties of seats and sessions, and the signals when they change. */
 
 #include "fixture.h"
 
@@ -136,7 +136,7 @@ static void test_lookups(Fixture *f, gconstpointer data) {
                         "org.usher1.Error.NoSuchStation");
 }
 
-/* The object manager and the single objects must tell the same story. */
+/* The object manager and the single objects must agree. */
 static void test_managed_objects(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         g_autoptr(GVariantIter) objects = NULL;
@@ -180,7 +180,7 @@ static void test_many_changes_at_once(Fixture *f, gconstpointer data) {
         assert_list(f, "seat0 in-use ada 3; seat-left free - -; seat-right free - -");
 }
 
-/* logind is busy for longer than a call waits. What it would have said is asked for again. */
+/* logind hangs for longer than a call waits. What it did not answer is queried again. */
 static void test_what_logind_did_not_answer(Fixture *f, gconstpointer data) {
         guint before;
 
@@ -199,7 +199,7 @@ static void test_what_logind_did_not_answer(Fixture *f, gconstpointer data) {
         fixture_wait_property(f, SEAT0, "State", "'locked'");
 }
 
-/* Between the list and the question the session is gone: normal life, and nothing hangs on it. */
+/* The session is gone before its properties are read: that is normal, and delays nothing. */
 static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
         fixture_start(f);
 

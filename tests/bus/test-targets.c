@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whose sessions are ended, and whose never: nobody else's, nobody's who came later, nothing that is no
- * user's. */
+/* Which sessions are ended, and which never: sessions of other users, sessions that came later, and sessions
+ * that are no user's. */
 
 #include "fixture.h"
 
@@ -24,7 +24,7 @@ static void test_nobody_else_is_touched(Fixture *f, gconstpointer data) {
         state = usher_get_string(f->root, SEAT0, "State");
         g_assert_cmpstr(state, ==, "in-use");
 
-        /* Only whom it concerns is warned. */
+        /* Only the user of the session is warned. */
         g_assert_true(fixture_only_warned(f, BEN));
 }
 
@@ -194,7 +194,7 @@ static void test_a_newcomer_with_the_same_id_is_not_touched(Fixture *f, gconstpo
         at_station(f, "3", BEN, "seat0");
         assert_result(f, path, "left");
 
-        /* The deadline of the other one passes. */
+        /* The deadline of the other session passes. */
         wait_until_time(g_get_monotonic_time() + 3 * SECOND / 2);
         fixture_settle(f);
         assert_deeds(&f->logind->fake, "");
@@ -204,7 +204,7 @@ static void test_a_newcomer_with_the_same_id_is_not_touched(Fixture *f, gconstpo
 static void test_a_reused_id_is_noticed_without_any_signal(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL;
 
-        /* Without the time in which the desktop is asked the first look is the last one before the end. */
+        /* Without the time for the desktop, the first look at logind is the last one before the end. */
         fixture_configure(f, "[LogOff]\nMinimumGraceSec=1\nAskSec=0\nTerminateSec=1\nKillSec=1\n");
         at_station(f, "3", ADA, "seat0");
         fixture_start(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The real usherctl as a client of usherd: what it prints, in which order, and what it does where usherd is
- * not running. */
+/* The real usherctl as a client of usherd: what it prints, in which order, and what it does when usherd does
+ * not run. */
 
 #include "fixture.h"
 
@@ -85,14 +85,14 @@ static Ctl *ctl_start(Fixture *f, const char *arguments) {
         return c;
 }
 
-/* Waits for the end. Returns the exit status. */
+/* Waits for the end and returns the exit status. */
 static int ctl_wait(Ctl *c) {
         WAIT_FOR(c->exited && c->open == 0);
         g_assert_true(g_subprocess_get_if_exited(c->process));
         return g_subprocess_get_exit_status(c->process);
 }
 
-/* What a run prints that must succeed. */
+/* The output of a run that must succeed. */
 static char *ctl_print(Fixture *f, const char *arguments) {
         g_autoptr(Ctl) c = ctl_start(f, arguments);
 
@@ -176,7 +176,7 @@ static void on_activation_of_nothing(GDBusConnection *connection,
         g_assert_no_error(error);
 }
 
-/* The bus and systemd are set up as the installed files say. */
+/* The bus and systemd are set up as by the installed files. */
 static void make_startable(Fixture *f, GDBusSignalCallback func) {
         g_autofree char *file = g_build_filename(g_getenv("USHER_INTERFACES"), "org.usher1.service", NULL);
 
@@ -220,7 +220,7 @@ static void test_not_enabled(Fixture *f, gconstpointer data) {
         assert_says_how_to_start(f, "");
 }
 
-/* A log-off that nobody asked for: in JSON the name stays empty, people read who it was. */
+/* A log-off that usherd started by itself: the name is null in JSON, and Usher in text. */
 static void test_job_of_usher(Fixture *f, gconstpointer data) {
         g_autofree char *jobs = NULL, *status = NULL, *json = NULL;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd makes of usher-warn, which the fake systemd plays as the user: no failure to warn shortens the
- * warning, nobody but the user of a session speaks for it, and nobody's desktop holds an end up for longer
- * than AskSec. */
+/* How usherd works with usher-warn, which the fake systemd plays as the user: a failure to warn does not
+ * shorten the warning, only the user of a session can report for it, and a desktop cannot delay the end for
+ * longer than AskSec. */
 
 #include "fixture.h"
 
@@ -178,7 +178,7 @@ static void test_an_early_answer_does_not_end_the_warning(Fixture *f, gconstpoin
         fixture_start(f);
         ada = fixture_connect(f, ADA);
 
-        /* What a confused or hostile usher-warn says in the wrong phase moves nothing. */
+        /* Reports of a confused or malicious usher-warn in the wrong phase have no effect. */
         before = g_get_monotonic_time();
         path = fixture_log_off(f, "seat0", "{'grace': <uint32 1>}");
         g_variant_unref(usher_call(ada, path, "Job.SetAsked", ARGS("(false, '')")));

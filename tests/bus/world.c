@@ -22,13 +22,13 @@ static const struct {
         { "head", HEAD },
 };
 
-/* As the Test Anything Protocol has it; 77 would be an error to who reads that. */
+/* Skips as the Test Anything Protocol does: exit code 77 would be an error to a TAP reader. */
 static void skip(const char *why) {
         g_print("1..0 # SKIP %s\n", why);
         exit(0);
 }
 
-/* Puts a file of ours over one of the machine's, for us alone. */
+/* Mounts a file over one of the machine's, in this namespace only. */
 static void cover(const char *path, const char *text) {
         g_autofree char *file = NULL;
         g_autoptr(GError) error = NULL;

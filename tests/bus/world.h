@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a test program sees of the machine is its own: a mount namespace with accounts that the tests can
- * count on, and an empty /run. Nothing that is tested can reach the machine's own. */
+/* A world of its own for a test program: a mount namespace with accounts that the tests rely on, and an
+ * empty /run. Nothing under test can reach the machine's own. */
 
 #include <sys/types.h>
 
@@ -15,6 +15,6 @@
 /* A member of an administrators' group. */
 #define HEAD 61005
 
-/* What every main() begins with, before there is a second thread. Skips the whole program where we are not
- * root or may not have a namespace. */
+/* Every main() begins with this, before there is a second thread. Skips the whole program without root, or
+ * where namespaces are not allowed. */
 void world_enter(void);
