@@ -9,7 +9,7 @@
 typedef enum FakeVerdict {
         FAKE_POLKIT_NO,
         FAKE_POLKIT_YES,
-        FAKE_POLKIT_CHALLENGE, /* yes with the interactive flag, as if the person authenticated; no without it */
+        FAKE_POLKIT_CHALLENGE, /* yes with the interactive flag, else no */
         FAKE_POLKIT_ERROR,     /* the call fails */
 } FakeVerdict;
 

@@ -54,7 +54,7 @@ typedef struct Fixture {
         gboolean ready;
         gboolean exited;
         int status;              /* as from waitpid(), once exited */
-        gboolean dies_by_design; /* the test is about how usherd ends, so its end is not checked afterwards */
+        gboolean dies_by_design; /* the test is about how usherd ends: it is not checked afterwards */
 
         guint subscription;
         int notify;
