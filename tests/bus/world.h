@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A world of its own for a test program: a mount namespace with accounts that the tests rely on, and an
- * empty /run. Nothing under test can reach the machine's own. */
+/* A world of its own for a test program: a mount namespace with accounts that the tests rely on and an
+ * empty /run, and a time namespace an hour ahead. Nothing under test can reach the machine's own. */
 
 #include <sys/types.h>
 
