@@ -8,6 +8,7 @@
 
 /* The session is new, or its id belongs to another session now. */
 static void begin_session(Session *s) {
+        s->log_off_failed = false;
         privilege_begin(s);
 
         if (session_kind(s->info) == SESSION_KIND_UNKNOWN)
@@ -111,14 +112,15 @@ static void on_seat_gone(const char *id, void *userdata) {
 static void on_logind_synced(void *userdata) {
         Manager *m = userdata;
 
-        if (m->logind_synced && !m->logind_lost)
-                return;
+        if (!m->logind_synced || m->logind_lost) {
+                m->logind_synced = true;
+                m->logind_lost = false;
+                manager_changed(m, 0);
+                jobs_advance(m);
+                MANAGER_CALL_FEATURES(m, synced);
+        }
 
-        m->logind_synced = true;
-        m->logind_lost = false;
-        manager_changed(m, 0);
-        jobs_advance(m);
-        MANAGER_CALL_FEATURES(m, synced);
+        MANAGER_CALL_FEATURES(m, looked);
 }
 
 static void on_logind_lost(void *userdata) {

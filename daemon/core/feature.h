@@ -64,6 +64,10 @@ typedef struct Feature {
         void (*synced)(void *state);
         void (*lost)(void *state);
 
+        /* Comes after each logind_look(), and at other times: logind has answered all queries, so every
+         * session that existed when the look began is known. */
+        void (*looked)(void *state);
+
         /* logind begins a shutdown, or cancels it. */
         void (*shutdown_prepared)(void *state, bool begins);
 

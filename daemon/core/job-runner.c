@@ -44,6 +44,10 @@ static JobSession look(const JobRunner *j) {
 static void finish(JobRunner *j) {
         Manager *m = j->manager;
         const Station *s = manager_find_station(m, j->job.station);
+        Session *session = job_runner_session(j);
+
+        if (session && j->job.result == JOB_FAILED)
+                session->log_off_failed = true;
 
         journal_job_ended(&j->job, s ? station_name(s) : j->job.station, j->phase_began, j->blockers,
                         j->end.survivors);

@@ -23,6 +23,7 @@ typedef struct Session {
         Privilege privilege;
         Lookup *privilege_lookup;
         usec_t privilege_asked; /* CLOCK_MONOTONIC, 0 before the first time */
+        bool log_off_failed;    /* a job for it has ended in JOB_FAILED */
         TAILQ_ENTRY(Session) sessions;
 } Session;
 

@@ -3,11 +3,14 @@
 /* The last step of a pending action, when everybody is logged off. usherd may have been killed in the middle
  * of it, and then takes the step again; so it first asks whether the machine is on its way down already:
  * logind, which may still be waiting for delay locks, and systemd, which others ask without logind. What is
- * no refusal is tried again when logind is back, but not for ever: see PENDING_LATE_MAX_USEC. */
+ * no refusal is tried again when logind is back, but not for ever: see PENDING_LATE_MAX_USEC. Immediately
+ * before the step logind lists the sessions once more: somebody may have logged in meanwhile. */
 
 #include "common/log.h"
 #include "common/shutdown-target.h"
+#include "core/jobs.h"
 #include "feature/pending-act.h"
+#include "feature/pending-start.h"
 #include "peer/logind-request.h"
 
 static bool is_refusal(int r) {
@@ -24,15 +27,13 @@ static int on_limit(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* logind's next sign of life brings the next try. */
-static void wait_for_logind(PendingAction *p) {
+/* Ends the action if that fails. */
+static int set_limit(PendingAction *p) {
         int r;
 
-        p->stage = PENDING_LOGGING_OFF;
         if (p->limit)
-                return;
+                return 0;
 
-        log_info("Waiting for logind to carry out the pending %s.", pending_describe(p->kind));
         r = sd_event_add_time(p->manager->event, &p->limit, CLOCK_MONOTONIC, p->due + PENDING_LATE_MAX_USEC,
                         0, on_limit, p);
         if (r < 0) {
@@ -40,6 +41,25 @@ static void wait_for_logind(PendingAction *p) {
                                 pending_describe(p->kind));
                 pending_end(p);
         }
+
+        return r;
+}
+
+/* logind's next sign of life brings the next try. */
+static void wait_for_logind(PendingAction *p) {
+        if (!p->limit)
+                log_info("Waiting for logind to carry out the pending %s.", pending_describe(p->kind));
+
+        p->stage = PENDING_LOGGING_OFF;
+        (void) set_limit(p);
+}
+
+static void look(PendingAction *p) {
+        if (set_limit(p) < 0)
+                return;
+
+        p->looking = true;
+        logind_look(p->manager->logind);
 }
 
 static void shut_down_failed(PendingAction *p, int r, const char *text) {
@@ -90,7 +110,7 @@ static void on_jobs(sd_bus_message *reply, void *userdata) {
         if (async_reply_errno(reply) >= 0 && shutdown_target_read(reply, &target) >= 0 && target)
                 give_way(p);
         else
-                send_shut_down(p);
+                look(p);
 }
 
 static void on_preparing(sd_bus_message *reply, void *userdata) {
@@ -103,7 +123,7 @@ static void on_preparing(sd_bus_message *reply, void *userdata) {
         else if (r > 0)
                 give_way(p);
         else if (systemd_list_jobs(p->manager->systemd, &p->call, on_jobs, p) < 0)
-                send_shut_down(p);
+                look(p);
 }
 
 static void shut_down(PendingAction *p) {
@@ -140,12 +160,33 @@ static void switch_mode(PendingAction *p) {
         }
 }
 
+void pending_looked(PendingAction *p) {
+        int r;
+
+        if (!p->looking)
+                return;
+
+        p->looking = false;
+        r = pending_warn_late(p);
+        if (r < 0) {
+                log_error_errno(r, "Cancelled pending %s: failed to warn those who logged in meanwhile: %m",
+                                pending_describe(p->kind));
+                (void) jobs_cancel(p->manager, pending_awaits, NULL);
+                pending_end(p);
+        } else if (r > 0)
+                p->limit = sd_event_source_disable_unref(p->limit);
+        else if (pending_is_shutdown(p->kind))
+                send_shut_down(p);
+        else
+                switch_mode(p);
+}
+
 void pending_act(PendingAction *p) {
-        if (p->stage == PENDING_ACTING || p->call)
+        if (p->stage == PENDING_ACTING || p->call || p->looking)
                 return;
 
         if (pending_is_shutdown(p->kind))
                 shut_down(p);
         else
-                switch_mode(p);
+                look(p);
 }

@@ -63,18 +63,18 @@ struct PendingAction {
         PendingStage stage;
         bool cancelled;
         bool block_logins;
+        bool looking; /* for a last time, who is logged in */
 
-        /* Until the caller is answered. */
-        PendingRequest request;
+        PendingRequest request; /* its texts are valid until the caller is answered; these remain: */
         char *message;
         char *by_user;
-        PendingHandler handler;
+        PendingHandler handler; /* until the caller is answered */
         void *userdata;
 
         usec_t due; /* CLOCK_MONOTONIC: when it was last going ahead. Its jobs may have later deadlines. */
         AsyncCall *call; /* to logind or systemd */
         sd_event_source *step;
-        sd_event_source *limit; /* while it waits for logind */
+        sd_event_source *limit; /* while it waits for logind: see PENDING_LATE_MAX_USEC */
 };
 
 /* Creates an action in the field; on_step runs when pending_step_soon() asks for it. */

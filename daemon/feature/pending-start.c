@@ -15,9 +15,23 @@ static const char *method_of(PendingKind kind) {
         return kind == PENDING_RESTART ? "Restart" : kind == PENDING_POWER_OFF ? "PowerOff" : "SetMode";
 }
 
+static JobRequest make_request(const PendingAction *p, usec_t grace) {
+        return (JobRequest) {
+                .origin = JOB_ORIGIN_PENDING,
+                .reason = reason_of(p->kind),
+                .grace = grace,
+                .message = p->message,
+                .by_uid = p->request.by_uid,
+                .by_user = p->by_user,
+                .block_logins = p->block_logins,
+                .awaited = true,
+        };
+}
+
 static int start_jobs(PendingAction *p) {
         _cleanup_free_ Session **sessions = NULL;
         Manager *m = p->manager;
+        JobRequest request;
         size_t n;
         int r;
 
@@ -33,18 +47,8 @@ static int start_jobs(PendingAction *p) {
 
         p->stage = PENDING_LOGGING_OFF;
         p->block_logins = p->request.block_logins;
-        r = jobs_start(m, sessions, n,
-                        &(JobRequest) {
-                                        .origin = JOB_ORIGIN_PENDING,
-                                        .reason = reason_of(p->kind),
-                                        .grace = p->request.grace,
-                                        .message = p->message,
-                                        .by_uid = p->request.by_uid,
-                                        .by_user = p->by_user,
-                                        .block_logins = p->request.block_logins,
-                                        .awaited = true,
-                        },
-                        &(Operation) { .method = method_of(p->kind) }, NULL);
+        request = make_request(p, p->request.grace);
+        r = jobs_start(m, sessions, n, &request, &(Operation) { .method = method_of(p->kind) }, NULL);
         if (r < 0)
                 return r;
 
@@ -53,6 +57,31 @@ static int start_jobs(PendingAction *p) {
         log_notice("Pending %s, requested by '%s': logging off %zu sessions first.",
                         pending_describe(p->kind), p->by_user, n);
         return 0;
+}
+
+int pending_warn_late(PendingAction *p) {
+        _cleanup_free_ Session **sessions = NULL;
+        Manager *m = p->manager;
+        JobRequest request = make_request(p, m->config.minimum_grace_usec);
+        size_t n, n_late = 0;
+        int r;
+
+        r = manager_list_sessions(m, NULL, true, &sessions, &n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++)
+                if (!sessions[i]->log_off_failed)
+                        sessions[n_late++] = sessions[i];
+
+        r = jobs_start(m, sessions, n_late, &request, NULL, NULL);
+        if (r < 0)
+                return r;
+
+        if (n_late > 0)
+                log_notice("Pending %s: %zu sessions began meanwhile, logging them off first.",
+                                pending_describe(p->kind), n_late);
+        return (int) n_late;
 }
 
 /* Nothing stands in the way: starts the jobs and answers. Frees the action if they cannot be started. */

@@ -130,6 +130,13 @@ static void pending_synced(void *state) {
                 pending_step_soon(p);
 }
 
+static void pending_on_looked(void *state) {
+        PendingAction *p = ((Pending *) state)->action;
+
+        if (p)
+                pending_looked(p);
+}
+
 static bool pending_blocks_logins(void *state) {
         const PendingAction *p = ((Pending *) state)->action;
 
@@ -170,12 +177,15 @@ static void pending_store_write(void *state, StoreWriter *w) {
         store_write_text(w, "Follows", pending_kind_to_string(p->kind));
         store_write_number(w, "BlockLogins", p->block_logins);
         store_write_number(w, "Due", due);
+        store_write_text(w, "Message", p->message);
+        store_write_number(w, "ByUID", p->request.by_uid);
+        store_write_text(w, "ByUser", p->by_user);
 }
 
 static void pending_store_read(void *state, const StoreRecord *record) {
         const char *kind = store_record_text(record, "Follows");
         Pending *pending = state;
-        uint64_t due, block = 0;
+        uint64_t due, block = 0, by_uid = 0;
         PendingAction *p;
         int r;
 
@@ -196,10 +206,15 @@ static void pending_store_read(void *state, const StoreRecord *record) {
         }
 
         (void) store_record_number(record, "BlockLogins", &block);
+        (void) store_record_number(record, "ByUID", &by_uid);
         p = pending->action;
         p->stage = PENDING_LOGGING_OFF;
         p->block_logins = block;
         p->due = due;
+        p->request.by_uid = (uid_t) by_uid;
+        if (string_replace(&p->message, strempty(store_record_text(record, "Message"))) < 0 ||
+                        string_replace(&p->by_user, strempty(store_record_text(record, "ByUser"))) < 0)
+                log_oom();
 }
 
 static int pending_new(Manager *m, void **ret) {
@@ -228,6 +243,7 @@ const Feature pending_feature = {
         .serve = pending_serve,
         .job_ended = pending_job_ended,
         .synced = pending_synced,
+        .looked = pending_on_looked,
         .going_down = pending_going_down,
         .blocks_logins = pending_blocks_logins,
         .store_write = pending_store_write,

@@ -145,6 +145,9 @@ void fake_logind_add(FakeLogind *l, const FakeSession *is) {
         g_assert_true(s->is.seat[0] == 0 || seat_find(l, s->is.seat));
         g_ptr_array_add(l->sessions, s);
         fake_add_object(&l->fake, s->path, LOGIND_IFACE_SESSION);
+        if (l->lose_signals)
+                return;
+
         fake_emit(&l->fake, LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew",
                         g_variant_new("(so)", s->is.id, s->path));
         if (s->is.seat[0])

@@ -42,6 +42,7 @@ typedef struct FakeLogind {
         gboolean preparing; /* PreparingForShutdown */
         const char *refuse_shutdown;
         gboolean hang_shutdown; /* Reboot and PowerOff get no reply and have no effect */
+        gboolean lose_signals;  /* SessionNew is not sent */
 
         /* private */
         GPtrArray *sessions;
