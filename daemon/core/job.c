@@ -199,9 +199,15 @@ static JobAction begin_end(Job *j, usec_t now, JobSession session, const Config 
 }
 
 static JobAction step_warning(Job *j, usec_t now, JobSession session, const Config *config) {
-        if (session == JOB_SESSION_OPENING || j->opening) {
+        bool opening;
+
+        if (session == JOB_SESSION_OPENING && j->opening_since == 0)
+                j->opening_since = now;
+
+        opening = session == JOB_SESSION_OPENING && now < j->opening_since + JOB_OPENING_MAX_USEC;
+        if (opening || j->opening) {
                 /* Nobody can read a warning on a desktop that is not there yet. */
-                j->opening = session == JOB_SESSION_OPENING;
+                j->opening = opening;
                 j->deadline = now + j->grace;
         }
 

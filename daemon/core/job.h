@@ -7,6 +7,10 @@
 #include "core/config.h"
 #include "peer/session-info.h"
 
+/* A session that has not opened after this gets its grace as if it had: a login that hangs must not hold up
+ * a restart for ever. */
+#define JOB_OPENING_MAX_USEC (2 * USEC_PER_MINUTE)
+
 typedef enum JobPhase {
         JOB_WARNING,
         JOB_ASKING,
@@ -99,11 +103,12 @@ typedef struct Job {
         usec_t grace;    /* as requested; given in full to a session that is still opening */
         usec_t deadline; /* CLOCK_MONOTONIC: when the phase ends */
         JobPhase phase;
-        bool scope_stopped; /* the last step within JOB_KILLING */
-        bool interrupted;   /* logind went away meanwhile: the step is repeated when it is back */
-        bool opening;       /* at the last look; the grace begins when that is over */
-        bool leaving;       /* the desktop took the request and the session is closing */
-        bool nobody_to_ask; /* usher-warn found no session manager that takes the request */
+        bool scope_stopped;   /* the last step within JOB_KILLING */
+        bool interrupted;     /* logind went away meanwhile: the step is repeated when it is back */
+        bool opening;         /* at the last look; the grace begins when that is over */
+        usec_t opening_since; /* CLOCK_MONOTONIC: when it was first seen opening, 0 for never */
+        bool leaving;         /* the desktop took the request and the session is closing */
+        bool nobody_to_ask;   /* usher-warn found no session manager that takes the request */
         JobWarned warned;
         JobResult result;
 } Job;

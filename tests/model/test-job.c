@@ -151,6 +151,26 @@ static void test_opening_gets_its_full_grace(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 131 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
 }
 
+/* A session that never opens cannot hold up a restart: at some time its grace begins. */
+static void test_opening_has_an_end(Fixture *f, gconstpointer data) {
+        usec_t limit = 10 * USEC_PER_SEC + JOB_OPENING_MAX_USEC, end = limit + 60 * USEC_PER_SEC;
+
+        g_assert_cmpint(step(f, 10 * USEC_PER_SEC, JOB_SESSION_OPENING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, limit - 1, JOB_SESSION_OPENING), ==, JOB_WAIT);
+        g_assert_true(f->job.opening);
+
+        g_assert_cmpint(step(f, limit, JOB_SESSION_OPENING), ==, JOB_WAIT);
+        g_assert_false(f->job.opening);
+        g_assert_cmpuint(f->job.deadline, ==, START + end);
+
+        /* And it begins only once. */
+        for (usec_t t = limit; t < end; t += USEC_PER_SEC)
+                g_assert_cmpint(step(f, t, JOB_SESSION_OPENING), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, end - 1, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpuint(job_wakeup(&f->job, START + end - 1, JOB_SESSION_OPENING), ==, START + end);
+        g_assert_cmpint(step(f, end, JOB_SESSION_OPENING), ==, JOB_ASK);
+}
+
 /* While logind is away nothing is ended and nothing is concluded, however late it gets. */
 static void test_logind_away_holds_everything(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 500 * USEC_PER_SEC, JOB_SESSION_UNKNOWN), ==, JOB_WAIT);
@@ -349,6 +369,7 @@ int main(int argc, char *argv[]) {
         JOB_TEST("/job/nobody-to-ask", test_nobody_to_ask);
         g_test_add_func("/job/terminal-is-not-asked", test_terminal_is_not_asked);
         JOB_TEST("/job/opening-gets-its-full-grace", test_opening_gets_its_full_grace);
+        JOB_TEST("/job/opening-has-an-end", test_opening_has_an_end);
         JOB_TEST("/job/logind-away-holds-everything", test_logind_away_holds_everything);
         JOB_TEST("/job/logind-away-while-terminating", test_logind_away_while_terminating);
         JOB_TEST("/job/earlier-deadline-wins", test_earlier_deadline_wins);
