@@ -246,6 +246,15 @@ int job_runner_join(JobRunner *j, const JobRequest *request) {
         return arm(j, 0);
 }
 
+/* Gives at least the minimum grace from now on. May free the runner. */
+static void resume(JobRunner *j) {
+        if (job_ensure_minimum(&j->job, now_monotonic(), &j->manager->config))
+                changed(j, JOB_CHANGED_DEADLINE);
+
+        j->warn_again = 0;
+        job_runner_advance(j);
+}
+
 int job_runner_restore(Manager *m, Job *job) {
         JobRunner *j;
         int r;
@@ -261,8 +270,27 @@ int job_runner_restore(Manager *m, Job *job) {
         j->warn_since = now_monotonic();
         m->last_job = MAX_OF(m->last_job, j->job.number);
         m->events->job_new(j, m->userdata);
-        job_runner_resume(j);
+
+        /* What is to lapse keeps its deadline, and needs no warning. */
+        if (job_is_late(&j->job, now_monotonic()))
+                j->warn_again = USEC_INFINITY;
+        else
+                resume(j);
         return 0;
+}
+
+void job_runner_serve(JobRunner *j) {
+        /* A pending action that is late itself does not wait any more: it was cancelled before. */
+        if (!j->restored || j->job.awaited || look(j) == JOB_SESSION_GONE ||
+                        !job_is_late(&j->job, now_monotonic())) {
+                resume(j);
+                return;
+        }
+
+        log_notice("Cancelled the log-off of session '%s': usherd was down for too long.",
+                        j->job.session.id);
+        j->job.result = JOB_CANCELLED;
+        job_runner_advance(j);
 }
 
 void job_runner_wake(JobRunner *j) {
@@ -273,15 +301,7 @@ void job_runner_wake(JobRunner *j) {
                 changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
         }
 
-        job_runner_resume(j);
-}
-
-void job_runner_resume(JobRunner *j) {
-        if (job_ensure_minimum(&j->job, now_monotonic(), &j->manager->config))
-                changed(j, JOB_CHANGED_DEADLINE);
-
-        j->warn_again = 0;
-        job_runner_advance(j);
+        resume(j);
 }
 
 int job_runner_cancel(JobRunner *j) {

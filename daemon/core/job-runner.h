@@ -47,8 +47,9 @@ JobRunner *job_runner_free(JobRunner *j);
 /* Looks again at the session and the deadline. May free the runner. */
 void job_runner_advance(JobRunner *j);
 
-/* After a restart of usherd: gives at least the minimum grace from now on. May free the runner. */
-void job_runner_resume(JobRunner *j);
+/* The bus name is ours: the job gets at least the minimum grace from now on. A restored job that is late
+ * ends as cancelled instead, unless the pending action waits for it. May free the runner. */
+void job_runner_serve(JobRunner *j);
 
 /* After a suspend: the same, and warns again. May free the runner. */
 void job_runner_wake(JobRunner *j);

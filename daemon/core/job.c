@@ -317,6 +317,10 @@ int job_extend(Job *j, usec_t by, const Config *config) {
         return 0;
 }
 
+bool job_is_late(const Job *j, usec_t now) {
+        return now > j->deadline && now - j->deadline > JOB_LATE_MAX_USEC;
+}
+
 bool job_ensure_minimum(Job *j, usec_t now, const Config *config) {
         if (j->phase != JOB_WARNING || j->deadline >= now + config->minimum_grace_usec)
                 return false;

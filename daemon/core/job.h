@@ -11,6 +11,11 @@
  * a restart for ever. */
 #define JOB_OPENING_MAX_USEC (2 * USEC_PER_MINUTE)
 
+/* What usherd could not go on with for so long, because it was not running, is not carried out any more. An
+ * upgrade that stops usherd meanwhile fits in; later, a log-off or a restart would hit people out of the
+ * blue. */
+#define JOB_LATE_MAX_USEC (5 * USEC_PER_MINUTE)
+
 typedef enum JobPhase {
         JOB_WARNING,
         JOB_ASKING,
@@ -165,6 +170,9 @@ int job_cancel(Job *j);
 /* -EALREADY after the warning, -ERANGE past config->maximum_grace_usec from the start; nothing changes then.
  */
 int job_extend(Job *j, usec_t by, const Config *config);
+
+/* Whether usherd comes back so long after the deadline that the job lapses, whatever its phase. */
+bool job_is_late(const Job *j, usec_t now);
 
 /* After a restart of usherd or a suspend the user gets at least the minimum grace. Returns whether the
  * deadline moved. */

@@ -175,7 +175,7 @@ void manager_serve(Manager *m) {
         /* Nobody could hear of a job until now: what is left of it begins now. */
         for (j = TAILQ_FIRST(&m->jobs); j; j = next) {
                 next = TAILQ_NEXT(j, jobs);
-                job_runner_resume(j);
+                job_runner_serve(j);
         }
 }
 

@@ -5,9 +5,9 @@
 
 #include "core/manager.h"
 
-/* An action that cannot go on for so long, because usherd or logind does not run, is dropped with its jobs.
- * An upgrade that stops usherd fits in; a later restart would surprise people. */
-#define PENDING_LATE_MAX_USEC (5 * USEC_PER_MINUTE)
+/* An action that cannot go on for so long, because usherd or logind does not run, is dropped with its jobs, as
+ * jobs are. An upgrade that stops usherd fits in; a later restart would surprise people. */
+#define PENDING_LATE_MAX_USEC JOB_LATE_MAX_USEC
 
 typedef enum PendingKind {
         PENDING_NONE,

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "common/timespan.h"
 #include "house.h"
 
 static const Feature *const no_features[] = { NULL };
@@ -187,6 +188,94 @@ static void test_jobs_outlive_a_restart(void) {
         g_assert_true(house_has_file(h, "nologin-file"));
 }
 
+/* usherd comes back so long after the deadline of the only job, which was in that phase. */
+static JobRunner *come_back_late(House *h, usec_t late, int phase, bool awaited) {
+        SessionInfo *info = house_info(h, "1", 1001, "seat0");
+        JobRequest block = request;
+        JobRunner *j;
+
+        block.block_logins = true;
+        block.awaited = awaited;
+        j = house_start_job(h, house_apply(h, info), &block);
+        j->job.created = 1;
+        j->job.deadline = now_monotonic() - late;
+        j->job.phase = phase;
+        jobs_store(h->manager);
+        g_string_truncate(h->events, 0);
+
+        house_restart(h, no_features);
+        house_apply(h, info);
+        house_settle(h);
+        j = jobs_find_number(h->manager, 1);
+        g_assert_nonnull(j);
+        g_assert_true(house_has_file(h, "nologin-file"));
+        manager_serve(h->manager);
+        house_settle(h);
+        return jobs_find_number(h->manager, 1);
+}
+
+/* The times of the store must be after the start of the machine. */
+static gboolean is_too_young(void) {
+        if (now_monotonic() > 7 * USEC_PER_MINUTE)
+                return FALSE;
+
+        g_test_skip("This machine was started too short a time ago.");
+        return TRUE;
+}
+
+/* Nobody is ended by yesterday's bell, in whatever phase the job was. */
+static void test_jobs_lapse(void) {
+        for (int phase = 0; phase < _JOB_PHASE_MAX && !is_too_young(); phase++) {
+                g_autoptr(House) h = house_new(no_features);
+
+                g_assert_null(come_back_late(h, JOB_LATE_MAX_USEC + USEC_PER_SEC, phase, false));
+                g_assert_nonnull(strstr(h->events->str, "job-removed 1 cancelled"));
+                g_assert_nonnull(manager_find_session(h->manager, "1"));
+                g_assert_false(house_has_file(h, "nologin-file"));
+        }
+}
+
+static void test_jobs_do_not_lapse_too_soon(void) {
+        for (int phase = 0; phase < _JOB_PHASE_MAX && !is_too_young(); phase++) {
+                g_autoptr(House) h = house_new(no_features);
+
+                g_assert_nonnull(come_back_late(h, JOB_LATE_MAX_USEC - USEC_PER_MINUTE, phase, false));
+                g_assert_true(house_has_file(h, "nologin-file"));
+        }
+}
+
+/* It lapses with its action, which has other jobs to wait for and may not be late. */
+static void test_an_awaited_job_does_not_lapse_alone(void) {
+        g_autoptr(House) h = house_new(no_features);
+        JobRunner *j;
+
+        if (is_too_young())
+                return;
+
+        j = come_back_late(h, JOB_LATE_MAX_USEC + USEC_PER_SEC, JOB_WARNING, true);
+        g_assert_nonnull(j);
+        g_assert_cmpuint(j->job.deadline, >, now_monotonic());
+}
+
+/* What has happened is not called cancelled. */
+static void test_a_late_job_of_a_session_that_is_gone(void) {
+        g_autoptr(House) h = house_new(no_features);
+        SessionInfo *info = house_info(h, "1", 1001, "seat0"), *other;
+
+        if (is_too_young())
+                return;
+
+        house_start_job(h, house_apply(h, info), &request)->job.deadline =
+                        now_monotonic() - 6 * USEC_PER_MINUTE;
+        jobs_store(h->manager);
+        house_restart(h, no_features);
+        other = house_info(h, "1", 1001, "seat0");
+        other->leader++;
+        house_apply(h, other);
+        manager_serve(h->manager);
+        g_assert_true(house_heard(h, "job-removed 1 left"));
+}
+
 static void put_store(House *h, const char *text) {
         g_autofree char *path = g_build_filename(h->directory, "jobs", NULL);
 
@@ -281,6 +370,12 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/core/logins-stay-blocked-while-going-down",
                         test_logins_stay_blocked_while_going_down);
         g_test_add_func("/core/jobs-outlive-a-restart", test_jobs_outlive_a_restart);
+        g_test_add_func("/core/jobs-lapse", test_jobs_lapse);
+        g_test_add_func("/core/jobs-do-not-lapse-too-soon", test_jobs_do_not_lapse_too_soon);
+        g_test_add_func("/core/an-awaited-job-does-not-lapse-alone",
+                        test_an_awaited_job_does_not_lapse_alone);
+        g_test_add_func("/core/a-late-job-of-a-session-that-is-gone",
+                        test_a_late_job_of_a_session_that_is_gone);
         g_test_add_func("/core/jobs-of-the-first-version-are-read", test_jobs_of_the_first_version_are_read);
         g_test_add_func("/core/a-malformed-record-is-left-out", test_a_malformed_record_is_left_out);
         g_test_add_func("/core/what-is-no-file-is-not-read", test_what_is_no_file_is_not_read);
