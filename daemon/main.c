@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <malloc.h>
 #include <signal.h>
 
 #include <systemd/sd-daemon.h>
@@ -137,6 +138,10 @@ static int new_manager(sd_event *event, sd_bus *bus, Manager **ret) {
         return 0;
 }
 
+/* glibc raises this threshold when a large block is freed, and then keeps such blocks in the heap. The bus
+ * lets messages of 32 MB pass: what one of them took must go back when it has been refused. */
+#define LARGE_BLOCK (128 * 1024)
+
 static int run(void) {
         _cleanup_bus_close_ sd_bus *connection = NULL;
         _cleanup_(manager_freep) Manager *m = NULL;
@@ -182,6 +187,7 @@ int main(int argc, char *argv[]) {
         int r;
 
         log_init("usherd");
+        (void) mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 
         r = arguments_read(
                         argc, argv, "Ends the sessions of a multiseat PC after a warning. See usherd(8).");

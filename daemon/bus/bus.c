@@ -6,6 +6,7 @@
 #include "bus/caller.h"
 #include "bus/deferred.h"
 #include "bus/object.h"
+#include "bus/request-size.h"
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
@@ -183,7 +184,7 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         b->sender_of = NULL;
         deferred_begin_dispatch(b->deferred, m);
-        return 0;
+        return sd_bus_message_is_method_call(m, NULL, NULL) > 0 ? request_check_size(m, error) : 0;
 }
 
 static int add_objects(Bus *b) {

@@ -21,6 +21,9 @@ static const struct {
         [DEFERRED_REPLY] = { 64, 64, "are being carried out" },
 };
 
+static_assert(16 + 8 + 64 == DEFERRED_EACH_USER_MAX && 64 + POLKIT_IN_FLIGHT_MAX + 64 == DEFERRED_MAX,
+                "the sums of the limits are those of the header");
+
 typedef enum DeferredState {
         DEFERRED_WAITING,
         DEFERRED_QUEUED,     /* to be dispatched again */

@@ -7,14 +7,21 @@
 /* Bytes of a client's own text that an error repeats. */
 #define QUOTE_MAX 64U
 
+char *quote(const char *text) {
+        _cleanup_free_ char *beginning = strndup(text, text_prefix(text, QUOTE_MAX));
+        char *safe;
+
+        safe = beginning ? text_escape_terminal(beginning, false) : NULL;
+        if (safe)
+                safe[text_prefix(safe, QUOTE_MAX)] = 0;
+
+        return safe;
+}
+
 int no_such(sd_bus_error *error, const char *error_name, const char *what, const char *name) {
-        _cleanup_free_ char *safe = text_escape_terminal(name, false);
+        _cleanup_free_ char *safe = quote(name);
 
-        if (!safe)
-                return -ENOMEM;
-
-        return sd_bus_error_setf(error, error_name, "There is no %s '%.*s'.", what,
-                        (int) text_prefix(safe, QUOTE_MAX), safe);
+        return safe ? sd_bus_error_setf(error, error_name, "There is no %s '%s'.", what, safe) : -ENOMEM;
 }
 
 int find_station(Bus *b, const char *name, Station **ret, sd_bus_error *error) {

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "bus/find.h"
 #include "bus/options.h"
 #include "common/bus-util.h"
 #include "common/names.h"
-#include "common/text.h"
 
 typedef struct Reader {
         LogOffOptions options;
         const Config *config;
+        unsigned seen; /* a bit for each key that has been read */
         sd_bus_error *error;
 } Reader;
 
 static int refuse(Reader *o, const char *key, const char *why) {
-        _cleanup_free_ char *safe = text_escape_terminal(key, false);
+        _cleanup_free_ char *safe = quote(key);
 
-        if (!safe)
-                return -ENOMEM;
-
-        /* The key is the caller's own text: the error repeats only the beginning of a long one. */
-        return sd_bus_error_setf(o->error, SD_BUS_ERROR_INVALID_ARGS, "Option '%.*s' %s.",
-                        (int) text_prefix(safe, 64), safe, why);
+        return safe ? sd_bus_error_setf(o->error, SD_BUS_ERROR_INVALID_ARGS, "Option '%s' %s.", safe, why) :
+                      -ENOMEM;
 }
 
 static int read_grace(sd_bus_message *m, const char *key, Reader *o) {
@@ -94,6 +91,10 @@ static int read_option(sd_bus_message *m, const char *key, const char *contents,
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 if (!streq(table[i].key, key))
                         continue;
+                if (o->seen & 1U << i)
+                        return refuse(o, key, "is given twice");
+                o->seen |= 1U << i;
+
                 if (!streq(table[i].type, contents))
                         return refuse(o, key, "has the wrong type");
 

@@ -17,8 +17,8 @@ typedef struct LogOffOptions {
         bool block_logins;
 } LogOffOptions;
 
-/* Reads the options of LogOff and its kin. An unknown key, a wrong type or a value out of bounds is
- * InvalidArgs; the error names the key. */
+/* Reads the options of LogOff and its kin. An unknown key, a key that is given twice, a wrong type or a
+ * value out of bounds is InvalidArgs; the error names the key. */
 int log_off_options_read(sd_bus_message *m, const Config *config, LogOffOptions *ret, sd_bus_error *error);
 
 /* The same, with the defaults in ret. */

@@ -61,6 +61,9 @@ static void cover_passwd(void) {
         for (gsize i = 0; i < G_N_ELEMENTS(users); i++)
                 g_string_append_printf(text, "%s:x:%u:%u::/nonexistent:/bin/false\n", users[i].name,
                                 users[i].uid, users[i].uid);
+        for (unsigned i = 0; i < CROWD_SIZE; i++)
+                g_string_append_printf(
+                                text, "pupil%u:x:%u:%u::/nonexistent:/bin/false\n", i, CROWD + i, CROWD + i);
         cover("/etc/passwd", text->str);
 }
 

@@ -15,6 +15,10 @@
 /* A member of an administrators' group. */
 #define HEAD 61005
 
+/* The first of CROWD_SIZE more ordinary users. */
+#define CROWD 62000
+#define CROWD_SIZE 100U
+
 /* Every main() begins with this, before there is a second thread. Skips the whole program without root, or
  * where namespaces are not allowed. */
 void world_enter(void);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Calls that would cost usherd time or memory before anybody has been authorised: they are refused at once,
+ * and what waits for an authorisation is bounded. */
+
+#include "fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/names.h"
+
+#define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
+
+#define MEBI (1024 * 1024)
+
+static void one_session(Fixture *f) {
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+}
+
+/* CPU time of usherd so far, in µs. */
+static gint64 cpu_time(Fixture *f) {
+        g_autofree char *file = g_strdup_printf("/proc/%d/stat", f->pid), *text = NULL;
+        unsigned long user, system;
+        const char *tail;
+        int n;
+
+        g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+        tail = strrchr(text, ')');
+        g_assert_nonnull(tail);
+        n = sscanf(tail, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+        g_assert_cmpint(n, ==, 2);
+        return (gint64) (user + system) * G_USEC_PER_SEC / sysconf(_SC_CLK_TCK);
+}
+
+/* LogOffAll's arguments: so many options of that name, each with that text. */
+static GVariant *options(guint n, const char *key, const char *text) {
+        g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{sv}"));
+
+        for (guint i = 0; i < n; i++)
+                g_variant_builder_add(&builder, "{sv}", key, g_variant_new_string(text));
+
+        return g_variant_new("(a{sv})", &builder);
+}
+
+static void assert_cheap(Fixture *f, GVariant *arguments, gint64 limit) {
+        gint64 before = cpu_time(f);
+
+        assert_refused(fixture_connect(f, MALLORY), MANAGER, "Manager.LogOffAll", arguments, INVALID_ARGS);
+        g_test_message("%" G_GINT64_FORMAT " ms", (cpu_time(f) - before) / 1000);
+        g_assert_cmpint(cpu_time(f) - before, <, limit);
+}
+
+static void test_an_option_is_given_once(Fixture *f, gconstpointer data) {
+        one_session(f);
+        assert_refused(f->root, MANAGER, "Manager.LogOffAll", options(2, "message", "Good bye"),
+                        INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.Restart",
+                        ARGS("({'grace': <uint32 60>, 'message': <''>, 'grace': <uint32 60>},)"),
+                        INVALID_ARGS);
+        assert_nothing_happened(f);
+}
+
+/* They are right one by one, and 24 MB together. */
+static void test_many_options(Fixture *f, gconstpointer data) {
+        one_session(f);
+        f->polkit->hold = TRUE;
+        assert_cheap(f, options(600 * 1000, "reason", "requested"), 200 * G_TIME_SPAN_MILLISECOND);
+        g_assert_cmpuint(fake_polkit_n_held(f->polkit), ==, 0);
+        assert_nothing_happened(f);
+}
+
+static void test_a_long_key(Fixture *f, gconstpointer data) {
+        g_autofree char *key = g_strnfill(30 * MEBI, '\x01');
+
+        one_session(f);
+        assert_cheap(f, options(1, key, ""), 300 * G_TIME_SPAN_MILLISECOND);
+        assert_nothing_happened(f);
+}
+
+/* No argument of any method may be that long, whatever it is for. */
+static void test_long_names(Fixture *f, gconstpointer data) {
+        g_autofree char *name = g_strnfill(1 * MEBI, 'x');
+        static const struct {
+                const char *path, *member, *arguments;
+        } calls[] = {
+                { MANAGER, "Manager.GetStation", "(%s,)" },
+                { MANAGER, "Manager.GetStationBySession", "(%s,)" },
+                { MANAGER, "Manager.GetStationByHub", "(%s,)" },
+                { MANAGER, "Manager.LogOff", "(%s, @a{sv} {})" },
+                { MANAGER, "Manager.LogOffSession", "(%s, @a{sv} {})" },
+                { MANAGER, "Manager.SendMessage", "('seat0', %s)" },
+                { MANAGER, "Manager.SendMessageAll", "(%s,)" },
+                { MANAGER, "Manager.NoticeShown", "(uint32 1, %s)" },
+                { MANAGER, "Manager.AttachHub", "('1-1', %s)" },
+                { MANAGER, "Manager.SetMode", "(%s, @a{sv} {})" },
+                { SEAT0, "Station.SetLabel", "(%s,)" },
+                { SEAT0, "Station.SendMessage", "(%s,)" },
+                { "/org/usher1/job/1", "Job.SetWarned", "(%s,)" },
+                { "/org/usher1/job/1", "Job.SetAsked", "(true, %s)" },
+        };
+
+        one_session(f);
+        for (gsize i = 0; i < G_N_ELEMENTS(calls); i++)
+                assert_refused(f->root, calls[i].path, calls[i].member,
+                                g_variant_new_parsed(calls[i].arguments, name), INVALID_ARGS);
+        assert_nothing_happened(f);
+}
+
+static void test_what_waits_is_bounded(Fixture *f, gconstpointer data) {
+        g_autofree char *text = g_strnfill(24 * MEBI, 'x'), *longest = g_strnfill(1024, 'x');
+        g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+        guint64 before;
+
+        one_session(f);
+        f->polkit->hold = TRUE;
+        g_variant_unref(usher_call(fixture_connect(f, MALLORY), MANAGER, "Manager.ListStations", NULL));
+        before = fixture_memory(f, "VmRSS");
+
+        /* Each account as many as wait for it, each the longest there is; and those that are too long. */
+        for (uid_t uid = CROWD; uid < CROWD + 10; uid++) {
+                GDBusConnection *c = fixture_connect(f, uid);
+
+                for (int i = 0; i < 8; i++)
+                        g_ptr_array_add(calls,
+                                        usher_send(c, MANAGER, "Manager.LogOffAll",
+                                                        options(1, "message", longest)));
+        }
+        for (int i = 0; i < 4; i++) {
+                g_ptr_array_add(calls,
+                                usher_send(fixture_connect(f, MALLORY), MANAGER, "Manager.LogOffAll",
+                                                options(4, "message", text + 18 * MEBI)));
+                call_wait(calls->pdata[calls->len - 1]);
+        }
+
+        fixture_settle(f);
+        g_assert_cmpuint(fake_polkit_n_held(f->polkit), >=, 20);
+        g_test_message("VmRSS: %" G_GUINT64_FORMAT " kB, then %" G_GUINT64_FORMAT " kB", before,
+                        fixture_memory(f, "VmRSS"));
+        g_assert_cmpuint(fixture_memory(f, "VmRSS"), <, before + 2048);
+        fake_polkit_release(f->polkit);
+}
+
+int main(int argc, char *argv[]) {
+        fixture_init(&argc, &argv);
+
+#define ADD(name, function) fixture_add("/cost/" name, function)
+        ADD("an-option-is-given-once", test_an_option_is_given_once);
+        ADD("many-options", test_many_options);
+        ADD("a-long-key", test_a_long_key);
+        ADD("long-names", test_long_names);
+#ifndef __SANITIZE_ADDRESS__
+        ADD("what-waits-is-bounded", test_what_waits_is_bounded);
+#else
+        (void) test_what_waits_is_bounded;
+#endif
+
+        return g_test_run();
+}
