@@ -200,6 +200,7 @@ static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
                 "usherd",
                 "usher-associate",
                 "usher-identify",
+                "usher-seat-repair",
                 "usher-shutdown",
                 "usher-warn",
         };

@@ -20,6 +20,7 @@ BEGIN {
         may("identify", "client common")
         may("associate", "client common")
         may("shutdown", "client common")
+        may("repair", "common")
         may("client", "common")
         may("common", "")
 

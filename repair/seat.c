@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "common/timespan.h"
+#include "repair/seat.h"
+
+/* Returns 1 and the value, 0 if logind says that there is no such session, or a negative errno. */
+static int get_session_string(sd_bus *bus, const char *path, const char *property, char **ret) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = sd_bus_get_property_string(
+                        bus, LOGIND_BUS_NAME, path, LOGIND_IFACE_SESSION, property, &error, ret);
+        if (r >= 0)
+                return 1;
+
+        return sd_bus_error_has_names(&error, SD_BUS_ERROR_UNKNOWN_OBJECT, LOGIND_ERROR_NO_SUCH_SESSION) ?
+                        0 :
+                        r;
+}
+
+static SeatUse use_by(const char *class, const char *state) {
+        static const char *const nobody[] = { "lock-screen", "background", "background-light", "manager",
+                "manager-early", "none" };
+
+        if (streq(class, "greeter"))
+                return streq(state, "active") ? SEAT_LOGIN_SCREEN : SEAT_GREETER;
+
+        for (size_t i = 0; i < ELEMENTSOF(nobody); i++)
+                if (streq(class, nobody[i]))
+                        return SEAT_FREE;
+
+        /* An unknown class may be a person's. */
+        return SEAT_PERSON;
+}
+
+static int get_session_use(sd_bus *bus, const char *path, SeatUse *ret) {
+        _cleanup_free_ char *class = NULL, *state = NULL;
+        int r;
+
+        r = get_session_string(bus, path, "Class", &class);
+        if (r > 0)
+                r = get_session_string(bus, path, "State", &state);
+        if (r < 0)
+                return r;
+
+        *ret = r > 0 ? use_by(class, state) : SEAT_FREE;
+        return 0;
+}
+
+/* Returns 1 and the value, 0 if there is no such seat, or a negative errno. */
+static int get_seat_property(sd_bus *bus,
+                const char *seat,
+                const char *property,
+                const char *type,
+                sd_bus_message **ret) {
+
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode(LOGIND_PATH "/seat", seat, &path);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_get_property(bus, LOGIND_BUS_NAME, path, LOGIND_IFACE_SEAT, property, &error, ret, type);
+        if (r >= 0)
+                return 1;
+
+        return sd_bus_error_has_names(&error, SD_BUS_ERROR_UNKNOWN_OBJECT, LOGIND_ERROR_NO_SUCH_SEAT) ? 0 :
+                                                                                                        r;
+}
+
+int seat_get_use(sd_bus *bus, const char *seat, SeatUse *ret) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        SeatUse all = SEAT_FREE, use;
+        const char *path;
+        int r;
+
+        r = get_seat_property(bus, seat, "Sessions", "a(so)", &reply);
+        if (r > 0)
+                r = sd_bus_message_enter_container(reply, 'a', "(so)");
+        if (r < 0)
+                return r;
+
+        while (reply && (r = sd_bus_message_read(reply, "(so)", NULL, &path)) > 0) {
+                r = get_session_use(bus, path, &use);
+                if (r < 0)
+                        return r;
+                all = MAX_OF(all, use);
+        }
+        if (r < 0)
+                return r;
+
+        *ret = all;
+        return 0;
+}
+
+int seat_others_belong_to(sd_bus *bus, const char *seat, const char *service) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        const char *other, *path;
+        int r;
+
+        r = sd_bus_call_method(bus, LOGIND_BUS_NAME, LOGIND_PATH, LOGIND_IFACE_MANAGER, "ListSessions",
+                        &error, &reply, NULL);
+        if (r >= 0)
+                r = sd_bus_message_enter_container(reply, 'a', "(susso)");
+        if (r < 0)
+                return r;
+
+        while ((r = sd_bus_message_read(reply, "(susso)", NULL, NULL, NULL, &other, &path)) > 0) {
+                _cleanup_free_ char *by = NULL;
+                SeatUse use = SEAT_FREE;
+
+                if (isempty(other) || streq(other, seat))
+                        continue;
+
+                r = get_session_use(bus, path, &use);
+                if (r >= 0 && use == SEAT_PERSON)
+                        r = get_session_string(bus, path, "Service", &by);
+                if (r < 0)
+                        return r;
+                if (by && !startswith(by, service))
+                        return 0;
+        }
+
+        return r < 0 ? r : 1;
+}
+
+static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return 0;
+}
+
+/* Waits until logind sends a signal. Returns false when the time is over. */
+static bool wait_for_signal(sd_bus *bus, usec_t end) {
+        for (;;) {
+                usec_t now = now_monotonic();
+                int r;
+
+                r = sd_bus_process(bus, NULL);
+                if (r > 0)
+                        return true;
+                if (r == 0 && now < end)
+                        r = sd_bus_wait(bus, end - now);
+                else
+                        return false;
+                if (r < 0 && r != -EINTR)
+                        return false;
+        }
+}
+
+static int match_signals(sd_bus *bus, sd_bus_slot **ret) {
+        return sd_bus_match_signal(bus, ret, LOGIND_BUS_NAME, NULL, NULL, NULL, on_signal, NULL);
+}
+
+int seat_wait_used(sd_bus *bus, const char *seat, usec_t limit, SeatUse *ret) {
+        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        usec_t end = now_monotonic() + limit;
+        int r;
+
+        r = match_signals(bus, &slot);
+        if (r < 0)
+                return r;
+
+        do {
+                r = seat_get_use(bus, seat, ret);
+                if (r < 0)
+                        return r;
+        } while (*ret < SEAT_LOGIN_SCREEN && wait_for_signal(bus, end));
+
+        return 0;
+}
+
+static bool is_graphical(sd_bus *bus, const char *seat) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int value = false;
+
+        return get_seat_property(bus, seat, "CanGraphical", "b", &reply) > 0 &&
+                        sd_bus_message_read(reply, "b", &value) >= 0 && value;
+}
+
+void seat_wait_not_graphical(sd_bus *bus, const char *seat, usec_t limit) {
+        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        usec_t end = now_monotonic() + limit;
+
+        if (match_signals(bus, &slot) < 0)
+                return;
+
+        while (is_graphical(bus, seat) && wait_for_signal(bus, end))
+                ;
+}
