@@ -29,7 +29,7 @@ static void on_ended(int r, void *userdata) {
         logind_look_session(e->manager->logind, e->job->session.id);
 }
 
-static void end_session(JobEnd *e, LogindEndHow how) {
+static void end_session(JobEnd *e, LogindEndHow how, LogindEndHandler handler) {
         const Session *s = job_end_session(e);
         int r;
 
@@ -37,7 +37,7 @@ static void end_session(JobEnd *e, LogindEndHow how) {
         if (!s)
                 return;
 
-        r = logind_end_session(e->manager->logind, &e->request, s->info, how, on_ended, e);
+        r = logind_end_session(e->manager->logind, &e->request, s->info, how, handler, e);
         if (r < 0)
                 log_error_errno(r, "Failed to end session '%s', going on: %m", e->job->session.id);
 }
@@ -65,20 +65,22 @@ static void on_scope_stopped(sd_bus_message *reply, void *userdata) {
         log_warning("Failed to stop the scope of a session: %s", strempty(text));
 }
 
-static void stop_scope(JobEnd *e) {
-        Systemd *systemd = e->manager->systemd;
+static void on_checked(int r, void *userdata) {
+        JobEnd *e = userdata;
         const char *scope = e->job->scope;
-        int r;
 
-        if (isempty(scope))
+        if (r < 0) {
+                log_warning_errno(r, "Session '%s' was not found again, not stopping '%s': %m",
+                                e->job->session.id, scope);
                 return;
+        }
 
         async_call_free(e->survivors_call);
-        r = systemd_list_processes(systemd, &e->survivors_call, scope, on_survivors, e);
+        r = systemd_list_processes(e->manager->systemd, &e->survivors_call, scope, on_survivors, e);
         if (r < 0)
                 log_warning_errno(r, "Failed to list the processes in '%s': %m", scope);
 
-        r = systemd_stop_unit(systemd, NULL, scope, on_scope_stopped, NULL);
+        r = systemd_stop_unit(e->manager->systemd, NULL, scope, on_scope_stopped, NULL);
         if (r < 0)
                 log_warning_errno(r, "Failed to stop '%s': %m", scope);
 }
@@ -88,13 +90,15 @@ void job_end_perform(JobEnd *e, JobAction action) {
         case JOB_TERMINATE:
                 /* While the machine goes down logind would have systemd stop the scope, and systemd does
                  * that only when the shutdown hook has ended, which waits for us. */
-                end_session(e, e->manager->going_down ? LOGIND_SIGNAL : LOGIND_TERMINATE);
+                end_session(e, e->manager->going_down ? LOGIND_SIGNAL : LOGIND_TERMINATE, on_ended);
                 break;
         case JOB_KILL:
-                end_session(e, LOGIND_KILL);
+                end_session(e, LOGIND_KILL, on_ended);
                 break;
         case JOB_STOP_SCOPE:
-                stop_scope(e);
+                /* A new session with the same id has a scope of the same name. */
+                if (!isempty(e->job->scope))
+                        end_session(e, LOGIND_CHECK, on_checked);
                 break;
         default:
                 break;

@@ -97,9 +97,9 @@ static void on_session(sd_bus_message *reply, void *userdata) {
         r = logind_read_session(reply, e->path, &info);
         if (r >= 0 && !session_identity_matches(&e->identity, info))
                 r = -ESRCH;
-        if (r >= 0)
+        if (r >= 0 && e->how != LOGIND_CHECK)
                 r = send_end(e);
-        if (r < 0)
+        if (r < 0 || e->how == LOGIND_CHECK)
                 finish(e, r);
 }
 

@@ -51,6 +51,7 @@ typedef enum LogindEndHow {
         LOGIND_TERMINATE, /* TerminateSession */
         LOGIND_SIGNAL,    /* KillSession with SIGTERM and then SIGHUP, as when a scope is stopped */
         LOGIND_KILL,      /* KillSession of all processes with SIGKILL */
+        LOGIND_CHECK,     /* nothing: the handler hears whether the id still belongs to the session */
 } LogindEndHow;
 
 typedef struct LogindEnd LogindEnd;

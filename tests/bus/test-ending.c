@@ -86,6 +86,39 @@ static void test_what_cannot_be_killed_has_its_scope_stopped(Fixture *f, gconstp
         g_assert_cmpstr(stopped, ==, "('session-3.scope', 'replace')");
 }
 
+/* The id belongs to somebody else when the scope's turn comes, and no signal has said so. */
+static void test_the_scope_of_another_session_is_not_stopped(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        f->logind->ignore_terminate = f->logind->ignore_kill = TRUE;
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
+        WAIT_FOR(fake_count(&f->logind->fake, "KillSession") == 1);
+        fixture_settle(f);
+        fake_logind_reuse_id(f->logind, "3", BEN);
+        assert_result(f, path, "done");
+        fixture_settle(f);
+        g_assert_cmpuint(fake_count(&f->systemd->fake, "StopUnit"), ==, 0);
+        g_assert_true(fake_logind_has_session(f->logind, "3"));
+}
+
+static void test_the_scope_stays_while_logind_does_not_answer(Fixture *f, gconstpointer data) {
+        g_autofree char *path = NULL;
+
+        at_station(f, "3", ADA, "seat0");
+        f->logind->ignore_terminate = f->logind->ignore_kill = TRUE;
+        fixture_start(f);
+
+        path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
+        WAIT_FOR(fake_count(&f->logind->fake, "KillSession") == 1);
+        fixture_settle(f);
+        f->logind->fake.hang = TRUE;
+        assert_result(f, path, "failed");
+        g_assert_cmpuint(fake_count(&f->systemd->fake, "StopUnit"), ==, 0);
+}
+
 static void test_what_survives_all_is_a_failure_and_not_endless(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL, *again = NULL, *state = NULL;
 
@@ -151,6 +184,9 @@ int main(int argc, char *argv[]) {
         ADD("a-closing-session-is-killed-at-the-deadline", test_a_closing_session_is_killed_at_the_deadline);
         ADD("what-does-not-terminate-is-killed", test_what_does_not_terminate_is_killed);
         ADD("what-cannot-be-killed-has-its-scope-stopped", test_what_cannot_be_killed_has_its_scope_stopped);
+        ADD("the-scope-of-another-session-is-not-stopped", test_the_scope_of_another_session_is_not_stopped);
+        ADD("the-scope-stays-while-logind-does-not-answer",
+                        test_the_scope_stays_while_logind_does_not_answer);
         ADD("what-survives-all-is-a-failure-and-not-endless",
                         test_what_survives_all_is_a_failure_and_not_endless);
         ADD("logind-refuses-to-terminate", test_logind_refuses_to_terminate);
