@@ -25,3 +25,10 @@
 /* A station's hub was unplugged for longer than HubLostSec=: SEAT_ID=, USHER_STATION=label, USHER_HUBS=,
  * USHER_ACTION=lock or log-off. */
 #define USHER_MESSAGE_HUB_LOST "5092fc19daf84642a79c62d7400acd14"
+
+/* A call that its sender had no right to make: USHER_METHOD=Interface.Method, USHER_POLKIT_ACTION= ("" for a
+ * right that polkit does not decide), USHER_RESULT=denied or challenge (a password is required),
+ * USHER_STARTED_BY=name and USHER_STARTED_BY_UID= of the sender, USHER_NOT_RECORDED=how many were refused
+ * since the record before without one of their own; SEAT_ID=, USHER_STATION=label, SESSION_ID=, USER_ID=name
+ * of what it was about, "" if it was not about one. */
+#define USHER_MESSAGE_REFUSED "3853fd4577ca4b7b9d7baf72b11ae5da"

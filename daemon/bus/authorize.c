@@ -2,6 +2,7 @@
 
 #include "bus/authorize.h"
 #include "bus/deferred.h"
+#include "bus/refusal.h"
 #include "bus/sender.h"
 #include "common/names.h"
 
@@ -42,9 +43,11 @@ int authorize(Bus *b, sd_bus_message *m, const char *action, PolkitDetails detai
         case POLKIT_ANSWER_ALLOWED:
                 return 1;
         case POLKIT_ANSWER_CHALLENGE:
+                refusal_record(b, m, action, details, true);
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                                 "Interactive authentication required for action %s.", action);
         default:
+                refusal_record(b, m, action, details, false);
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                 "Permission denied for action %s.", action);
         }

@@ -8,6 +8,7 @@
 #include <systemd/sd-bus.h>
 
 #include "core/manager.h"
+#include "feature/message-rate.h"
 #include "peer/polkit.h"
 
 typedef struct Caller Caller;
@@ -22,6 +23,9 @@ typedef struct Bus {
         /* The sender of the message that is in its handler, see sender_uid(). */
         const sd_bus_message *sender_of; /* NULL: not known yet */
         uid_t sender_uid;
+
+        Rate refusals; /* see refusal.h */
+        unsigned refusals_dropped;
 } Bus;
 
 /* Adds the objects to the manager's bus. The manager is then started with bus_manager_events and the Bus.

@@ -4,6 +4,7 @@
 #include "bus/bus.h"
 #include "bus/cancel-methods.h"
 #include "bus/object.h"
+#include "bus/refusal.h"
 #include "bus/sender.h"
 #include "common/bus-util.h"
 #include "common/names.h"
@@ -135,9 +136,11 @@ static int check_reporter(JobRunner *j, sd_bus_message *message, sd_bus_error *e
         r = sender_uid(bus_of(j->manager), message, &uid, error);
         if (r < 0)
                 return r;
-        if (uid != 0 && uid != j->job.uid)
+        if (uid != 0 && uid != j->job.uid) {
+                refusal_record(bus_of(j->manager), message, "", NULL, false);
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                 "Only the user of the session may report this.");
+        }
 
         return 0;
 }
