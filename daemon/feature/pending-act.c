@@ -3,8 +3,9 @@
 /* The last step of a pending action, when everybody is logged off. usherd may have been killed in the middle
  * of it, and then takes the step again; so it first asks whether the machine is on its way down already:
  * logind, which may still be waiting for delay locks, and systemd, which others ask without logind. What is
- * no refusal is tried again when logind is back, but not for ever: see PENDING_LATE_MAX_USEC. Immediately
- * before the step logind lists the sessions once more: somebody may have logged in meanwhile. */
+ * no refusal is tried again when logind is back, and from time to time if it is only slow, but not for ever:
+ * see PENDING_LATE_MAX_USEC. Immediately before the step logind lists the sessions once more: somebody may
+ * have logged in meanwhile. */
 
 #include "common/log.h"
 #include "common/shutdown-target.h"
@@ -12,6 +13,10 @@
 #include "feature/pending-act.h"
 #include "feature/pending-start.h"
 #include "peer/logind-request.h"
+
+/* From one try to the next it is twice as long, up to the maximum. */
+#define RETRY_USEC (1 * USEC_PER_SEC)
+#define RETRY_MAX_USEC (30 * USEC_PER_SEC)
 
 static bool is_refusal(int r) {
         /* logind is not there, does not answer in time, or the bus is gone.
@@ -45,13 +50,27 @@ static int set_limit(PendingAction *p) {
         return r;
 }
 
-/* logind's next sign of life brings the next try. */
+static int on_retry(sd_event_source *s, uint64_t usec, void *userdata) {
+        PendingAction *p = userdata;
+
+        p->retry = sd_event_source_disable_unref(p->retry);
+        pending_step_soon(p);
+        return 0;
+}
+
+/* The next try comes with logind's next sign of life, or after a while: a logind that is slow gives none. */
 static void wait_for_logind(PendingAction *p) {
-        if (!p->limit)
+        if (p->retry_usec == 0)
                 log_info("Waiting for logind to carry out the pending %s.", pending_describe(p->kind));
 
         p->stage = PENDING_LOGGING_OFF;
-        (void) set_limit(p);
+        if (set_limit(p) < 0 || p->retry)
+                return;
+
+        p->retry_usec = p->retry_usec == 0 ? RETRY_USEC : MIN_OF(2 * p->retry_usec, RETRY_MAX_USEC);
+        if (sd_event_add_time_relative(p->manager->event, &p->retry, CLOCK_MONOTONIC, p->retry_usec, 0,
+                            on_retry, p) < 0)
+                log_oom();
 }
 
 static void look(PendingAction *p) {
@@ -173,9 +192,15 @@ void pending_looked(PendingAction *p) {
                                 pending_describe(p->kind));
                 (void) jobs_cancel(p->manager, pending_awaits, NULL);
                 pending_end(p);
-        } else if (r > 0)
-                p->limit = sd_event_source_disable_unref(p->limit);
-        else if (pending_is_shutdown(p->kind))
+                return;
+        }
+
+        /* The limit is for waiting: a warning, or a switch that systemd has begun, takes its own time. */
+        p->limit = sd_event_source_disable_unref(p->limit);
+        if (r > 0)
+                return;
+
+        if (pending_is_shutdown(p->kind))
                 send_shut_down(p);
         else
                 switch_mode(p);

@@ -34,6 +34,7 @@ PendingAction *pending_action_free(PendingAction *p) {
         async_call_free(p->call);
         sd_event_source_disable_unref(p->step);
         sd_event_source_disable_unref(p->limit);
+        sd_event_source_disable_unref(p->retry);
         free(p->message);
         free(p->by_user);
         free(p);

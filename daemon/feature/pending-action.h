@@ -75,6 +75,8 @@ struct PendingAction {
         AsyncCall *call; /* to logind or systemd */
         sd_event_source *step;
         sd_event_source *limit; /* while it waits for logind: see PENDING_LATE_MAX_USEC */
+        sd_event_source *retry; /* logind did not answer in time */
+        usec_t retry_usec;      /* after this long, 0 before the first time */
 };
 
 /* Creates an action in the field; on_step runs when pending_step_soon() asks for it. */

@@ -152,6 +152,25 @@ static void test_logind_is_away_when_everybody_is_gone(Fixture *f, gconstpointer
         wait_stored(f, FALSE);
 }
 
+#define NO_REPLY "org.freedesktop.DBus.Error.NoReply"
+
+/* It has not gone, so nothing will say that it is back. */
+static void test_logind_is_slow_once(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+
+        two_people(f);
+        jobs = everybody_ask_with(f, "Restart", "({'grace': <uint32 60>},)");
+        f->logind->refuse_shutdown = NO_REPLY;
+        fake_logind_remove_session(f->logind, "3");
+        fake_logind_remove_session(f->logind, "4");
+        WAIT_FOR(restarts(f) == 1);
+        wait_stored(f, TRUE);
+
+        f->logind->refuse_shutdown = NULL;
+        WAIT_FOR(restarts(f) == 2);
+        wait_stored(f, FALSE);
+}
+
 /* Makes the stored times older, as if usherd had been down that long. */
 static void age_the_store(Fixture *f, gint64 by) {
         g_autofree char *file = g_build_filename(f->directory, "runtime", "jobs", NULL), *text = store(f);
@@ -176,6 +195,25 @@ static void test_a_short_absence_changes_nothing(Fixture *f, gconstpointer data)
         age_the_store(f, 4 * MINUTE);
         fixture_start(f);
         WAIT_FOR(restarts(f) == 2);
+}
+
+/* It is asked again and again, but not for ever. */
+static void test_logind_is_slow_for_too_long(Fixture *f, gconstpointer data) {
+        g_autofree char *file = everybody_nologin(f);
+
+        if (is_too_young(5 * MINUTE))
+                return;
+
+        restart_that_nobody_answers(f);
+        fixture_kill(f);
+        f->logind->hang_shutdown = FALSE;
+        f->logind->refuse_shutdown = NO_REPLY;
+        fake_restart(&f->logind->fake);
+        age_the_store(f, 5 * MINUTE - 6 * SECOND);
+        fixture_start(f);
+        wait_stored(f, FALSE);
+        g_assert_cmpuint(restarts(f), >, 2);
+        g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
 }
 
 static void test_after_a_long_absence_it_is_off(Fixture *f, gconstpointer data) {
@@ -343,6 +381,8 @@ int main(int argc, char *argv[]) {
         ADD("logind-refuses-after-the-kill", test_logind_refuses_after_the_kill);
         ADD("logind-starts-anew", test_logind_starts_anew);
         ADD("logind-is-away-when-everybody-is-gone", test_logind_is_away_when_everybody_is_gone);
+        ADD("logind-is-slow-once", test_logind_is_slow_once);
+        ADD("logind-is-slow-for-too-long", test_logind_is_slow_for_too_long);
         ADD("a-short-absence-changes-nothing", test_a_short_absence_changes_nothing);
         ADD("after-a-long-absence-it-is-off", test_after_a_long_absence_it_is_off);
         ADD("after-a-long-absence-nobody-is-logged-off-for-it",
