@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "machine.h"
 #include "measure.h"
-#include "session.h"
 
 #define SEATS 40U
 #define SESSIONS_PER_SEAT 3U
@@ -18,107 +18,9 @@
 #define RUNS 100U
 #define LOG_OFFS 9U
 
-/* So many sessions at once take a small machine a while. */
-#define OPEN_MSEC 240000
-
-#define USHER "org.usher1", "/org/usher1", "org.usher1.Manager"
-#define LOGIND "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
-
-#define USHERD_SERVICE "usherd.service"
-#define LOGIND_SERVICE "systemd-logind.service"
-
 typedef struct {
         guint64 usherd, logind;
 } Cpu;
-
-static GVariant *must_call(Box *box,
-                const char *name,
-                const char *path,
-                const char *interface,
-                const char *member,
-                GVariant *arg) {
-
-        g_autoptr(GError) error = NULL;
-        GVariant *reply = box_call(box, name, path, interface, member, arg, &error);
-
-        g_assert_no_error(error);
-        return reply;
-}
-
-static guint count_children(GVariant *reply) {
-        g_autoptr(GVariant) list = g_variant_get_child_value(reply, 0);
-
-        return (guint) g_variant_n_children(list);
-}
-
-static void systemctl(const char *verb, const char *unit) {
-        const char *argv[] = { "systemctl", verb, unit, NULL };
-        g_autoptr(GError) error = NULL;
-        int status;
-
-        g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
-                        &error);
-        g_assert_no_error(error);
-        g_assert_cmpint(status, ==, 0);
-}
-
-/* ---- opening ---- */
-
-typedef struct {
-        const char *service;
-        guint64 used;
-        gint64 since;
-} Quiet;
-
-static bool is_quiet(gpointer userdata) {
-        Quiet *q = userdata;
-        guint64 used = service_cpu(q->service);
-
-        if (used != q->used) {
-                q->used = used;
-                q->since = g_get_monotonic_time();
-        }
-        return g_get_monotonic_time() - q->since > 2 * G_USEC_PER_SEC;
-}
-
-/* What is put off for a moment counts too. */
-static void wait_quiet(const char *service) {
-        Quiet q = { .service = service };
-
-        g_assert_true(box_wait(is_quiet, &q, OPEN_MSEC));
-}
-
-/* Opens them all at once, and asks nobody while they open: the answers would be counted. */
-static GPtrArray *open_sessions(Box *box) {
-        GPtrArray *sessions = g_ptr_array_new_with_free_func((GDestroyNotify) box_session_free);
-        BoxMonitor *monitor = box_monitor_new(box, "org.freedesktop.login1", NULL, NULL, "SessionNew");
-
-        for (guint i = 0; i < SESSIONS; i++) {
-                g_autofree char *user = g_strdup_printf("u%u", i % SEATS + 1);
-                g_autofree char *seat = g_strdup_printf("seat-box%u", i % SEATS + 1);
-                g_autoptr(GError) error = NULL;
-                BoxSession *s = box_session_start(
-                                box, &(BoxSessionOptions) { .user = user, .seat = seat }, &error);
-
-                g_assert_no_error(error);
-                g_ptr_array_add(sessions, s);
-        }
-
-        /* The users' managers are sessions of logind's own from version 256 on: there may be more. */
-        g_assert_nonnull(box_monitor_wait(monitor, NULL, SESSIONS, OPEN_MSEC));
-        box_monitor_free(monitor);
-        wait_quiet(LOGIND_SERVICE);
-        return sessions;
-}
-
-static void assert_open(GPtrArray *sessions) {
-        for (guint i = 0; i < sessions->len; i++) {
-                g_autoptr(GError) error = NULL;
-
-                (void) box_session_wait_open(sessions->pdata[i], &error);
-                g_assert_no_error(error);
-        }
-}
 
 /* ---- the rows ---- */
 
@@ -131,14 +33,14 @@ static void bench_calls(Box *box) {
                 g_autoptr(GVariant) stations = NULL, sessions = NULL;
                 gint64 begin = g_get_monotonic_time();
 
-                stations = must_call(box, USHER, "ListStations", NULL);
+                stations = machine_call(box, USHER, "ListStations", NULL);
                 samples_add(&ours, begin);
-                g_assert_cmpuint(count_children(stations), ==, SEATS + 1);
+                g_assert_cmpuint(machine_count(stations), ==, SEATS + 1);
 
                 begin = g_get_monotonic_time();
-                sessions = must_call(box, LOGIND, "ListSessions", NULL);
+                sessions = machine_call(box, LOGIND, "ListSessions", NULL);
                 samples_add(&peer, begin);
-                g_assert_cmpuint(count_children(sessions), >=, SESSIONS);
+                g_assert_cmpuint(machine_count(sessions), >=, SESSIONS);
         }
 
         table_row("ListStations, ListSessions: one call", samples_median(&ours) / 1000,
@@ -198,12 +100,12 @@ static double measure_log_off_all(Box *box) {
                                     cancelled = NULL;
                 gint64 begin = g_get_monotonic_time();
 
-                jobs = must_call(box, USHER, "LogOffAll", options);
+                jobs = machine_call(box, USHER, "LogOffAll", options);
                 samples_add(&samples, begin);
-                g_assert_cmpuint(count_children(jobs), ==, SESSIONS);
+                g_assert_cmpuint(machine_count(jobs), ==, SESSIONS);
 
-                cancelled = must_call(box, USHER, "CancelAll", NULL);
-                wait_quiet(USHERD_SERVICE);
+                cancelled = machine_call(box, USHER, "CancelAll", NULL);
+                machine_wait_quiet(USHERD_SERVICE);
         }
         return samples_median(&samples);
 }
@@ -221,12 +123,6 @@ static double measure_terminate(GPtrArray *sessions) {
         return (double) (g_get_monotonic_time() - begin);
 }
 
-static bool nobody_is_there(gpointer userdata) {
-        g_autoptr(GVariant) users = must_call(userdata, LOGIND, "ListUsers", NULL);
-
-        return count_children(users) == 0;
-}
-
 int main(int argc, char **argv) {
         g_autoptr(Box) box = NULL; /* freed last: it has the sessions */
         g_autoptr(GPtrArray) sessions = NULL, again = NULL;
@@ -242,13 +138,13 @@ int main(int argc, char **argv) {
         box = box_new(&error);
         g_assert_no_error(error);
 
-        wait_quiet(USHERD_SERVICE);
+        machine_wait_quiet(USHERD_SERVICE);
         before = (Cpu) { service_cpu(USHERD_SERVICE), service_cpu(LOGIND_SERVICE) };
-        sessions = open_sessions(box);
-        wait_quiet(USHERD_SERVICE);
+        sessions = machine_open(box, SEATS, SESSIONS);
+        machine_wait_quiet(USHERD_SERVICE);
         with = (Cpu) { service_cpu(USHERD_SERVICE) - before.usherd,
                 service_cpu(LOGIND_SERVICE) - before.logind };
-        assert_open(sessions);
+        machine_assert_open(sessions);
 
         printf("%u sessions on %u seats\n\n", SESSIONS, SEATS);
         table_head("usherd", "logind");
@@ -260,15 +156,15 @@ int main(int argc, char **argv) {
 
         /* And the same once more without usherd: what logind has to do for it is no work of logind's own. */
         log_off_all = measure_log_off_all(box);
-        systemctl("stop", USHERD_SERVICE);
+        machine_systemctl("stop", USHERD_SERVICE);
         table_row("LogOffAll, TerminateSession for each: the replies", log_off_all / 1000,
                         measure_terminate(sessions) / 1000, "ms");
-        g_assert_true(box_wait(nobody_is_there, box, OPEN_MSEC));
+        machine_wait_empty(box);
 
         before.logind = service_cpu(LOGIND_SERVICE);
-        again = open_sessions(box);
+        again = machine_open(box, SEATS, SESSIONS);
         alone = service_cpu(LOGIND_SERVICE) - before.logind;
-        assert_open(again);
+        machine_assert_open(again);
 
         putchar('\n');
         table_head("with", "without");

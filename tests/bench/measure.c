@@ -14,9 +14,11 @@ void samples_done(Samples *s) {
 }
 
 void samples_add(Samples *s, gint64 begin) {
-        gint64 passed = g_get_monotonic_time() - begin;
+        samples_add_value(s, g_get_monotonic_time() - begin);
+}
 
-        g_array_append_val(s->values, passed);
+void samples_add_value(Samples *s, gint64 value) {
+        g_array_append_val(s->values, value);
 }
 
 static gint compare(gconstpointer a, gconstpointer b) {
@@ -29,6 +31,16 @@ double samples_median(Samples *s) {
         g_assert_cmpuint(s->values->len, >, 0);
         g_array_sort(s->values, compare);
         return (double) g_array_index(s->values, gint64, s->values->len / 2);
+}
+
+double samples_least(Samples *s) {
+        (void) samples_median(s);
+        return (double) g_array_index(s->values, gint64, 0);
+}
+
+double samples_most(Samples *s) {
+        (void) samples_median(s);
+        return (double) g_array_index(s->values, gint64, s->values->len - 1);
 }
 
 /* The number after this word in a file of the kernel's. */
@@ -54,6 +66,10 @@ guint64 service_cpu(const char *service) {
         return read_field(file, "usage_usec ");
 }
 
+guint64 machine_cpu(void) {
+        return read_field("/sys/fs/cgroup/cpu.stat", "usage_usec ");
+}
+
 Memory service_memory(const char *service) {
         g_autofree char *group = g_strdup_printf("/sys/fs/cgroup/system.slice/%s/cgroup.procs", service);
         g_autofree char *processes = NULL;
@@ -75,10 +91,10 @@ Memory service_memory(const char *service) {
 }
 
 void table_head(const char *ours, const char *peer) {
-        printf("%-52s %10s %10s  %-4s %6s\n", "", ours, peer, "", "ratio");
+        printf("%-64s %10s %10s  %-4s %6s\n", "", ours, peer, "", "ratio");
 }
 
 void table_row(const char *what, double ours, double peer, const char *unit) {
-        printf("%-52s %10.2f %10.2f  %-4s %6.2f\n", what, ours, peer, unit, ours / peer);
+        printf("%-64s %10.2f %10.2f  %-4s %6.2f\n", what, ours, peer, unit, ours / peer);
         (void) fflush(stdout);
 }

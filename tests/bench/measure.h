@@ -14,10 +14,16 @@ typedef struct {
 void samples_init(Samples *s);
 void samples_done(Samples *s);
 void samples_add(Samples *s, gint64 begin);
+void samples_add_value(Samples *s, gint64 value);
 double samples_median(Samples *s);
+double samples_least(Samples *s);
+double samples_most(Samples *s);
 
 /* CPU time of a service and all its processes since it was started, in microseconds. */
 guint64 service_cpu(const char *service);
+
+/* CPU time of everything that runs in the box, in microseconds. */
+guint64 machine_cpu(void);
 
 typedef struct {
         guint64 pss;       /* in KiB: a page that n processes share counts one n-th */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a bell costs: 180 sessions of 60 users on 60 seats are logged off by usherd, or ended by one loginctl
+ * command while usherd is stopped, in turns. And what a start of usherd costs among so many sessions.
+ * Elapsed time depends on what else the machine does; the CPU time of everything in the box does so far
+ * less. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "machine.h"
+#include "measure.h"
+
+#define SEATS 60U
+#define SESSIONS_PER_SEAT 3U
+#define SESSIONS (SEATS * SESSIONS_PER_SEAT)
+
+#define ROUNDS_VARIABLE "USHER_BENCH_ROUNDS"
+#define ROUNDS 3U
+#define STARTS 5U
+
+#define GRACE_SEC 20U
+
+/* A systemd service of about the same size, which also reads its state and takes a name on the bus. */
+#define PEER_SERVICE "systemd-hostnamed.service"
+
+#define CONFIGURATION "/etc/usher/usherd.conf"
+
+typedef struct {
+        Samples elapsed, cpu; /* microseconds */
+} Cost;
+
+static void cost_init(Cost *c) {
+        samples_init(&c->elapsed);
+        samples_init(&c->cpu);
+}
+
+/* Sessions end while the caller waits for it, and the time is that of the last signal. */
+typedef struct {
+        BoxMonitor *removed;
+        guint64 cpu;
+} Watch;
+
+static Watch watch_begin(Box *box) {
+        return (Watch) { box_monitor_new(box, "org.freedesktop.login1", NULL, NULL, "SessionRemoved"),
+                machine_cpu() };
+}
+
+static void watch_end(Watch *w, gint64 begin, Cost *cost) {
+        g_assert_nonnull(box_monitor_wait(w->removed, NULL, SESSIONS, MACHINE_WAIT_MSEC));
+        samples_add(&cost->elapsed, begin);
+        samples_add_value(&cost->cpu, (gint64) (machine_cpu() - w->cpu));
+        box_monitor_free(w->removed);
+}
+
+static void configure(const char *text) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_cmpint(g_mkdir_with_parents("/etc/usher", 0755), ==, 0);
+        g_file_set_contents(CONFIGURATION, text, -1, &error);
+        g_assert_no_error(error);
+        machine_systemctl("restart", USHERD_SERVICE);
+}
+
+static GPtrArray *open_all(Box *box) {
+        GPtrArray *sessions = machine_open(box, SEATS, SESSIONS);
+
+        machine_assert_open(sessions);
+        return sessions;
+}
+
+static void measure_bell(Box *box, const char *configuration, guint grace, Cost *cost) {
+        g_autoptr(GPtrArray) sessions = NULL;
+        g_autoptr(GVariant) jobs = NULL;
+        GVariantBuilder options;
+        gint64 begin;
+        Watch w;
+
+        configure(configuration);
+        sessions = open_all(box);
+        machine_wait_quiet(USHERD_SERVICE);
+
+        g_variant_builder_init(&options, G_VARIANT_TYPE("a{sv}"));
+        g_variant_builder_add(&options, "{sv}", "grace", g_variant_new_uint32(grace));
+        w = watch_begin(box);
+        begin = g_get_monotonic_time();
+        jobs = machine_call(
+                        box, USHER, "LogOffAll", g_variant_new("(@a{sv})", g_variant_builder_end(&options)));
+        g_assert_cmpuint(machine_count(jobs), ==, SESSIONS);
+        watch_end(&w, begin + grace * G_USEC_PER_SEC, cost);
+        machine_wait_empty(box);
+}
+
+static void measure_loginctl(Box *box, Cost *cost) {
+        g_autoptr(GPtrArray) sessions = NULL, argv = g_ptr_array_new();
+        g_autoptr(GError) error = NULL;
+        gint64 begin;
+        int status;
+        Watch w;
+
+        machine_systemctl("stop", USHERD_SERVICE);
+        sessions = open_all(box);
+        g_ptr_array_add(argv, (gpointer) "loginctl");
+        g_ptr_array_add(argv, (gpointer) "terminate-session");
+        for (guint i = 0; i < sessions->len; i++)
+                g_ptr_array_add(argv, ((BoxSession *) sessions->pdata[i])->id);
+        g_ptr_array_add(argv, NULL);
+
+        w = watch_begin(box);
+        begin = g_get_monotonic_time();
+        g_spawn_sync(NULL, (char **) argv->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
+                        &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(status, ==, 0);
+        watch_end(&w, begin, cost);
+        machine_wait_empty(box);
+}
+
+/* A restart returns when the service says that it is ready. */
+static void measure_start(const char *service, Cost *cost) {
+        gint64 begin;
+        guint64 cpu;
+
+        machine_systemctl("stop", service);
+        machine_wait_quiet(LOGIND_SERVICE);
+        cpu = machine_cpu();
+        begin = g_get_monotonic_time();
+        machine_systemctl("start", service);
+        samples_add(&cost->elapsed, begin);
+        machine_wait_quiet(LOGIND_SERVICE);
+        samples_add_value(&cost->cpu, (gint64) (machine_cpu() - cpu));
+}
+
+static void measure_starts(Box *box, Cost *ours, Cost *peer) {
+        g_autoptr(GPtrArray) sessions = NULL;
+
+        configure("");
+        sessions = open_all(box);
+        for (guint i = 0; i < STARTS; i++) {
+                measure_start(USHERD_SERVICE, ours);
+                measure_start(PEER_SERVICE, peer);
+        }
+        g_clear_pointer(&sessions, g_ptr_array_unref);
+        machine_wait_empty(box);
+}
+
+static void print_cost(const char *what, Cost *ours, Cost *peer) {
+        g_autofree char *cpu = g_strdup_printf("  CPU of the machine, range %.2f to %.2f : %.2f to %.2f s",
+                        samples_least(&ours->elapsed) / 1e6, samples_most(&ours->elapsed) / 1e6,
+                        samples_least(&peer->elapsed) / 1e6, samples_most(&peer->elapsed) / 1e6);
+
+        table_row(what, samples_median(&ours->elapsed) / 1e6, samples_median(&peer->elapsed) / 1e6, "s");
+        table_row(cpu, samples_median(&ours->cpu) / 1e6, samples_median(&peer->cpu) / 1e6, "s");
+}
+
+int main(int argc, char **argv) {
+        const char *variable = g_getenv(ROUNDS_VARIABLE);
+        guint64 rounds = variable ? g_ascii_strtoull(variable, NULL, 10) : ROUNDS;
+        Cost loginctl, asked, not_asked, warned, start, start_peer;
+        g_autoptr(Box) box = NULL;
+        g_autoptr(GError) error = NULL;
+
+        if (!box_inside()) {
+                fputs("This runs in the box, with --seats 60: see HACKING.md.\n", stderr);
+                return 77;
+        }
+        box = box_new(&error);
+        g_assert_no_error(error);
+
+        cost_init(&loginctl);
+        cost_init(&asked);
+        cost_init(&not_asked);
+        cost_init(&warned);
+        cost_init(&start);
+        cost_init(&start_peer);
+
+        printf("%u sessions of %u users on %u seats, %u rounds, median\n\n", SESSIONS, SEATS, SEATS,
+                        (guint) rounds);
+        table_head("usherd", "peer");
+        measure_starts(box, &start, &start_peer);
+        print_cost("start, " PEER_SERVICE "'s", &start, &start_peer);
+        if (rounds == 0)
+                return EXIT_SUCCESS;
+
+        for (guint64 i = 0; i < rounds; i++) {
+                measure_bell(box, "", 0, &asked);
+                measure_loginctl(box, &loginctl);
+                measure_bell(box, "[LogOff]\nAskSec=0\n", 0, &not_asked);
+                measure_loginctl(box, &loginctl);
+                measure_bell(box, "", GRACE_SEC, &warned);
+        }
+        print_cost("LogOffAll without grace, one loginctl command", &asked, &loginctl);
+        print_cost("LogOffAll without grace, AskSec=0, the same", &not_asked, &loginctl);
+        print_cost("LogOffAll after the grace, the same", &warned, &loginctl);
+        return EXIT_SUCCESS;
+}
