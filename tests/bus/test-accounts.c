@@ -83,6 +83,7 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
+        accounts_wait_askers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
         at_station(f, "4", BEN, "seat-left");
@@ -109,6 +110,7 @@ static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer dat
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
+        accounts_wait_askers(f->pid, 0);
         mallory = fixture_connect(f, MALLORY);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
@@ -239,6 +241,7 @@ static void test_a_whole_class_at_once(Fixture *f, gconstpointer data) {
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
+        accounts_wait_askers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         for (guint i = 0; i < 3 * ASKERS_MAX; i++) {
                 g_autofree char *id = g_strdup_printf("%u", 100 + i);
