@@ -10,6 +10,7 @@
 typedef struct Object {
         char *path;
         char *interface;
+        guint registration;
 } Object;
 
 static void object_free(gpointer p) {
@@ -117,7 +118,8 @@ static void export(Fake *fake, Object *object) {
         g_autoptr(GError) error = NULL;
 
         g_assert_nonnull(info);
-        g_dbus_connection_register_object(fake->connection, object->path, info, &vtable, fake, NULL, &error);
+        object->registration = g_dbus_connection_register_object(
+                        fake->connection, object->path, info, &vtable, fake, NULL, &error);
         g_assert_no_error(error);
 }
 
@@ -159,6 +161,13 @@ void fake_start(Fake *fake) {
 void fake_stop(Fake *fake) {
         if (!fake->connection)
                 return;
+
+        /* Calls that have arrived but are not dispatched yet must not reach the fake any more. */
+        for (guint i = 0; i < fake->objects->len; i++) {
+                Object *object = fake->objects->pdata[i];
+
+                g_dbus_connection_unregister_object(fake->connection, object->registration);
+        }
 
         bus_disconnect(fake->connection);
         fake->connection = NULL;
