@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A notification server of the user's own, and not a nice one: box-notifier MODE FILE. It writes what it is
- * asked to show to FILE, an escaped line each ("new", "replaces" and "close", and "strange" for a number
- * that it never gave), and answers as its mode says:
+/* A notification server that can misbehave: box-notifier MODE FILE. It writes each request to FILE as an
+ * escaped line ("new", "replaces" and "close", and "strange" for an id that it never gave), and replies
+ * according to its mode:
  *
  *     good      at once
- *     plain     at once, but it knows neither markup nor actions
- *     late      four seconds later
+ *     plain     at once, without support for markup and actions
+ *     late      after four seconds
  *     hang      never
- *     lie       with a number where there is none, and of the wrong type
- *     die       not, it ends in the middle of the call
- *     leave     not, it gives the name back */
+ *     lie       with an id where there is none, and of the wrong type
+ *     die       exits in the middle of the call
+ *     leave     releases its name instead */
 
 #include <gio/gio.h>
 #include <stdio.h>
@@ -50,7 +50,7 @@ static gboolean on_late(gpointer userdata) {
         return G_SOURCE_REMOVE;
 }
 
-/* A reply of another type than the interface has goes out only as a message of our own making. */
+/* GDBus refuses a reply whose type differs from the interface, so this message is built by hand. */
 static void reply_nonsense(GDBusMethodInvocation *call) {
         GDBusMessage *reply = g_dbus_message_new_method_reply(g_dbus_method_invocation_get_message(call));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The machine as a whole: its bus, waiting, seats, signals. session.c has the people, run.c their programs.
- */
+/* The machine as a whole: its bus, waiting, seats, signals. session.c is about sessions, run.c about
+ * programs. */
 
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ bool box_wait(bool (*done)(gpointer userdata), gpointer userdata, guint timeout_
                 g_main_context_iteration(NULL, TRUE);
         g_source_remove(tick);
         g_source_remove(deadline);
-        /* One last look, for a machine so slow that the time was up at the first. */
+        /* One more look, for a machine so slow that the time was up at the first one. */
         return !late || done(userdata);
 }
 
@@ -120,8 +120,8 @@ Box *box_new(GError **error) {
                         "JobRemoved", SYSTEMD_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, box,
                         NULL);
 
-        /* systemd sends its signals only to those who asked. Asking twice on one connection is an error to
-         * it. */
+        /* systemd sends signals only to subscribers, and a second Subscribe on one connection is an
+         * error. */
         reply = box_call_systemd(box, "Subscribe", NULL, error);
         if (!reply && error && g_dbus_error_is_remote_error(*error)) {
                 g_autofree char *name = g_dbus_error_get_remote_error(*error);
@@ -175,7 +175,7 @@ guint box_count_sessions(Box *box, const char *class) {
         while (g_variant_iter_next(iter, "(&su&s&s&o)", NULL, NULL, NULL, NULL, &path)) {
                 g_autoptr(GVariant) value = NULL;
 
-                /* One that goes away while we count does not count. */
+                /* A session that ends during the count does not count. */
                 value = box_get_property(box, LOGIND_NAME, path, LOGIND_SESSION_INTERFACE, "Class", NULL);
                 if (value && (!class || g_str_equal(g_variant_get_string(value, NULL), class)))
                         n++;
@@ -231,7 +231,7 @@ BoxMonitor *box_monitor_new(
         };
         monitor->subscription = g_dbus_connection_signal_subscribe(box->bus, sender, interface, member, path,
                         NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, monitor, NULL);
-        /* The match is sent and not waited for; after this round trip it stands. */
+        /* AddMatch is sent without waiting; after this round trip the match is in place. */
         reply = box_call(box, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Peer",
                         "Ping", NULL, NULL);
         return monitor;

@@ -2,7 +2,7 @@
 
 #include "ctl.h"
 
-/* Behind what makes the output the same everywhere. */
+/* The environment makes the output the same everywhere. */
 static char **parse(const char *line) {
         g_auto(GStrv) words = NULL;
         g_autoptr(GError) error = NULL;

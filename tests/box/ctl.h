@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The installed usherctl, with the lines that people type: `usherctl log-off 'Window left' --wait`. They are
- * split as a shell would, and no shell runs them. */
+/* The installed usherctl, with command lines as people type them: `usherctl log-off 'Window left' --wait`.
+ * They are split as a shell would split them, but no shell runs. */
 
 #include "usher.h"
 
-/* As this user, outside of any session unless there is one; waits for the end. */
+/* Runs it as this user, in the given session or in none, and waits for its end. */
 BoxResult *ctl_run(Usher *u, const char *user, BoxSession *session, const char *line);
-/* As root, and it must end with this status. Returns what it printed. */
+/* Runs it as root and expects this exit status. Returns its output. */
 char *ctl_print(Usher *u, const char *line, int status);
-/* The same of what it complained about; it must have printed nothing else. */
+/* The same, but returns its error output; the output must be empty. */
 char *ctl_complain(Usher *u, const char *line, int status);
 
-/* Goes on while the test does. */
+/* Starts it; it runs while the test goes on. */
 BoxProgram *ctl_start(const char *user, BoxSession *session, bool terminal, const char *line);

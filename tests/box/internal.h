@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of the box's library know of each other; tests include session.h only. */
+/* What the files of the box's library share; tests include session.h only. */
 
 #include "session.h"
 
@@ -16,24 +16,24 @@
 struct Box {
         GDBusConnection *bus;
         guint job_removed;
-        GHashTable *results; /* job path → result, of every job of systemd that has ended */
+        GHashTable *results; /* job path → result, for every finished job of systemd */
 };
 
 GVariant *box_call_systemd(Box *box, const char *member, GVariant *parameters, GError **error);
 GVariant *box_call_logind(Box *box, const char *member, GVariant *parameters, GError **error);
-/* Our end of a new terminal, and the name of the other; -1 for an error. */
+/* Opens a new terminal: returns the master's descriptor and the slave's name; -1 on error. */
 int box_terminal_new(char **ret_tty, GError **error);
-/* Appends to the text what can be read there from now on, until the end of it or box_read_end(). */
+/* Appends everything that can be read there to the text, until its end or box_read_end(). */
 GSource *box_read_into(int fd, GString *text);
 void box_read_end(GSource *source);
 bool box_wait_text(GString *where, const char *text, guint timeout_msec);
 bool box_type(int fd, const char *text);
-/* Everything to start a program with, but the program: as box_spawn(), and with the terminal that will be
- * its standard input for its own. */
+/* Everything needed to start a program, except the program: as for box_spawn(), and with the terminal that
+ * becomes its standard input. */
 GSubprocessLauncher *box_launcher_new(const char *user,
                 BoxSession *session,
                 GSubprocessFlags flags,
                 bool terminal,
                 GError **error);
-/* A unit's object path, without asking; free it. */
+/* A unit's object path, computed without a call; the caller frees it. */
 char *box_unit_path(const char *unit);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Programs run as other users. Which session a process belongs to is nothing but its control group, so a
- * child that moves itself there before it becomes the user is that session's own to logind and polkit. */
+/* Programs run as other users. The session of a process follows from its control group alone: a child that
+ * moves itself there before it becomes the user belongs to that session for logind and polkit. */
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -48,8 +48,7 @@ static void identity_assume(gpointer p) {
                 _exit(127);
 }
 
-/* The line "0::/user.slice/…" of the session's leader. A host that still has cgroup v1 shows more lines than
- * that. */
+/* The line "0::/user.slice/…" of the session's leader. On a host with cgroup v1 there are more lines. */
 static char *session_group(BoxSession *session, GError **error) {
         g_autofree char *path = NULL, *text = NULL;
         g_auto(GStrv) lines = NULL;
@@ -163,8 +162,8 @@ BoxResult *box_run_as(Box *box,
         g_subprocess_communicate_utf8_async(child, NULL, NULL, on_communicated, &run);
         late = !box_wait(run_ended, &run, BOX_TIMEOUT_MSEC);
         if (late) {
-                /* It must come back before `run` leaves the stack. What holds its pipes open is not ours to
-                 * kill. */
+                /* The callback must have run before `run` leaves the stack. Other processes that hold its
+                 * pipes open are not killed. */
                 g_subprocess_force_exit(child);
                 g_assert_true(box_wait(run_ended, &run, BOX_TIMEOUT_MSEC));
                 g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "'%s' did not end", command[0]);
@@ -189,9 +188,9 @@ void box_result_free(BoxResult *result) {
         g_free(result);
 }
 
-/* ---- programs that go on ---- */
+/* ---- programs in the background ---- */
 
-/* The program's end of a terminal or a pipe, as its standard streams; ours in *ret_fd. */
+/* The program's end of a terminal or a pipe, as its standard streams; the test's end goes to *ret_fd. */
 static bool connect_streams(GSubprocessLauncher *launcher, bool terminal, int *ret_fd, GError **error) {
         g_autofree char *tty = NULL;
         int fds[2];

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A session is opened as a display manager does it: a process of root's goes through a PAM stack with
- * pam_systemd in it, and becomes the user. That process is a transient service with PAMName=. systemd cannot
- * tell us when the stack is through: with Type=exec it waits for a descriptor to be closed of which its
- * (sd-pam) helper holds a copy. So the service is a simple one, and logind is asked for its main process's
- * session. */
+/* A session is opened as a display manager does it: a root process runs a PAM stack with pam_systemd in it
+ * and becomes the user. That process is a transient service with PAMName=. systemd cannot report when the
+ * stack has run: with Type=exec it waits until a descriptor is closed, and its (sd-pam) helper holds a copy
+ * of that. So the service is of Type=simple, and logind is asked for the session of its main process. */
 
 #include <pwd.h>
 #include <signal.h>
@@ -64,7 +63,7 @@ static GVariant *session_unit_properties(BoxSession *session, const BoxSessionOp
         add_string(&b, "Type", "simple");
         add_string(&b, "User", options->user);
         add_string(&b, "PAMName", options->pam ?: "login");
-        /* A session that fails, or is killed, is no failed unit to be looked after. */
+        /* A session that fails or is killed must not leave a failed unit behind. */
         add_string(&b, "CollectMode", "inactive-or-failed");
         add_string(&b, "WorkingDirectory", "/");
         g_variant_builder_add(&b, "(sv)", "Environment",
@@ -83,7 +82,7 @@ static GVariant *session_unit_properties(BoxSession *session, const BoxSessionOp
 }
 
 BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError **error) {
-        static unsigned n_started; /* not of one box: a unit of the one before may still be stopping */
+        static unsigned n_started; /* not per box: a unit of the previous box may still be stopping */
         g_autoptr(BoxSession) session = NULL;
         g_autoptr(GVariant) reply = NULL;
         struct passwd *passwd;
@@ -123,7 +122,7 @@ static bool job_done(gpointer userdata) {
         return g_hash_table_contains(session->box->results, session->job);
 }
 
-/* Nothing to wait for any more: the session is there, or cannot come. */
+/* Nothing left to wait for: the session exists, or cannot come. */
 static bool session_settled(gpointer userdata) {
         BoxSession *session = userdata;
         g_autoptr(GVariant) pid = NULL, reply = NULL;
@@ -161,7 +160,7 @@ bool box_session_wait_open(BoxSession *session, GError **error) {
         }
 
         session->id = box_session_get(session, "Id");
-        /* Only now: before the leader has opened its end, a pty reads as if all had gone. */
+        /* Not earlier: before the leader has opened its end, a pty reads as if it were closed. */
         if (session->terminal_fd >= 0)
                 session->reader = box_read_into(session->terminal_fd, session->screen);
         return true;

@@ -2,30 +2,30 @@
 #pragma once
 
 /* For test programs that run inside the box: real sessions of real users on real seats, programs run as
- * those users, and signals seen go by. Everything waits in the default main context, and always with a
- * deadline. */
+ * those users, and a monitor for signals. Everything waits in the default main context, always with a
+ * timeout. */
 
 #include <gio/gio.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* For what takes milliseconds unless it fails: generous, for a loaded machine. */
+/* For what takes milliseconds unless it fails: long enough for a loaded machine. */
 #define BOX_TIMEOUT_MSEC 20000
 
 typedef struct Box Box;
 typedef struct BoxMonitor BoxMonitor;
 typedef struct BoxSession BoxSession;
 
-/* Is this program inside a box at all? A test that is not should skip. */
+/* Whether this program runs inside a box. A test that does not should skip. */
 bool box_inside(void);
 
-/* The one box we are in: a connection to its system bus, and the job results of its systemd. */
+/* The box this program runs in: a connection to its system bus, and the job results of its systemd. */
 Box *box_new(GError **error);
 void box_free(Box *box);
 GDBusConnection *box_bus(Box *box);
 
-/* Runs the main context until done() says so; it is asked after every event, and at least every 20 ms. False
- * when the time is up. */
+/* Runs the main context until done() returns true; it is called after every event, and at least every 20 ms.
+ * Returns false on timeout. */
 bool box_wait(bool (*done)(gpointer userdata), gpointer userdata, guint timeout_msec);
 
 /* A synchronous method call on the system bus; `parameters` may be floating or NULL. */
@@ -43,13 +43,13 @@ GVariant *box_get_property(Box *box,
                 const char *property,
                 GError **error);
 
-/* Ids of the seats, seat0 among them. */
+/* The ids of the seats, including seat0. */
 char **box_list_seats(Box *box, GError **error);
 
-/* How many sessions logind lists; only those of this class, unless that is NULL. */
+/* The number of sessions that logind lists; of this class only, unless it is NULL. */
 guint box_count_sessions(Box *box, const char *class);
 
-/* What a session is made of. All but `user` may be left out. */
+/* The properties of a new session. All but `user` are optional. */
 typedef struct {
         const char *user;
         const char *seat;  /* NULL: none, as for ssh */
@@ -57,9 +57,9 @@ typedef struct {
         const char *type;  /* "x11", or "tty" with a terminal */
         const char *desktop;
         const char *pam;                /* "login"; "box-login" heeds /run/nologin as sshd does */
-        bool terminal;                  /* the session's TTY is a pty, and we hold the other end */
-        const char *const *environment; /* more of it, "NAME=value" */
-        const char *const *command;     /* the leader, by absolute path: "sleep infinity" */
+        bool terminal;                  /* the session's TTY is a pty, with the test at the other end */
+        const char *const *environment; /* more variables, "NAME=value" */
+        const char *const *command;     /* the leader's command, with an absolute path: "sleep infinity" */
 } BoxSessionOptions;
 
 struct BoxSession {
@@ -69,7 +69,7 @@ struct BoxSession {
         char *seat;
         uid_t uid;
         char *job;
-        char *id; /* these three from box_session_wait_open() on */
+        char *id; /* these three are set by box_session_wait_open() */
         char *path;
         pid_t leader;
         char *tty;       /* "/dev/pts/3", or NULL without a terminal */
@@ -79,33 +79,33 @@ struct BoxSession {
 };
 
 /* Opens a session, and returns when logind lists it. start + wait_open do the same in two steps, so that
- * many can open at the same time. */
+ * many sessions can open at the same time. */
 BoxSession *box_session_open(Box *box, const BoxSessionOptions *options, GError **error);
 BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError **error);
 bool box_session_wait_open(BoxSession *session, GError **error);
 
-/* Kills what is left of the session, and does not wait. */
+/* Kills what is left of the session, without waiting. */
 void box_session_free(BoxSession *session);
 
 /* Ends it as if the user had logged out, and waits until logind has forgotten it. */
 bool box_session_close(BoxSession *session, GError **error);
 
-/* What Usher does to end a session. Only asks; wait_gone waits. */
+/* Ends a session like Usher, by TerminateSession. Does not wait; wait_gone does. */
 bool box_session_terminate(BoxSession *session, GError **error);
 bool box_session_wait_gone(BoxSession *session, guint timeout_msec);
 
-/* In logind's list? True for a session that is closing, too. */
+/* Whether logind lists it, also while it is closing. */
 bool box_session_is_listed(BoxSession *session);
-/* A string property of logind's session object, "" where it is none; free it. */
+/* A string property of logind's session object, "" if there is none; the caller frees it. */
 char *box_session_get(BoxSession *session, const char *property);
 
-/* Waits until this text stands on the session's terminal. */
+/* Waits until this text appears on the session's terminal. */
 bool box_session_wait_text(BoxSession *session, const char *text, guint timeout_msec);
 /* Types on it. */
 bool box_session_type(BoxSession *session, const char *text);
 
-/* Starts a program as a user: within a session, if one is given, as that session's own programs are for
- * logind and polkit, and with its user's session bus; else outside of any session. */
+/* Starts a program as a user: with a session, it belongs to that session for logind and polkit, and uses the
+ * user's session bus; without one, it is outside of any session. */
 GSubprocess *box_spawn(Box *box,
                 const char *user,
                 BoxSession *session,
@@ -124,7 +124,7 @@ BoxResult *box_run_as(
                 Box *box, const char *user, BoxSession *session, const char *const *command, GError **error);
 void box_result_free(BoxResult *result);
 
-/* A program that goes on while the test does: on a terminal of its own, or with its output and errors in a
+/* A program that runs while the test goes on: on a terminal of its own, or with its output and errors in a
  * pipe. */
 typedef struct {
         GSubprocess *process;
@@ -141,13 +141,13 @@ BoxProgram *box_program_start(const char *user,
 bool box_program_wait_text(BoxProgram *program, const char *text, guint timeout_msec);
 /* Types on its terminal. */
 bool box_program_type(BoxProgram *program, const char *text);
-/* Waits for its end, and for the last of what it wrote. Returns its exit status, 128 + signal, or -1 when
- * the time is up. */
+/* Waits for its end, and for the rest of its output. Returns its exit status, 128 + signal, or -1 on
+ * timeout. */
 int box_program_wait(BoxProgram *program, guint timeout_msec);
 /* Kills it. */
 void box_program_free(BoxProgram *program);
 
-/* Keeps every signal that matches; NULL matches all. */
+/* Records every signal that matches; NULL matches all. */
 BoxMonitor *box_monitor_new(
                 Box *box, const char *sender, const char *path, const char *interface, const char *member);
 void box_monitor_free(BoxMonitor *monitor);
@@ -159,8 +159,8 @@ typedef struct {
         GVariant *parameters;
 } BoxSignal;
 
-/* Waits until `n` signals of this name have been seen since the start; returns the n-th, still owned by the
- * monitor, or NULL when the time is up. NULL matches all names. */
+/* Waits until `n` signals of this name have arrived since the start. Returns the n-th, owned by the monitor,
+ * or NULL on timeout. NULL matches all names. */
 const BoxSignal *box_monitor_wait(BoxMonitor *monitor, const char *member, guint n, guint timeout_msec);
 guint box_monitor_count(BoxMonitor *monitor, const char *member);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Our end of a terminal or a pipe: what arrives there is kept, and can be waited for. */
+/* The test's end of a terminal or a pipe: what arrives is kept, and can be waited for. */
 
 #include <fcntl.h>
 #include <glib-unix.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The box itself: whether what the other tests lean on is really there. */
+/* The box itself: whether everything that the other tests rely on exists. */
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "session.h"
 
 #define SEATS 20
-/* Opening them takes about a second; this is for a machine that does ten other things. */
+/* Opening them takes about a second; the limit allows for a machine that is busy with other things. */
 #define OPEN_MAX_USEC (30 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -58,7 +58,7 @@ static void assert_property(BoxSession *session, const char *property, const cha
         g_assert_cmpstr(actual, ==, value);
 }
 
-/* The id of the session that is on a seat, by the seat's own account. */
+/* The id of a seat's active session, as the seat reports it. */
 static char *seat_session(Fixture *f, const char *seat) {
         g_autofree char *path = NULL, *encoded = NULL;
         g_autoptr(GVariant) value = NULL;
@@ -181,8 +181,8 @@ static void test_terminal_is_read_back(Fixture *f, gconstpointer unused) {
         g_assert_true(box_session_type(session, "this\n"));
         g_assert_true(box_session_wait_text(session, "got this", BOX_TIMEOUT_MSEC));
 
-        /* The terminal is its user's, as after a real login: a warning can be written to it without
-         * privilege. */
+        /* The terminal belongs to its user, as after a real login: no privilege is needed to write a warning
+         * to it. */
         script = g_strdup_printf("echo 'the bell rings' >%s", session->tty);
         result = box_run_as(
                         f->box, "u3", NULL, (const char *const[]) { "/bin/sh", "-c", script, NULL }, &error);
@@ -229,7 +229,7 @@ static void test_child_belongs_to_session(Fixture *f, gconstpointer unused) {
         g_assert_no_error(error);
         g_assert_cmpint(outside->status, !=, 0);
 
-        /* The user's own bus is up, with nobody on it to show notifications. */
+        /* The user's own bus runs, with no notification server on it. */
         bus = box_run_as(f->box, "u4", session,
                         (const char *const[]) { "busctl", "--user", "list", "--no-legend", NULL }, &error);
         g_assert_no_error(error);
@@ -246,8 +246,8 @@ static void test_polkit_knows_people(Fixture *f, gconstpointer unused) {
                 bool at_seat;
                 int status;
         } table[] = {
-                { "u5", true, 0 },  /* an active local session may power off when nobody else is there */
-                { "u5", false, 2 }, /* pkcheck: only with authentication, and there is no agent */
+                { "u5", true, 0 },  /* an active local session may power off when nobody else is logged in */
+                { "u5", false, 2 }, /* pkcheck: only with authentication, and no agent runs */
         };
         g_autoptr(BoxSession) session = NULL;
         g_autoptr(GError) error = NULL;

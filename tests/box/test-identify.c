@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which station this is, where there is no X server: on terminals, and among the notifications of a desktop
- * that usher-identify finds no display of. */
+/* Identifying stations without an X server: on terminals, and by a notification where usher-identify finds
+ * no display. */
 
 #include <string.h>
 
@@ -12,7 +12,8 @@
 
 static const char configuration[] = "[LogOff]\nMinimumGraceSec=1\n";
 
-/* One account sits at two terminals: the one that is meant shows large letters, and nothing but letters. */
+/* One user is logged in at two terminals: the one at the named station shows large letters, and nothing
+ * else. */
 static void test_a_terminal(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = usher_open(
                         u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1", .terminal = true });
@@ -25,7 +26,7 @@ static void test_a_terminal(Usher *u, gconstpointer unused) {
         g_assert_cmpuint(two->screen->len, ==, 0);
 }
 
-/* A session that has no display that we could find still has its notifications. */
+/* A session without a known display still has its notifications. */
 static void test_a_desktop_without_x(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
         g_autoptr(Notifier) n = notifier_new(u, s, "good");
@@ -45,8 +46,8 @@ static void test_nothing_to_show_it_on(Usher *u, gconstpointer unused) {
         g_assert_nonnull(strstr(nobody, "'seat-box5': Nothing runs at this station"));
 }
 
-/* A name that is wrong is found before anything is shown; a station that has nothing to show it on is no
- * reason to leave out the others. */
+/* An invalid name is found before anything is shown; a station that cannot show its label does not stop the
+ * others. */
 static void test_several(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = usher_open(
                         u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .terminal = true });
@@ -61,14 +62,14 @@ static void test_several(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_wait_text(two, BLOCKS, BOX_TIMEOUT_MSEC));
 }
 
-/* Without a name it is every station. */
+/* Without a name, every station. */
 static void test_all(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = usher_open(
                         u, &(BoxSessionOptions) { .user = "u9", .seat = "seat-box9", .terminal = true });
         g_autoptr(BoxSession) two = usher_open(
                         u, &(BoxSessionOptions) { .user = "u10", .seat = "seat-box10", .terminal = true });
 
-        /* At most of the seats here nothing runs. */
+        /* Most of the seats have no session. */
         g_free(ctl_complain(u, "usherctl identify", 1));
         g_assert_true(box_session_wait_text(one, BLOCKS, BOX_TIMEOUT_MSEC));
         g_assert_true(box_session_wait_text(two, BLOCKS, BOX_TIMEOUT_MSEC));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Forgotten sessions with the real logind: the user's own programs say that nobody is there, or hold an
- * inhibitor. */
+/* Idle sessions with the real logind: the user's own programs report idleness or hold an inhibitor. */
 
 #include <string.h>
 
@@ -9,7 +8,7 @@
 
 #define IDLE_MSEC 3000
 
-/* Longer than the grace of an idle log-off. */
+/* Longer than the grace period of an idle log-off. */
 #define TAKEN_OVER_SEC 8
 
 /* seat-box1 to -box3 have a limit of their own, all others none. */
@@ -39,7 +38,7 @@ static BoxSession *open_session(Fixture *f, const char *user, const char *seat) 
         return usher_open(f->usher, &(BoxSessionOptions) { .user = user, .seat = seat });
 }
 
-/* As the desktop does it: a program of the session's owner tells logind. */
+/* Like a desktop: a program of the session's user sets logind's idle hint. */
 static void set_idle(Fixture *f, BoxSession *s, bool idle) {
         g_autoptr(GError) error = NULL;
         g_autoptr(BoxResult) r = box_run_as(f->usher->box, s->user, s,
@@ -90,7 +89,7 @@ static void test_forgotten(Fixture *f, gconstpointer unused) {
         g_assert_cmpuint(uid, ==, 0);
         g_assert_cmpstr(name, ==, "");
 
-        /* The usual grace, and the usual end. */
+        /* The default grace period, and the usual end. */
         usher_assert_removed(f->usher, 1, forgotten, "done", USHER_END_MSEC);
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, (IDLE_MSEC + 4000) * 1000);
         g_assert_true(box_session_is_listed(elsewhere));
@@ -109,7 +108,7 @@ static void test_sign_of_life(Fixture *f, gconstpointer unused) {
         usher_assert_removed(f->usher, 1, s, "cancelled", BOX_TIMEOUT_MSEC);
         g_assert_true(box_session_is_listed(s));
 
-        /* And once more, with a clock that begins anew. */
+        /* Once more, with a new countdown. */
         set_idle(f, s, true);
         again = wait_job(f, 2, BOX_TIMEOUT_MSEC);
         g_assert_nonnull(again);
@@ -129,11 +128,11 @@ static void test_kept_awake(Fixture *f, gconstpointer unused) {
                                         "--why=film", "sleep", "1000", NULL },
                         &error);
         g_assert_no_error(error);
-        /* systemd-inhibit has it before sleep runs; what follows takes longer than that. */
+        /* systemd-inhibit takes the lock before it starts sleep; what follows takes longer than that. */
         set_idle(f, film, true);
         set_idle(f, other, true);
 
-        /* The peer's inhibitor keeps nobody but the peer awake. */
+        /* The inhibitor of one user has no effect on others. */
         job = wait_job(f, 1, BOX_TIMEOUT_MSEC);
         g_assert_nonnull(job);
         session = usher_job_get(f->usher, job, "Session");
@@ -142,13 +141,14 @@ static void test_kept_awake(Fixture *f, gconstpointer unused) {
         g_assert_null(wait_job(f, 2, IDLE_MSEC));
         g_assert_true(box_session_is_listed(film));
 
-        /* When the film is over, the whole time begins. */
+        /* When the film is over, the idle time starts from zero. */
         g_subprocess_force_exit(inhibitor);
         later = wait_job(f, 2, BOX_TIMEOUT_MSEC);
         g_assert_nonnull(later);
 }
 
-/* An administrator's request takes over the job with its own grace, and no sign of life cancels it. */
+/* An administrator's request takes over the job with its own grace period, and activity no longer cancels
+ * it. */
 static void test_taken_over(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_session(f, "u1", "seat-box1");
         g_autofree char *job = NULL, *reason = NULL;
@@ -169,7 +169,7 @@ static void test_taken_over(Fixture *f, gconstpointer unused) {
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, TAKEN_OVER_SEC * G_USEC_PER_SEC);
 }
 
-/* Whoever cancels it has time: it does not begin again at once. */
+/* After a cancellation the whole idle time must pass again. */
 static void test_cancelled(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_session(f, "u2", "seat-box2");
         g_autofree char *job = NULL, *again = NULL;
@@ -188,7 +188,7 @@ static void test_cancelled(Fixture *f, gconstpointer unused) {
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, IDLE_MSEC * 1000);
 }
 
-/* A restart of usherd forgets no warning, and it is still called off by the first sign of life. */
+/* usherd remembers the warning across a restart, and the user's activity still cancels it. */
 static void test_restart(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_session(f, "u3", "seat-box3");
         g_autofree char *job = NULL;
@@ -199,7 +199,7 @@ static void test_restart(Fixture *f, gconstpointer unused) {
         usher_systemctl("kill", "--signal=KILL", "usherd.service");
         set_idle(f, s, false);
 
-        /* JobRemoved may come before usherd has its name again, so nobody need have heard it. */
+        /* JobRemoved may come before usherd has its name again, so the test may miss it. */
         g_assert_true(usher_wait_no_jobs(f->usher));
         g_assert_true(box_session_is_listed(s));
 }

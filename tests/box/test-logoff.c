@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A log-off from the call to the end, with the real logind, PAM and systemd: when it comes, what it takes,
- * and what is restarted or killed meanwhile. Who may call for it, and whom it reaches, is test-rights.c's.
- */
+/* A log-off from the call to the end, with the real logind, PAM and systemd: when it comes, what it takes
+ * along, and what is restarted or killed meanwhile. test-rights.c is about who may call it and whom it
+ * reaches. */
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "usher.h"
 
-/* The configuration below gives a second at least, and three when nobody says. */
+/* The configuration below sets a minimum of one second and a default of three. */
 #define GRACE_SEC 3
 #define NOLOGIN "/run/nologin"
 
 static const char configuration[] =
                 "[LogOff]\nGraceSec=3\nMinimumGraceSec=1\nAskSec=2\nTerminateSec=3\nKillSec=3\n";
 
-/* The path of the one job that it makes. */
+/* The path of the one new job. */
 static char *log_off(Usher *u, BoxSession *session, guint grace) {
         g_auto(GStrv) jobs = usher_log_off(u, session->seat, grace, "Class is over");
 
@@ -59,19 +59,19 @@ static void test_one_of_twenty(Usher *u, gconstpointer unused) {
                         g_assert_true(box_session_is_listed(sessions->pdata[i]));
         g_assert_cmpuint(box_count_sessions(u->box, "user"), ==, 19);
 
-        /* And then all: twenty jobs less one, cancelled, end nobody. */
+        /* And then all of them: nineteen jobs are cancelled, and nobody is logged off. */
         g_assert_cmpuint(usher_log_off_all(u, usher_options(30, NULL)), ==, 19);
         g_assert_cmpuint(usher_cancel_all(u), ==, 19);
         usher_assert_removed(u, 20, NULL, "cancelled", BOX_TIMEOUT_MSEC);
         g_assert_cmpuint(box_count_sessions(u->box, "user"), ==, 19);
 
-        /* Not cancelled, it ends all of them. */
+        /* Without the cancellation all sessions end. */
         g_assert_cmpuint(usher_log_off_all(u, usher_options(1, NULL)), ==, 19);
         g_assert_nonnull(box_monitor_wait(u->removed, NULL, 39, USHER_END_MSEC * 2));
         g_assert_cmpuint(box_count_sessions(u->box, "user"), ==, 0);
 }
 
-/* A program that does not heed SIGTERM has TerminateSec, and not a second more. */
+/* A program that ignores SIGTERM is killed after TerminateSec, and no later. */
 static void test_stubborn_program_is_killed(Usher *u, gconstpointer unused) {
         static const char *const stubborn[] = { "/bin/bash", "-c",
                 "trap '' TERM HUP; while :; do sleep 1; done", NULL };
@@ -150,7 +150,7 @@ typedef struct {
         guint64 deadline;
 } JobWait;
 
-/* Whether usherd answers for this job (again), and with which deadline. */
+/* Whether usherd knows this job (again), and with which deadline. */
 static bool job_is_there(gpointer userdata) {
         JobWait *w = userdata;
         g_autoptr(GVariant) value = box_get_property(
@@ -199,7 +199,8 @@ static void test_logind_restarts_in_the_countdown(Usher *u, gconstpointer unused
         g_assert_true(box_session_is_listed(other));
 }
 
-/* Who ended whom, of whom, where, how warned: one record, with the fields that the catalog names. */
+/* One record says whose session was ended by whom, where, and how the user was warned, with the fields of
+ * the catalog. */
 static void test_journal_answers(Usher *u, gconstpointer unused) {
         static const char *const fields[] = {
                 "USER_ID=u11\n",

@@ -28,7 +28,7 @@ static void send(Fixture *f, const char *station, const char *text) {
         g_assert_no_error(error);
 }
 
-/* What waits to be shown, to whomever; root sees it all. */
+/* All pending notices, of all users: root sees them all. */
 static guint count_notices(Fixture *f) {
         g_autoptr(GVariant) reply = usher_call(f->usher, "ListNotices", NULL, NULL), list = NULL;
 
@@ -66,13 +66,13 @@ static void test_desktop(Fixture *f, gconstpointer unused) {
         g_assert_true(notifier_wait(n, "&lt;b&gt;now&lt;/b&gt; &amp; go", BOX_TIMEOUT_MSEC));
         g_assert_true(box_wait(no_notices, f, BOX_TIMEOUT_MSEC));
 
-        /* It is there to be read: nobody takes it away again, also not the end of usher-warn. */
+        /* The message stays on the screen until it is read, even when usher-warn exits. */
         g_assert_true(notifier_wait(n, "seat-box2", BOX_TIMEOUT_MSEC));
         text = notifier_read(n);
         g_assert_null(strstr(text, "close"));
 }
 
-/* A desktop that starts: the server comes up after the message. */
+/* A desktop that is still starting: the server comes up after the message. */
 static void test_server_comes_later(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(f->usher, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
@@ -96,7 +96,7 @@ static void test_all(Fixture *f, gconstpointer unused) {
         g_autoptr(GError) error = NULL;
         guint reached;
 
-        /* Nobody is there: that is no error, and nothing waits for the next one to come. */
+        /* Without a user at the station there is no error, and nothing is kept for the next one. */
         send(f, "seat-box7", "Anybody?");
         send(f, "seat-box6", "Anybody?");
         g_assert_cmpuint(count_notices(f), ==, 0);
@@ -155,7 +155,7 @@ static void test_rights(Fixture *f, gconstpointer unused) {
         g_assert_cmpint(may_not->status, ==, 1);
 }
 
-/* What is for somebody is read by them alone, and they alone say that it was shown. */
+/* A notice can only be read by its own user, and only that user can report that it was shown. */
 static void test_privacy(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) one =
                         usher_open(f->usher, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11" });
@@ -205,7 +205,7 @@ static void test_gone_session(Fixture *f, gconstpointer unused) {
         g_assert_true(box_wait(no_notices, f, BOX_TIMEOUT_MSEC));
 }
 
-/* The last test of the program: after it this minute has no message left. */
+/* The last test of the program: it uses up the messages of this minute. */
 static void test_limits(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(f->usher, &(BoxSessionOptions) { .user = "u14", .seat = "seat-box14" });
@@ -215,7 +215,7 @@ static void test_limits(Fixture *f, gconstpointer unused) {
         usher_systemctl("restart", NULL, "usherd.service");
         usher_wait_known(f->usher, s);
 
-        /* Eight wait at a desktop without a server, the ninth is too many. */
+        /* Eight can wait at a desktop without a server, the ninth is too many. */
         while (sent < 8) {
                 send(f, "seat-box14", "Hello?");
                 sent++;
@@ -224,7 +224,7 @@ static void test_limits(Fixture *f, gconstpointer unused) {
                         "org.freedesktop.DBus.Error.LimitsExceeded");
         sent++;
 
-        /* One more than twenty in a minute is too many wherever they go. */
+        /* More than twenty in a minute are too many, at any stations. */
         while (sent < 20) {
                 send(f, "seat-box20", "Hello?");
                 sent++;

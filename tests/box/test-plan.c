@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is to follow the log-offs, with the real systemd: it outlives what happens to units and programs
+/* A pending action after the log-offs, with the real systemd: it survives what happens to units and programs
  * meanwhile. */
 
 #include "usher.h"
@@ -13,7 +13,7 @@ typedef struct {
         char **jobs;
 } Fixture;
 
-/* A restart of the machine is ten minutes away. */
+/* A restart of the machine in ten minutes. */
 static void set_up(Fixture *f, gconstpointer unused) {
         g_autoptr(GVariant) reply = NULL;
         g_autoptr(GError) error = NULL;
@@ -42,8 +42,8 @@ static void assert_planned(Fixture *f) {
         g_assert_true(usher_job_wait(f->usher, f->jobs[0], "Phase", "warning", 0));
 }
 
-/* As an administrator or an upgrade does. Its program runs when it is stopped, and logs nobody off for that.
- */
+/* As an administrator or an upgrade does. The program of the unit runs when it is stopped, and must not log
+ * anybody off then. */
 static void test_hook_restarted(Fixture *f, gconstpointer unused) {
         usher_systemctl("restart", NULL, "usher-shutdown.service");
         assert_planned(f);

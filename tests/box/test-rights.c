@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Who may log off whom, by the real polkit, and whom nobody logs off. */
+/* Who may log off whom with the real polkit, and who is never logged off. */
 
 #include <string.h>
 
@@ -54,7 +54,7 @@ static void test_pupil_ends_nobody_but_themselves(Usher *u, gconstpointer unused
         g_assert_true(box_session_is_listed(two));
 }
 
-/* The group's right holds at a station, and does not reach an administrator. */
+/* The group's right applies at a station, and does not cover an administrator. */
 static void test_teacher(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) teacher =
                         usher_open(u, &(BoxSessionOptions) { .user = "teacher", .seat = "seat-box1" });
@@ -97,7 +97,7 @@ static void test_seatless_is_left_alone(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_is_listed(ssh));
 }
 
-/* What is no person's is never a target, and nobody who was left alone either. */
+/* Sessions that are no person's are never a target, nor reported as left alone. */
 static void test_only_people_are_targets(Usher *u, gconstpointer unused) {
         static const char *const classes[] = { "greeter", "lock-screen", "background" };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd and its units as systemd's: reloaded, started by a timer, and how shut they are. */
+/* usherd and its units under systemd: reloaded, started by a timer, and sandboxed. */
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -9,12 +9,12 @@
 
 #define DROP_INS "/etc/usher/usherd.conf.d"
 #define DROP_IN DROP_INS "/50-lesson.conf"
-/* As usher-shutdown(8) has it. Writes outside of /run go with the box. */
+/* As in usher-shutdown(8). Files outside of /run vanish with the box. */
 #define BELL_DIRECTORY "/run/systemd/system/usher-log-off-all@.service.d"
 #define BELL BELL_DIRECTORY "/bell.conf"
 #define BELL_OPTIONS \
         "[Service]\nEnvironment='USHERCTL_OPTIONS=--grace=%u \"--message=The lesson is over.\"'\n"
-/* Every other second, as an instance's name has it. */
+/* Every other second, as in an instance's name. */
 #define BELL_TIMER "usher-log-off-all@\\x2a:\\x2a:0-2.timer"
 #define BELL_SERVICE "usher-log-off-all@\\x2a:\\x2a:0-2.service"
 
@@ -66,8 +66,8 @@ static guint count(const char *text, const char *part) {
         return n;
 }
 
-/* What is new holds for what begins from now on; what is wrong is said once, with its place, and stays as it
- * was. */
+/* New settings apply to log-offs that begin afterwards. An invalid setting is logged once, with file and
+ * line, and keeps its value. */
 static void test_reload(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box1", 60, NULL);
@@ -116,7 +116,7 @@ static bool bell_is_over(gpointer userdata) {
         return false;
 }
 
-/* Waits for the end of the service, which must be a good one. */
+/* Waits until the service ends, which must be with success. */
 static void assert_bell(BoxMonitor *jobs) {
         BellWait w = { .jobs = jobs };
 
@@ -129,7 +129,8 @@ static BoxMonitor *monitor_jobs(Usher *u) {
                         "org.freedesktop.systemd1.Manager", "JobRemoved");
 }
 
-/* A bell: at its time everybody at a station is warned, in the words of the drop-in, and logged off. */
+/* A scheduled log-off: at its time everybody at a station is warned, with the message of the drop-in, and
+ * logged off. */
 static void test_bell(Usher *u, gconstpointer unused) {
         g_autoptr(BoxMonitor) new =
                         box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
@@ -156,7 +157,7 @@ static void test_bell(Usher *u, gconstpointer unused) {
         assert_bell(jobs);
 }
 
-/* Somebody may call it off, and that is no failure of the unit. */
+/* Somebody may cancel it; that does not make the unit fail. */
 static void test_bell_is_called_off(Usher *u, gconstpointer unused) {
         g_autoptr(BoxMonitor) new =
                         box_monitor_new(u->box, "org.usher1", NULL, "org.usher1.Manager", "JobNew");
@@ -172,7 +173,7 @@ static void test_bell_is_called_off(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_is_listed(s));
 }
 
-/* How exposed the units are, in tenths, as systemd-analyze(1) counts it. */
+/* The exposure of the units, in tenths, as systemd-analyze(1) computes it. */
 static void test_units_are_shut(Usher *u, gconstpointer unused) {
         static const struct {
                 const char *unit;
@@ -194,7 +195,7 @@ static void test_units_are_shut(Usher *u, gconstpointer unused) {
         }
 }
 
-/* The programs that systemd starts say what they are to whoever finds them. */
+/* The programs that systemd starts explain themselves to anybody who finds them. */
 static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
         static const char *const programs[] = {
                 "usherd",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Device events by the thousand, from the real kernel and the real udevd, while usherd does not get to run:
- * the kernel drops some, and usherd has to notice, look at everything again and be quiet afterwards. */
+/* Thousands of device events from the real kernel and the real udevd, while usherd does not get to run: the
+ * kernel drops some, and usherd has to notice, enumerate everything again and become idle. */
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 
 #include "usher.h"
 
-/* Sixty-odd events each; with the largest of usual receive buffers some hundred are too many. */
+/* Sixty-odd events each. With the largest usual receive buffer some hundred are too many. */
 #define ROUNDS_AT_ONCE 50
 #define ROUNDS_MAX 1000
 
@@ -104,7 +104,7 @@ static void test_lost_events_are_made_good(Fixture *f, gconstpointer unused) {
         g_test_message("after %" G_GUINT64_FORMAT " rounds: %" G_GUINT64_FORMAT " overruns", rounds,
                         overruns(f));
 
-        /* And then there is peace. */
+        /* Then usherd is idle. */
         used = cpu(f);
         g_usleep(2 * G_USEC_PER_SEC);
         g_assert_cmpuint(cpu(f) - used, <=, 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the installed usherctl shows of stations and jobs: as text, as JSON, as they change, and of another
- * machine; and how stations are named. */
+/* What the installed usherctl shows of stations and jobs: as text, as JSON, while they change, and of
+ * another machine; and how stations are named. */
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -13,7 +13,7 @@
 #define SSH_ARGUMENTS "/tmp/stand-in-arguments"
 #define REMOTE "env PATH=" SSH_DIRECTORY ":/usr/bin usherctl -H tina@room-12 "
 
-/* Words that a terminal would act on, and as usherctl shows them. */
+/* Text that a terminal would interpret, and as usherctl shows it. */
 #define HOSTILE "\x1b]0;gone\x07 \xe2\x80\xaetfel"
 #define HOSTILE_VISIBLE "\\x1b]0;gone\\x07 \\u202etfel"
 
@@ -29,7 +29,7 @@ static JsonObject *parse(const char *text, JsonNode **ret) {
         return json_node_get_object(*ret);
 }
 
-/* The one object of a list in which this member has this value. */
+/* The one object of a list with this value of this member. */
 static JsonObject *find(JsonObject *document, const char *list, const char *member, const char *value) {
         JsonArray *array = json_object_get_array_member(document, list);
 
@@ -66,13 +66,13 @@ static void test_list(Usher *u, gconstpointer unused) {
         g_assert_cmpstr(json_object_get_string_member(station, "state"), ==, "in-use");
 }
 
-/* A station is its id, its label or the beginning of either, if it is the beginning of one only. */
+/* A station is named by its id, its label or a unique beginning of either. */
 static void test_names(Usher *u, gconstpointer unused) {
         g_autofree char *left = ctl_print(u, "usherctl label seat-box1 'Window left'", 0);
         g_autofree char *right = ctl_print(u, "usherctl label seat-box20 'Window right'", 0);
         g_autofree char *by_label = ctl_print(u, "usherctl status 'Window left'", 0);
         g_autofree char *by_beginning = ctl_print(u, "usherctl status 'Window l'", 0);
-        /* The beginning of ten others as well. */
+        /* Also the beginning of ten others. */
         g_autofree char *by_id = ctl_print(u, "usherctl status seat-box1", 0);
         g_autofree char *two = ctl_print(u, "usherctl status 'Window l' seat-box20", 0);
         g_autofree char *several = ctl_complain(u, "usherctl status Window", 1);
@@ -96,7 +96,7 @@ static void test_names(Usher *u, gconstpointer unused) {
         g_free(ctl_print(u, "usherctl label 'Window r' ''", 0));
 }
 
-/* What a terminal would act on is shown and not sent to it, whoever it came from. */
+/* Control characters are shown as text and never sent to the terminal, whatever their source. */
 static void test_hostile_text(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u2", .seat = "seat-box2" });
         g_autofree char *label = ctl_complain(u, "usherctl label seat-box2 '" HOSTILE "'", 1);
@@ -116,7 +116,7 @@ static void test_hostile_text(Usher *u, gconstpointer unused) {
                         g_assert_true(!g_ascii_iscntrl(*c) || *c == '\n');
         g_assert_null(strstr(jobs, "\xe2\x80\xae"));
 
-        /* In JSON it is itself again when it is read. */
+        /* In JSON the original text comes back when it is parsed. */
         job = find(parse(jobs, &node), "jobs", "station", "seat-box2");
         g_assert_cmpstr(json_object_get_string_member(job, "message"), ==, HOSTILE);
         g_assert_cmpstr(json_object_get_string_member(job, "session"), ==, s->id);
@@ -144,7 +144,7 @@ static void test_status(Usher *u, gconstpointer unused) {
                         "restart");
 }
 
-/* The phases of the only job, one after the other, and how it ended. Each line is an object. */
+/* The phases of the only job, one after the other, and its result. Each line is an object. */
 static char *read_phases(const char *text) {
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
         GString *phases = g_string_new(NULL);
@@ -173,8 +173,8 @@ static char *read_phases(const char *text) {
         return g_string_free(phases, FALSE);
 }
 
-/* A stubborn program lets a phase last. What lasts no longer than it takes to look, as its death, is not
- * told. */
+/* A stubborn program makes a phase last. A phase shorter than one query of usherctl, like the killing, may
+ * not appear. */
 static void test_monitor(Usher *u, gconstpointer unused) {
         static const char *const stubborn[] = { "/bin/bash", "-c",
                 "trap '' TERM HUP; while :; do sleep 1; done", NULL };
@@ -224,7 +224,7 @@ static void test_lock(Usher *u, gconstpointer unused) {
         g_assert_cmpuint(box_monitor_count(locks, NULL), ==, 1);
 }
 
-/* What ssh is asked to do, and then does on this machine. */
+/* A stand-in for ssh: runs the command on this machine. */
 static void install_ssh(const char *does) {
         g_autofree char *script =
                         g_strdup_printf("#!/bin/sh\nprintf '%%s\\n' \"$@\" >>" SSH_ARGUMENTS "\n%s\n", does);
@@ -253,7 +253,7 @@ static void test_another_machine(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_wait_gone(s, 1000));
 }
 
-/* The polkit of another machine can ask nobody here: it refuses at once. */
+/* The polkit of another machine cannot ask anybody here, so it refuses at once. */
 static void test_no_password_for_another_machine(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one =
                         usher_open(u, &(BoxSessionOptions) { .user = "u8", .seat = "seat-box8" });
@@ -280,7 +280,7 @@ static void test_no_other_machine(Usher *u, gconstpointer unused) {
                         "usherctl: Failed to connect to the system bus of 'tina@room-12': "));
 }
 
-/* What could not be written was not done; a reader that has enough ends monitor. */
+/* A write error makes usherctl fail; a reader that closes the pipe ends monitor. */
 static void test_nowhere_to_write(Usher *u, gconstpointer unused) {
         g_autofree char *full = ctl_complain(u, "sh -c 'usherctl list >/dev/full'", 1);
         g_autofree char *json = ctl_complain(u, "sh -c 'usherctl list --json >/dev/full'", 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Logging people off with the installed usherctl: what is printed, on a terminal and elsewhere, and how it
+/* Logging people off with the installed usherctl: what it prints, on a terminal and elsewhere, and how it
  * ends. */
 
 #include <json-glib/json-glib.h>
@@ -12,7 +12,7 @@
 static const char configuration[] = "[LogOff]\nGraceSec=60\nMinimumGraceSec=1\nMaximumGraceSec="
                                     "10min\nAskSec=1\nTerminateSec=1\nKillSec=1\n";
 
-/* Its person has a terminal, so that the warning arrives. */
+/* The user has a terminal, so that the warning arrives. */
 static BoxSession *open_at(Usher *u, const char *user, const char *seat) {
         return usher_open(u, &(BoxSessionOptions) { .user = user, .seat = seat, .terminal = true });
 }
@@ -31,7 +31,7 @@ static void assert_no_jobs(Usher *u) {
         g_assert_cmpuint(g_strv_length(jobs), ==, 0);
 }
 
-/* One line after the other, each with the person in front, and nothing that only a terminal understands. */
+/* One line after the other, each beginning with the user, and without control characters. */
 static void test_wait_in_plain_lines(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) one = open_at(u, "u1", "seat-box1"), two = open_at(u, "u2", "seat-box2");
         g_autofree char *text = ctl_print(u, "usherctl log-off seat-box1 seat-box2 --wait --grace=2", 0);
@@ -96,7 +96,7 @@ static void test_cancel(Usher *u, gconstpointer unused) {
         g_assert_cmpstr(none, ==, "0 jobs cancelled.\n");
 }
 
-/* A logind that hangs does not end the session, nor tell of its end. */
+/* A logind that hangs neither ends the session nor reports its end. */
 static void test_failed(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u6", "seat-box6");
         g_autoptr(BoxProgram) p =
@@ -124,7 +124,7 @@ static void test_refused(Usher *u, gconstpointer unused) {
         g_assert_cmpint(all->status, ==, 1);
         assert_no_jobs(u);
 
-        /* One of two is refused: the other goes on all the same. */
+        /* One of two is refused; the other goes on. */
         own = ctl_run(u, "u7", one, "usherctl log-off seat-box7 seat-box8 --no-ask-password");
         g_assert_cmpint(own->status, ==, 1);
         g_assert_nonnull(strstr(own->output, ": u7 (seat-box7, session "));
@@ -132,7 +132,7 @@ static void test_refused(Usher *u, gconstpointer unused) {
         (void) only_job(u);
 }
 
-/* A teacher at a station, who is no administrator: usherctl prints whom it left alone. */
+/* A teacher at a station, who is no administrator: usherctl prints who was left alone. */
 static void test_all_but_some(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) teacher = open_at(u, "teacher", "seat-box16"),
                               admin = open_at(u, "admin", "seat-box17");
@@ -197,7 +197,7 @@ static void test_quiet(Usher *u, gconstpointer unused) {
         g_assert_true(g_str_has_prefix(error, "usherctl: No station 'nowhere'. The stations are: seat0, "));
 }
 
-/* Without --wait it returns when the job is there, and says which it is. */
+/* Without --wait usherctl returns when the job exists, and prints it. */
 static void test_begin_and_extend(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u11", "seat-box11");
         g_autofree char *line = g_strdup_printf("usherctl log-off-session %s --grace=2min", s->id),
@@ -225,7 +225,7 @@ static void test_begin_and_extend(Usher *u, gconstpointer unused) {
         refused = ctl_complain(u, too_long, 1);
         g_assert_nonnull(strstr(refused, "600 seconds at most"));
 
-        /* A second request joins the job, and the earlier time stands. */
+        /* A second request joins the job, and the earlier deadline stays. */
         joined = ctl_print(u, "usherctl log-off seat-box11 --grace=30", 0);
         g_clear_pointer(&expected, g_free);
         expected = g_strdup_printf(
@@ -234,7 +234,7 @@ static void test_begin_and_extend(Usher *u, gconstpointer unused) {
         g_free(ctl_complain(u, "usherctl log-off-session 0", 1));
 }
 
-/* JSON instead of words, with how it ended. */
+/* JSON instead of text, with the result. */
 static void test_wait_in_json(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_at(u, "u12", "seat-box12");
         g_autofree char *text = ctl_print(u,
@@ -284,7 +284,7 @@ static void test_interrupted(Usher *u, gconstpointer unused) {
 /* crypt(3) of "let me in" */
 #define HASH "$5$boxbox$LkfLLdg56MdmMGeAeBTMghxVYvka7OQ1wF0ItpVIsS5"
 
-/* The one administrator of the machine, who has a password there. */
+/* The only administrator of the machine, who has a password. */
 static void set_password(void) {
         g_autofree char *members = usher_output(
                         (const char *const[]) { "gpasswd", "--members", "admin", "sudo", NULL });
@@ -304,10 +304,10 @@ static bool has_no_echo(gpointer userdata) {
         return !has_echo(userdata);
 }
 
-/* Somebody at a station, without the right, tries to log another off; returns when the password is asked
+/* A user at a station, without the right, tries to log another one off; returns when the password is asked
  * for. */
 static BoxProgram *ask(BoxSession *session) {
-        /* From a shell, as always: with the first process of a terminal the terminal ends. */
+        /* In a shell, as usual: when the first process of a terminal ends, the terminal ends. */
         BoxProgram *p = ctl_start(session->user, session, true,
                         "sh -c 'trap : INT; usherctl log-off seat-box15; echo Status $?; read line'");
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What becomes of a warning when the programs that show it are not what they should be: the countdown goes
- * on, and nobody is ended without the whole of it. */
+/* Warnings when the programs that show them misbehave: the countdown goes on, and no session ends before its
+ * whole grace period. */
 
 #include "usher.h"
 
@@ -12,7 +12,7 @@ static double seconds_since(gint64 begin) {
         return (double) (g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
 }
 
-/* Whatever the server does, the grace is whole and has an end, and Warned says what was so. */
+/* Whatever the server does, the grace period is complete and ends, and Warned says what was shown. */
 static void test_servers(Usher *u, gconstpointer unused) {
         static const struct {
                 const char *mode, *first, *then;
@@ -50,7 +50,7 @@ static void kill_helper(BoxSession *s) {
         usher_systemctl("kill", "--signal=KILL", unit);
 }
 
-/* usher-warn is the user's to kill, in any phase: nothing is shorter for it, and nothing endless. */
+/* Users may kill their usher-warn in any phase: nothing ends earlier or later for it. */
 static void test_killed_helper(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(u, &(BoxSessionOptions) { .user = "u14", .seat = "seat-box14" });
@@ -59,14 +59,14 @@ static void test_killed_helper(Usher *u, gconstpointer unused) {
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box14", 5, NULL);
         g_autofree char *text = NULL;
 
-        /* Before it has said anything, and after. It is back each time, and warns again. */
+        /* Before its first report, and after it. It returns each time, and warns again. */
         kill_helper(s);
         g_assert_true(usher_job_wait(u, jobs[0], "Warned", "desktop", 4000));
         kill_helper(s);
         g_assert_true(notifier_wait(n, "new Log-off at", BOX_TIMEOUT_MSEC));
 
-        /* While the desktop is to be asked. The job may be over the asking in a moment: there is nobody to
-         * ask. */
+        /* While the desktop is to be asked. The job may leave that phase at once: there is no session
+         * manager. */
         if (usher_job_wait(u, jobs[0], "Phase", "asking", 6000))
                 kill_helper(s);
         usher_assert_removed(u, 1, s, "done", USHER_END_MSEC);
@@ -97,7 +97,7 @@ static bool has_lines(gpointer userdata) {
         return count_lines(w->notifier, w->begin) >= w->n;
 }
 
-/* There is one bubble, however often its program is killed, and in the end there is none. */
+/* There is one bubble, however often its program is killed, and none at the end. */
 static void test_killed_helpers_bubble(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(u, &(BoxSessionOptions) { .user = "u16", .seat = "seat-box16" });
@@ -118,7 +118,7 @@ static void test_killed_helpers_bubble(Usher *u, gconstpointer unused) {
         g_assert_cmpuint(count_lines(n, "strange"), ==, 0);
 }
 
-/* The log-off is over before the program is back: its bubble does not stay for good. */
+/* The log-off is over before the program is back: its bubble must not stay. */
 static void test_killed_helpers_bubble_goes(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(u, &(BoxSessionOptions) { .user = "u17", .seat = "seat-box17" });
@@ -134,7 +134,7 @@ static void test_killed_helpers_bubble_goes(Usher *u, gconstpointer unused) {
         g_assert_cmpuint(count_lines(n, "strange"), ==, 0);
 }
 
-/* Another server's numbers are not ours, whatever they are. */
+/* Numbers of an earlier server are not used with a new one. */
 static void test_killed_helpers_bubble_elsewhere(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(u, &(BoxSessionOptions) { .user = "u18", .seat = "seat-box18" });
@@ -150,7 +150,7 @@ static void test_killed_helpers_bubble_elsewhere(Usher *u, gconstpointer unused)
         g_assert_cmpuint(count_lines(second, "strange"), ==, 0);
 }
 
-/* A helper that is killed without end. */
+/* A program that is killed again and again. */
 static void test_suppressed_helper(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s =
                         usher_open(u, &(BoxSessionOptions) { .user = "u15", .seat = "seat-box15" });

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Everyone in the room, with the real logind: whom a log-off means and whom it does not, and what they read
- * of it. */
+/* Everyone in the room, with the real logind: whom a log-off concerns and whom not, and what they read about
+ * it. */
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static double seconds_since(gint64 begin) {
         return (double) (g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
 }
 
-/* One account, two stations: the other one goes on, and the text says which it is. */
+/* One user, two stations: the other session goes on, and the text names the station. */
 static void test_same_account_twice(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) ends =
                         usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
@@ -50,7 +50,8 @@ static void test_two_sessions_on_a_seat(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_is_listed(greeter));
 }
 
-/* What reaches a terminal is text, whatever the administrator wrote, and a cancelled log-off says so. */
+/* What reaches a terminal is plain text, whatever the administrator wrote, and a cancelled log-off is
+ * announced. */
 static void test_terminal(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(
                         u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6", .terminal = true });
@@ -109,7 +110,7 @@ static void test_markup(Usher *u, gconstpointer unused) {
         }
 }
 
-/* A scope that is slow to start holds a session in "opening". */
+/* A scope that is slow to start keeps a session in "opening". */
 #define SLOW_DROP_IN "/run/systemd/system/session-.scope.d"
 #define SLOW_SERVICE "/run/systemd/system/box-slow.service"
 
@@ -163,12 +164,13 @@ static void test_opening(Usher *u, gconstpointer unused) {
         (void) g_unlink(SLOW_SERVICE);
         usher_systemctl("daemon-reload", NULL, NULL);
 
-        /* usherd looks for the end of "opening" twice a second. */
+        /* usherd checks for the end of "opening" twice a second. */
         usher_assert_removed(u, 1, s, "done", USHER_END_MSEC);
         g_assert_cmpfloat(seconds_since(open), >, 2.4);
 }
 
-/* TerminateSession does nothing to what is closing already: a program that was left behind is killed. */
+/* TerminateSession does nothing to a session that is closing already: a program that was left behind is
+ * killed. */
 static bool is_closing(gpointer userdata) {
         g_autofree char *state = box_session_get(userdata, "State");
 
@@ -183,7 +185,7 @@ static void test_closing(Usher *u, gconstpointer unused) {
         g_auto(GStrv) jobs = NULL;
         gint64 begin;
 
-        /* logind says so to those who ask, and to nobody else. */
+        /* logind sends no signal for it, so the test polls. */
         g_assert_true(box_wait(is_closing, s, 5000));
 
         begin = g_get_monotonic_time();
@@ -193,7 +195,8 @@ static void test_closing(Usher *u, gconstpointer unused) {
         g_assert_cmpfloat(seconds_since(begin), <, 3);
 }
 
-/* Who goes by themselves has "left", and who sits down afterwards is not meant, whoever it is. */
+/* A user who leaves early has "left", and the next session at the station is not affected, even of the same
+ * user. */
 static void test_left_and_back(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) first = usher_open(
                         u, &(BoxSessionOptions) { .user = "u11", .seat = "seat-box11", .terminal = true });
@@ -216,7 +219,7 @@ static void test_left_and_back(Usher *u, gconstpointer unused) {
         g_assert_null(strstr(second->screen->str, "logged off"));
 }
 
-/* A lingering user's session ends like any other, and what they left running goes on. */
+/* The session of a lingering user ends like any other, and their background programs go on. */
 static void test_lingering(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = NULL;
         g_autofree char *unit = NULL;

@@ -6,7 +6,7 @@
 #include "usher.h"
 
 #define CONFIGURATION "/etc/usher/usherd.conf"
-/* Writes outside of /run go with the box. */
+/* Files outside of /run vanish with the box. */
 #define NOTIFIER_PROGRAM "/usr/local/bin/box-notifier"
 #define NOTIFIER_DIRECTORY "/tmp/box-notifier"
 
@@ -109,7 +109,7 @@ BoxSession *usher_open(Usher *u, const BoxSessionOptions *options) {
 typedef struct {
         Usher *usher;
         BoxSession *session;
-        bool shown; /* by its station: people's sessions are */
+        bool shown; /* by its station, which shows people's sessions */
 } KnownWait;
 
 static bool is_shown_open(KnownWait *w, const char *station) {
@@ -135,7 +135,7 @@ static bool is_known(gpointer userdata) {
         const char *station;
 
         reply = usher_call(w->usher, "GetStationBySession", g_variant_new("(s)", w->session->id), &error);
-        /* A session without a seat is known too: the error is then about its station. */
+        /* usherd knows a session without a seat too: the error is about its station then. */
         if (!reply)
                 return !w->session->seat && strstr(error->message, "NoSuchStation");
 
@@ -252,7 +252,7 @@ static bool is_up(gpointer userdata) {
         return g_str_has_prefix(text, "up\n");
 }
 
-/* A copy where every user may run it: the build directory may lie where only root may look. */
+/* A copy that every user can run: the build directory may be readable for root only. */
 static void install_notifier(void) {
         g_autofree char *self = g_file_read_link("/proc/self/exe", NULL), *built = NULL;
         g_autoptr(GFile) from = NULL, to = NULL;

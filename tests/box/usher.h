@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* usherd in the box, for the tests that follow a warning from the call to the end: calls with answers that
- * must be right, properties of the job, and a notification server of our own. */
+/* usherd in the box, for the tests that follow a warning from the call to the end: calls that must succeed,
+ * properties of jobs, and a notification server. */
 
 #include "session.h"
 
@@ -14,59 +14,58 @@ typedef struct {
         BoxMonitor *removed; /* JobRemoved */
 } Usher;
 
-/* Writes the configuration, restarts usherd with it where it is another one than before, and connects. */
+/* Writes the configuration, restarts usherd if it has changed, and connects. */
 void usher_set_up(Usher *u, gconstpointer configuration);
-/* Cancels what is under way. */
+/* Cancels all jobs. */
 void usher_tear_down(Usher *u, gconstpointer configuration);
 
-/* A test that needs no more than that: func(Usher *u, gconstpointer unused). */
+/* A test that needs nothing else: func(Usher *u, gconstpointer unused). */
 #define usher_test(path, configuration, func) \
         g_test_add(path, Usher, configuration, usher_set_up, func, usher_tear_down)
 
-/* The same for a fixture that has an usher. */
+/* The same for a fixture with an Usher. */
 Usher *usher_new(const char *configuration);
 void usher_free(Usher *u);
 
 GVariant *usher_call(Usher *u, const char *member, GVariant *parameters, GError **error);
-/* The same, and it must fail with this error. */
+/* The same, but the call must fail with this error. */
 void usher_call_fails(Usher *u, const char *member, GVariant *parameters, const char *error_name);
 
 BoxSession *usher_open(Usher *u, const BoxSessionOptions *options);
-/* usherd hears of a session a moment after logind does, and its grace runs from when it is open: until then.
- */
+/* usherd hears of a session a moment after logind has it, and the grace period starts when it is open: waits
+ * until then. */
 void usher_wait_known(Usher *u, BoxSession *session);
 
 /* Options of a log-off; message may be NULL. */
 GVariant *usher_options(guint grace, const char *message);
-/* Object paths of the jobs, free with g_strfreev. */
+/* Object paths of the jobs; free with g_strfreev(). */
 char **usher_log_off(Usher *u, const char *station, guint grace, const char *message);
-/* How many jobs that made. */
+/* Returns the number of new jobs. */
 guint usher_log_off_all(Usher *u, GVariant *options);
-/* A number of what the last LogOffAll did, and of those whom it left alone. */
+/* A number from the last LogOffAll: what it did, and whom it left alone. */
 guint usher_last_operation(Usher *u, const char *key);
-/* How many jobs that cancelled. */
+/* Returns the number of cancelled jobs. */
 guint usher_cancel_all(Usher *u);
 char **usher_jobs(Usher *u);
 
-/* Until usherd says that there are none. */
+/* Waits until usherd has no jobs. */
 bool usher_wait_no_jobs(Usher *u);
 
 /* A string property of a job, or NULL when there is no such job. */
 char *usher_job_get(Usher *u, const char *job, const char *property);
 bool usher_job_wait(Usher *u, const char *job, const char *property, const char *value, guint timeout_msec);
 
-/* The n-th JobRemoved since the start is this session's, with this result. */
+/* Expects that the n-th JobRemoved since the start is about this session, with this result. */
 void usher_assert_removed(Usher *u, guint n, BoxSession *session, const char *result, guint timeout_msec);
 
-/* What a program prints; it must end well. */
+/* The output of a program, which must succeed. */
 char *usher_output(const char *const *argv);
 void usher_systemctl(const char *verb, const char *argument, const char *unit);
-/* The records of the journal that match FIELD=value, with all their fields, once all that was sent to it is
- * there. */
+/* The journal's records that match FIELD=value, with all fields, once the journal has stored everything sent
+ * to it. */
 char *usher_journal(const char *match);
 
-/* A notification server on the session's bus: box-notifier MODE. What it was asked to show is in a file, a
- * line each. */
+/* A notification server on the session's bus: box-notifier MODE. A file has its requests, one per line. */
 typedef struct {
         GSubprocess *process;
         char *file;
@@ -75,7 +74,7 @@ typedef struct {
 Notifier *notifier_new(Usher *u, BoxSession *session, const char *mode);
 void notifier_free(Notifier *n);
 char *notifier_read(Notifier *n);
-/* Whether this text came to be shown. */
+/* Whether this text was shown. */
 bool notifier_wait(Notifier *n, const char *text, guint timeout_msec);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Usher, usher_free)
