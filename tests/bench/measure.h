@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a benchmark measures with: samples of time and their median, what a service has used, and a table in
- * which every figure stands beside its peer's. */
+/* Tools of a benchmark: time samples and their median, the resources of a service, and a table that compares
+ * each figure with a reference. */
 
 #include <glib.h>
 
@@ -19,7 +19,7 @@ double samples_median(Samples *s);
 double samples_least(Samples *s);
 double samples_most(Samples *s);
 
-/* CPU time of a service and all its processes since it was started, in microseconds. */
+/* CPU time of a service and all its processes since its start, in microseconds. */
 guint64 service_cpu(const char *service);
 
 /* CPU time of everything that runs in the box, in microseconds. */
@@ -27,7 +27,7 @@ guint64 machine_cpu(void);
 
 typedef struct {
         guint64 pss;       /* in KiB: a page that n processes share counts one n-th */
-        guint64 anonymous; /* and of that, heap and stack */
+        guint64 anonymous; /* the part of it that is heap and stack */
 } Memory;
 
 Memory service_memory(const char *service);

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         assert(config_read_stream(&c, f, "fuzz") >= 0);
         config_finish(&c, ignore, NULL);
 
-        /* Whatever it says, the daemon can run with it. */
+        /* Whatever the file says, the daemon can run with the result. */
         assert(c.minimum_grace_usec <= c.grace_usec && c.grace_usec <= c.maximum_grace_usec);
         assert(c.maximum_grace_usec <= CONFIG_TIME_MAX);
         assert(c.terminate_usec >= USEC_PER_SEC && c.kill_usec >= USEC_PER_SEC);

@@ -19,7 +19,7 @@ static void labelling_done(Labelling *l) {
         }
 }
 
-/* A station may be called by its own id, no station by another's, and no two alike. */
+/* A label may be the station's own id, but not another station's, and no two labels are equal. */
 static void on_label(const char *station, const char *label, void *userdata) {
         Labelling *l = userdata;
 
@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (first.n == 0)
                 return 0;
 
-        /* Written again, as labels_add() does, it is the same. */
+        /* Written by labels_add() and read again, it is the same. */
         f = open_memstream(&text, &length);
         assert(f);
         for (size_t i = 0; i < first.n; i++)

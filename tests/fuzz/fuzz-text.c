@@ -4,7 +4,7 @@
 #include "common/text.h"
 #include "fuzz.h"
 
-/* What comes out is fit for where it goes, whatever went in. */
+/* The output is safe for its destination, whatever the input. */
 static void check(char *safe, const char *controls) {
         assert(safe && text_is_utf8(safe));
         for (const char *p = safe; *p; p++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One input for what is fuzzed. clang's -fsanitize=fuzzer calls this with inputs of its own; run.c, with
- * those of the files that it is given. */
+/* Runs the tested code with one input. clang's -fsanitize=fuzzer calls this with generated inputs, run.c
+ * with those of files. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Runs what is fuzzed over every file of a folder, and over all that comes of a file by cutting it short and
- * by turning one byte at a time into others: a test without clang's fuzzer, the same on each run.
+/* Runs the tested code with every file of a folder, every truncation of it and many changes of one byte: a
+ * test that needs no fuzzer of clang and is the same on each run.
  *
  *     fuzz-NAME FOLDER */
 
@@ -10,10 +10,11 @@
 
 #define INPUT_MAX (128U * 1024U)
 
-/* Files longer than this are run as they are. */
+/* Longer files are run unchanged. */
 #define VARY_MAX 2048U
 
-/* A buffer of its exact size for each run, so that a sanitizer sees the first byte read past its end. */
+/* Copies each input into a buffer of its exact size, so that a sanitizer sees the first byte read past its
+ * end. */
 static void run(const uint8_t *data, size_t size) {
         _cleanup_free_ uint8_t *copy = malloc(size + (size == 0));
 
