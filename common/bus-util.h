@@ -16,8 +16,8 @@
  * was read, 0 when it is not wanted (it is skipped then), or a negative errno. */
 typedef int (*BusPropertyFunc)(sd_bus_message *m, const char *name, const char *contents, void *userdata);
 
-/* Walks an a{sv} and hands each entry to func. A property with a type that func does not expect is func's to
- * refuse. Returns 0 or a negative errno. */
+/* Walks an a{sv} and passes each entry to func, which refuses properties of an unexpected type. Returns 0 or
+ * a negative errno. */
 int bus_message_read_properties(sd_bus_message *m, BusPropertyFunc func, void *userdata);
 
 /* Reads a string property into its field. Returns 1, as a BusPropertyFunc does, or a negative errno. */

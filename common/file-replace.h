@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Creates NAME.new in the directory. What stands there under that name is removed first, so nothing is ever
- * written through a link or into somebody else's file. Returns a negative errno on failure. */
+/* Creates NAME.new in the directory. A file of that name is removed first, so nothing is ever written
+ * through a link or into somebody else's file. Returns a negative errno on failure. */
 int file_replace_open(int directory, const char *name, mode_t mode, FILE **ret);
 
-/* Closes f and puts it in the place of NAME; with sync the data reaches the disk first. On failure NAME
- * stays as it was, NAME.new is removed, and a negative errno is returned. f is closed in any case. */
+/* Closes f and renames it to NAME; with sync the data reaches the disk first. On failure NAME is unchanged,
+ * NAME.new is removed, and a negative errno is returned. f is closed in any case. */
 int file_replace_commit(int directory, const char *name, FILE *f, bool sync);
 
 /* Closes f and removes NAME.new. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The log of a program: to the journal where stderr is the journal's, else to stderr. What is logged is one
+/* The log of a program: to the journal if stderr is connected to it, else to stderr. Each message is one
  * record, whatever bytes its text holds. The levels are syslog's. */
 
 #include <syslog.h>
@@ -10,11 +10,11 @@
 
 void log_init(const char *identifier);
 
-/* What is above this level is dropped. */
+/* Messages above this level are dropped. */
 void log_set_max_level(int level);
 int log_get_max_level(void);
 
-/* "journal" or "console": where records go. */
+/* "journal" or "console": the destination of the records. */
 const char *log_get_target(void);
 int log_set_target(const char *target);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What every file of the programs leans on: cleanup attributes, owned-pointer hand-over, times. */
+/* Used by every file of the programs: cleanup attributes, ownership of pointers, times. */
 
 #include <assert.h>
 #include <dirent.h>
@@ -29,7 +29,7 @@ typedef uint64_t usec_t;
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
 #define MAX_OF(a, b) ((a) > (b) ? (a) : (b))
 
-/* Hands an owned pointer over: the variable forgets it, so its cleanup does nothing. */
+/* Passes ownership of a pointer on: the variable becomes NULL, so its cleanup does nothing. */
 #define TAKE_PTR(p)                     \
         ({                              \
                 typeof(p) _taken = (p); \
@@ -77,7 +77,7 @@ static inline bool streq(const char *a, const char *b) {
         return strcmp(a, b) == 0;
 }
 
-/* Equal, where either may be NULL. */
+/* Whether two strings are equal; either may be NULL. */
 static inline bool streq_ptr(const char *a, const char *b) {
         return a == b || (a && b && streq(a, b));
 }
@@ -100,7 +100,8 @@ static inline const char *startswith(const char *s, const char *prefix) {
  * the same already, -ENOMEM (and nothing changed). */
 int string_replace(char **p, const char *s);
 
-/* An enum's names: f_to_string() gives NULL and f_from_string() -EINVAL for what is not in the table. */
+/* The names of an enum: f_to_string() returns NULL and f_from_string() -EINVAL for values outside of the
+ * table. */
 #define DECLARE_STRING_TABLE(type, f)          \
         const char *f##_to_string(type value); \
         type f##_from_string(const char *s)

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The journal's records that people and programs look for: units/usher.catalog explains each, with the
- * fields named here. Say MESSAGE_ID=%s and these fields in sd_journal_send(); fields of logind's names mean
- * what logind means. */
+/* The journal records that people and programs search for. units/usher.catalog explains each, with the
+ * fields named here. Pass MESSAGE_ID=%s and these fields to sd_journal_send(); fields with names of logind's
+ * have the same meaning as in logind. */
 
-/* One record a log-off: USHER_JOB=number, USHER_RESULT=, SESSION_ID=, USER_ID=name, SEAT_ID= ("" without a
- * seat), USHER_STATION=label, USHER_REASON=, USHER_STARTED_BY=name, USHER_WARNED=, USHER_PHASES=each phase
- * and when, USHER_BLOCKERS= (who held up the desktop's log-out), USHER_SURVIVORS= (processes, after
- * `failed`). */
+/* One record for each log-off: USHER_JOB=number, USHER_RESULT=, SESSION_ID=, USER_ID=name, SEAT_ID= (""
+ * without a seat), USHER_STATION=label, USHER_REASON=, USHER_STARTED_BY=name, USHER_WARNED=,
+ * USHER_PHASES=each phase and when, USHER_BLOCKERS= (programs that delayed the desktop's log-out),
+ * USHER_SURVIVORS= (processes, after `failed`). */
 #define USHER_MESSAGE_JOB_ENDED "470f658d8c12434aa1f2f49fffad093a"
 
-/* One record a message to a person at a station: SEAT_ID=, USHER_STATION=label, SESSION_ID=, USER_ID=name of
- * who was to read it, USHER_STARTED_BY=name of who sent it, USHER_TEXT=, USHER_SHOWN=desktop, terminal or
- * none. */
+/* One record for each message to a user at a station: SEAT_ID=, USHER_STATION=label, SESSION_ID=,
+ * USER_ID=name of the recipient, USHER_STARTED_BY=name of the sender, USHER_TEXT=, USHER_SHOWN=desktop,
+ * terminal or none. */
 #define USHER_MESSAGE_MESSAGE "ef04ffff566d4e6fbfccf7af4d565cd2"
 
 /* No greeter and no new session after a log-off: SEAT_ID=, USHER_STATION=label, USHER_JOB=. */
 #define USHER_MESSAGE_GREETER_MISSING "cc06b5572a544c2fb30518f2bdb833c5"
 
-/* A station lost something it needs, or has it back: SEAT_ID=, USHER_STATION=label, USHER_HEALTH=. */
+/* A station lost something it needs, or has got it back: SEAT_ID=, USHER_STATION=label, USHER_HEALTH=. */
 #define USHER_MESSAGE_STATION_HEALTH "67e5e81957544006931231ab5a4ba9e2"
 
 /* A station's hub was unplugged for longer than HubLostSec=: SEAT_ID=, USHER_STATION=label, USHER_HUBS=,

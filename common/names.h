@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Every name of the contract with our users and with our peers, once. */
+/* All names of the interfaces to clients and peers, each defined once. */
 
 #define USHER_BUS_NAME "org.usher1"
 #define USHER_PATH "/org/usher1"
@@ -63,5 +63,5 @@
 #define DBUS_IFACE_PROPERTIES "org.freedesktop.DBus.Properties"
 #define DBUS_IFACE_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
-/* Bytes of UTF-8 in an administrator's message or a text to a station. */
+/* The longest message of a log-off or to a station, in bytes of UTF-8. */
 #define USHER_MESSAGE_MAX 1024U

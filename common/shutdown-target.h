@@ -5,10 +5,9 @@
 
 /* What systemd is about to do with the machine. */
 typedef struct ShutdownTarget {
-        const char *reason; /* as usherd's option has it */
+        const char *reason; /* as in usherd's options */
         const char *what;   /* as in "The machine ..." */
 } ShutdownTarget;
 
-/* Reads systemd's answer to ListJobs for the target that it is on its way to; NULL where the machine stays
- * on. */
+/* Finds the shutdown target with a job in systemd's reply to ListJobs; NULL if there is none. */
 int shutdown_target_read(sd_bus_message *reply, const ShutdownTarget **ret);

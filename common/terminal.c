@@ -11,7 +11,7 @@
 #include "common/terminal.h"
 #include "common/timespan.h"
 
-/* What a terminal does not take in this time is lost. */
+/* Text that a terminal does not accept in this time is lost. */
 #define WRITE_TIMEOUT_USEC (50 * USEC_PER_MSEC)
 
 bool terminal_name_is_valid(const char *name) {
@@ -24,7 +24,7 @@ bool terminal_name_is_valid(const char *name) {
         return digits && digits[0] && strlen(digits) <= 7 && strspn(digits, "0123456789") == strlen(digits);
 }
 
-/* In graphics mode nobody sees the text, and what is on the screen may be disturbed. */
+/* In graphics mode nobody sees the text, and writing may disturb the picture. */
 static bool shows_graphics(int fd) {
         int mode;
 
@@ -98,7 +98,7 @@ int terminal_get_size(int fd, unsigned *ret_columns, unsigned *ret_rows) {
         if (ioctl(fd, TIOCGWINSZ, &size) < 0)
                 return -errno;
 
-        /* A terminal that does not know: the size that all have had. */
+        /* A terminal that does not report its size gets the traditional one. */
         *ret_columns = size.ws_col > 0 ? size.ws_col : 80;
         *ret_rows = size.ws_row > 0 ? size.ws_row : 24;
         return 0;

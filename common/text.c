@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Text from outside, made safe for where it goes. A terminal obeys control characters and reorders what
- * stands between bidirectional controls (CVE-2021-42574, CVE-2024-28085), a notification server obeys
- * markup. Neither is ever handed what a person or a device wrote as it came. */
+/* Makes text from outside safe for its destination. A terminal obeys control characters and reorders text
+ * between bidirectional controls (CVE-2021-42574, CVE-2024-28085); a notification server obeys markup.
+ * Neither ever gets the text of a person or a device unchanged. */
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@
 
 #define CODEPOINT_INVALID UINT32_MAX
 
-/* Decodes the character at s and gives its length; an invalid byte is CODEPOINT_INVALID of length 1. */
+/* Decodes the character at s and returns its length; an invalid byte is CODEPOINT_INVALID of length 1. */
 static uint32_t decode(const char *s, size_t *ret_length) {
         static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
         const uint8_t *p = (const uint8_t *) s;
@@ -48,8 +48,8 @@ static bool is_control(uint32_t c) {
         return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/* What changes the order or the lines of the text around it: bidirectional marks, embeddings and isolates,
- * and Unicode's own line and paragraph separators. */
+/* Characters that change the order or the lines of the text around them: bidirectional marks, embeddings and
+ * isolates, and the line and paragraph separators of Unicode. */
 static bool is_reordering(uint32_t c) {
         return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
                         (c >= 0x2066 && c <= 0x2069);
@@ -89,7 +89,7 @@ static const char *entity(uint32_t c) {
         }
 }
 
-/* The one walk over a text. |out| has room for the longest an escape can be: six bytes a byte of input. */
+/* The only loop over a text. |out| has room for the longest escapes: six bytes for each byte of input. */
 static void escape_into(const char *s, Escape flags, char *out) {
         size_t n;
 

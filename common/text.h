@@ -8,16 +8,16 @@
 bool text_is_utf8(const char *s);
 
 /* For a terminal, a table or a log line: control characters (C0, DEL, C1), bidirectional controls, line and
- * paragraph separators and invalid bytes become visible as \xNN or \uNNNN; '\n' and '\t' stay only where
- * keep_newlines is set. What is printable stays as it is. Returns NULL when out of memory. */
+ * paragraph separators and invalid bytes become visible as \xNN or \uNNNN; '\n' and '\t' stay only if
+ * keep_newlines is set. Printable text is unchanged. Returns NULL when out of memory. */
 char *text_escape_terminal(const char *s, bool keep_newlines);
 
 /* For the body of a notification whose server knows body-markup: & < > " ' become entities. The result has
- * no other control characters than newlines and tabs. Returns NULL when out of memory. */
+ * no control characters but newlines and tabs. Returns NULL when out of memory. */
 char *text_escape_markup(const char *s);
 
-/* For anything that leaves over D-Bus or reaches the journal but came from a device: the same text, with
- * each invalid byte and control character as \xNN, at most max bytes, cut between characters. */
+/* For text of a device that is sent over D-Bus or written to the journal: the same text, with each invalid
+ * byte and control character as \xNN, at most max bytes, cut between characters. */
 char *text_sanitize(const char *s, size_t max);
 
 /* The longest prefix of s, in bytes, that has at most max bytes and ends between two characters. */

@@ -94,7 +94,7 @@ int timespan_parse(const char *s, usec_t *ret) {
                         s++;
         }
 
-        /* The one number that means something else. */
+        /* The only number with a special meaning. */
         if (total == USEC_INFINITY)
                 return -ERANGE;
 

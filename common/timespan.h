@@ -3,11 +3,11 @@
 
 #include "common/macro.h"
 
-/* Reads a time span in systemd's forms (systemd.time(7)): "90" is seconds, "2min", "1h 30s", "500ms",
- * "infinity". Returns -EINVAL for anything else, -ERANGE when it does not fit. */
+/* Reads a time span in the format of systemd.time(7): "90" is seconds, "2min", "1h 30s", "500ms",
+ * "infinity". Returns -EINVAL for anything else, -ERANGE when it is too large. */
 int timespan_parse(const char *s, usec_t *ret);
 
-/* Writes a span as people read it, rounded to seconds: "1min 30s". Returns NULL when out of memory. */
+/* Formats a span for people, rounded to seconds: "1min 30s". Returns NULL when out of memory. */
 char *timespan_format(usec_t t);
 
 usec_t now_monotonic(void);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The main file is the first that there is of three; its drop-ins are merged by name over the three
- * directories, and read in the order of their names. Whatever is wrong with a file, a name in the log and
- * the setting before it stands: a mistyped line must not leave a school without its log-offs.
+/* The main file is the first one found in three directories. The drop-ins of all directories are merged by
+ * name, and read in the order of their names. A mistake in a file is logged with its place and the earlier
+ * value stays: a typo must not leave a school without its log-offs.
  *
- * inih does the syntax. It sees one line at a time and whole lines only, so that our own counter is right
- * and a line that is too long for it is refused instead of read as two. */
+ * inih parses the syntax. It gets one whole line at a time, so that the line counter here is right and an
+ * overlong line is refused instead of read as two. */
 
 #include <fcntl.h>
 #include <ini.h>
@@ -17,11 +17,11 @@
 #include "common/text.h"
 #include "core/config-file.h"
 
-/* A file of settings is a page long. What is much longer is no such file. */
+/* A file of settings has about a page. A much larger file is something else. */
 #define FILE_SIZE_MAX (64U * 1024U)
 #define DROP_INS_MAX 256U
 
-/* Warnings about one file that are logged; of the rest only the number. */
+/* Warnings about one file that are logged; of the others only the number. */
 #define FILE_WARNINGS_MAX 20
 
 /* In the order of precedence. */
@@ -31,9 +31,9 @@ static const char *const directories[] = { SYSCONFDIR "/usher", "/run/usher", CO
 typedef struct Reading {
         Config *config;
         const char *name;
-        const char *next, *end; /* what of its text is not read so far */
+        const char *next, *end; /* the part of its text that is not read yet */
         unsigned line;
-        char section[256]; /* inih cuts long names of sections off, and a label may be long */
+        char section[256]; /* inih truncates long section names, and a label may be long */
         int n_warnings;
         int error; /* 0 or -ENOMEM */
 } Reading;
@@ -43,7 +43,7 @@ static void warn_line(Reading *r, const char *problem) {
                 log_warning("%s:%u: %s, ignoring.", r->name, r->line, problem);
 }
 
-/* Takes the next line off the text: where it begins, without the spaces before it, and how long it is. */
+/* Takes the next line from the text: its start, without leading spaces, and its length. */
 static const char *next_line(Reading *r, size_t *ret_length) {
         const char *line = r->next, *newline = memchr(line, '\n', r->end - line),
                    *end = newline ? newline : r->end;
@@ -60,7 +60,7 @@ static const char *next_line(Reading *r, size_t *ret_length) {
         return line;
 }
 
-/* "[Name]", as a whole line. A name that is too long for us is too long for any section there is. */
+/* Reads "[Name]", as a whole line. A name too long for this buffer is too long for any section. */
 static void note_section(Reading *r, const char *line) {
         int n = (int) strcspn(line + 1, "]");
 
@@ -68,7 +68,7 @@ static void note_section(Reading *r, const char *line) {
                 strcpy(r->section, "?");
 }
 
-/* Gives inih one line at a time, empty where there is nothing in it for inih. */
+/* Passes one line at a time to inih, or an empty one where inih has nothing to parse. */
 static char *read_line(char *buffer, int size, void *userdata) {
         Reading *r = userdata;
         const char *line;
@@ -83,7 +83,7 @@ static char *read_line(char *buffer, int size, void *userdata) {
         if (length == 0 || *line == '#' || *line == ';')
                 return buffer;
 
-        /* What follows a heading that is wrong is not to end up in the section before. */
+        /* Lines after an invalid heading must not end up in the section before it. */
         if (*line == '[')
                 strcpy(r->section, "?");
 
@@ -151,7 +151,7 @@ int config_read_stream(Config *c, FILE *f, const char *name) {
         return reading.n_warnings;
 }
 
-/* Returns the number of warnings, -ENOENT when there is no such file, -ENOMEM. */
+/* Returns the number of warnings, -ENOENT if the file does not exist, or -ENOMEM. */
 static int read_file(Config *c, const char *path) {
         _cleanup_close_ int fd = -EBADF;
         _cleanup_fclose_ FILE *f = NULL;
@@ -169,7 +169,7 @@ static int read_file(Config *c, const char *path) {
                 log_warning_errno(errno, "Failed to look at '%s', ignoring: %m", path);
                 return 1;
         }
-        /* A link to /dev/null is how an administrator says: not this file. */
+        /* A link to /dev/null is how an administrator masks a file. */
         if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
                 return 0;
         if (!S_ISREG(st.st_mode)) {
@@ -229,7 +229,7 @@ static bool is_drop_in_name(const char *name) {
         return name[0] != '.' && n > strlen(".conf") && streq(name + n - strlen(".conf"), ".conf");
 }
 
-/* Keeps the names sorted. One that is there already comes from a directory that goes before this one. */
+/* Keeps the names sorted. A name that is there already comes from a directory of higher precedence. */
 static int add_drop_in(DropIns *d, const char *directory, const char *name) {
         _cleanup_free_ char *copy = NULL, *path = NULL;
         size_t i;

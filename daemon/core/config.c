@@ -6,7 +6,7 @@
 #include "common/timespan.h"
 #include "core/config.h"
 
-/* Of a value or a name that is told back to the administrator. */
+/* The longest part of a value or name that a log message repeats. */
 #define PROBLEM_TEXT_MAX 64U
 
 static const char *const hub_lost_table[_HUB_LOST_MAX] = {
@@ -51,8 +51,7 @@ static const TimeSetting time_settings[] = {
         { "LogOff", "MinimumGraceSec", offsetof(Config, minimum_grace_usec), 0 },
         { "LogOff", "MaximumGraceSec", offsetof(Config, maximum_grace_usec), 0 },
         { "LogOff", "AskSec", offsetof(Config, ask_usec), 0 },
-        /* Ending takes time: without any, everybody would be killed at once, and that would be called a
-         * failure. */
+        /* Without time to end, every session would be killed at once and count as failed. */
         { "LogOff", "TerminateSec", offsetof(Config, terminate_usec), USEC_PER_SEC },
         { "LogOff", "KillSec", offsetof(Config, kill_usec), USEC_PER_SEC },
         { "LogOff", "IdleLogOffSec", offsetof(Config, idle_log_off_usec), 0 },
@@ -251,7 +250,7 @@ int config_apply_line(
                 Config *c, const char *section, const char *key, const char *value, char **ret_problem) {
         const char *station = startswith(section, "Station:");
 
-        /* As in units, what begins so is somebody else's. */
+        /* As in units, names with this prefix are for other programs. */
         if (startswith(section, "X-") || startswith(key, "X-"))
                 return 0;
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What usherd.conf says, usherd.conf(5): plain values without pointers, so that a Config is copied by
+/* The contents of usherd.conf, usherd.conf(5): plain values without pointers, so that a Config is copied by
  * assignment. */
 
 #include "common/macro.h"
 
 #define CONFIG_REMIND_MAX 16U
 
-/* Stations that have a section of their own, and the longest of their names. */
+/* The number of stations that can have a section of their own, and the longest of their names. */
 #define CONFIG_STATIONS_MAX 64U
 #define CONFIG_STATION_NAME_MAX 128U
 
-/* The longest time that any setting takes: a countdown of a week is a mistake. */
+/* The longest time for any setting: a countdown of a week is a mistake. */
 #define CONFIG_TIME_MAX (7 * USEC_PER_DAY)
 
 typedef enum HubLost {
@@ -25,15 +25,15 @@ typedef enum HubLost {
 
 DECLARE_STRING_TABLE(HubLost, hub_lost);
 
-/* [Station:NAME], of the station with this label or id. */
+/* [Station:NAME], for the station with this label or id. */
 typedef struct ConfigStation {
         char name[CONFIG_STATION_NAME_MAX + 1];
-        usec_t idle_log_off_usec; /* USEC_INFINITY: as all others */
+        usec_t idle_log_off_usec; /* USEC_INFINITY: the common setting */
 } ConfigStation;
 
 typedef enum Mode {
-        MODE_STATION, /* each seat for itself */
-        MODE_CONSOLE, /* all of them are one */
+        MODE_STATION, /* each seat is a station */
+        MODE_CONSOLE, /* all seats are one */
         _MODE_MAX,
         _MODE_INVALID = -EINVAL,
 } Mode;
@@ -45,7 +45,7 @@ typedef struct Config {
         usec_t grace_usec;
         usec_t minimum_grace_usec;
         usec_t maximum_grace_usec;
-        usec_t remind_usec[CONFIG_REMIND_MAX]; /* before the end; the earliest reminder first, none twice */
+        usec_t remind_usec[CONFIG_REMIND_MAX]; /* before the end; the longest first, without duplicates */
         size_t n_remind;
         usec_t ask_usec; /* 0: the desktop is not asked */
         usec_t terminate_usec;
@@ -53,7 +53,7 @@ typedef struct Config {
         usec_t idle_log_off_usec; /* 0: off */
 
         /* [Shutdown] */
-        usec_t shutdown_grace_usec; /* 0: systemd's shutdowns are not held up */
+        usec_t shutdown_grace_usec; /* 0: shutdowns by systemd are not delayed */
 
         /* [Stations] */
         HubLost hub_lost;
@@ -66,19 +66,19 @@ typedef struct Config {
 
 void config_init(Config *c);
 
-/* One "key = value" below [section]. Returns 0, -ENOMEM, or -EINVAL when the line is of no use: then the
- * setting stays as it was, and ret_problem is what to tell the administrator, safe for a log. An empty value
- * brings back the default; an empty RemindSec= means no reminders. */
+/* Handles one "key = value" below [section]. Returns 0, -ENOMEM, or -EINVAL for an invalid line: then the
+ * setting is unchanged, and ret_problem is a message for the administrator, safe for a log. An empty value
+ * restores the default; an empty RemindSec= means no reminders. */
 int config_apply_line(
                 Config *c, const char *section, const char *key, const char *value, char **ret_problem);
 
-/* How long a session at this station may be idle, 0 for as long as it likes. The section for the id goes
- * before that for the label: labels change. */
+/* The idle limit of this station, 0 for none. The section for the id takes precedence over that for the
+ * label: labels change. */
 usec_t config_idle_log_off(const Config *c, const char *station, const char *label);
 
-/* What a problem is told to. */
+/* Receives each problem. */
 typedef void (*ConfigProblemFunc)(const char *problem, void *userdata);
 
-/* After the last line: minimum <= default <= maximum, in what was set together. What does not fit is put
- * right, and told. */
+/* Call this after the last line: makes sure that minimum <= default <= maximum. Values that do not fit are
+ * corrected and reported. */
 void config_finish(Config *c, ConfigProblemFunc problem, void *userdata);

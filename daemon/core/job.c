@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Never early: the only way out of JOB_WARNING that ends a session is the deadline, or the user's own wish.
+/* Never early: the only ways out of JOB_WARNING that end a session are the deadline and the user's own wish.
  * Never endless: each later phase has a deadline of its own, and the last one ends in JOB_FAILED. */
 
 #include "core/job.h"
 
-/* While a session is being ended logind is looked at anew this often, lest a lost signal delay the end. */
+/* While a session is being ended, logind is queried again this often: a lost signal must not delay the
+ * end. */
 #define LOOK_USEC (1 * USEC_PER_SEC)
 
 static const char *const job_phase_table[_JOB_PHASE_MAX] = {
@@ -111,8 +112,8 @@ bool job_is_owned_by(const Job *j, uid_t uid) {
         return j->by_uid == uid && !j->shared;
 }
 
-/* The administrator promised the user the seconds of the request, not what is left of a countdown that
- * nobody asked for. The session's own user could give themselves time that way, so they only join. */
+/* The administrator promised the user the seconds of the request, not the rest of a countdown that nobody
+ * requested. The session's own user could gain time that way, so their requests only join. */
 static bool takes_over(const Job *j, const JobRequest *request) {
         return job_origin_is_automatic(j->origin) &&
                         (request->origin != JOB_ORIGIN_CALLER || request->by_uid != j->uid);
@@ -215,7 +216,8 @@ static JobAction step_warning(Job *j, usec_t now, JobSession session, const Conf
 }
 
 static JobAction step_asking(Job *j, usec_t now, JobSession session, const Config *config) {
-        /* The desktop logs out: it has the time of an orderly end, and TerminateSession would do nothing. */
+        /* The desktop is logging out: it gets the time of an orderly end, and TerminateSession would do
+         * nothing. */
         if (session == JOB_SESSION_CLOSING && !j->leaving) {
                 j->leaving = true;
                 return enter(j, JOB_ASKING, now + config->terminate_usec, JOB_WAIT);
@@ -275,7 +277,7 @@ usec_t job_wakeup(const Job *j, usec_t now, JobSession session) {
         if (j->result != JOB_LIVE)
                 return now;
 
-        /* Ends with what logind says when it is back, not with time. */
+        /* Ends with logind's answer when it is back, not by time. */
         if (session == JOB_SESSION_UNKNOWN)
                 return USEC_INFINITY;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One log-off as a state machine: time and what logind says go in, the next thing to do comes out. It knows
- * no clock and no bus; core/job-runner.c does what it answers. */
+/* One log-off as a state machine: the time and logind's answers go in, the next action comes out. It knows
+ * no clock and no bus; core/job-runner.c carries the actions out. */
 
 #include "core/config.h"
 #include "peer/session-info.h"
@@ -34,18 +34,18 @@ typedef enum JobWarned {
         _JOB_WARNED_INVALID = -EINVAL,
 } JobWarned;
 
-/* What a job came from. An automatic one, idle or hub-lost, is what nobody asked for. */
+/* Where a job comes from. Idle and hub-lost jobs are automatic: nobody requested them. */
 typedef enum JobOrigin {
         JOB_ORIGIN_CALLER, /* somebody called a method of org.usher1 */
         JOB_ORIGIN_IDLE,
         JOB_ORIGIN_HUB_LOST,
-        JOB_ORIGIN_SHUTDOWN, /* a shutdown that nobody asked usherd for */
+        JOB_ORIGIN_SHUTDOWN, /* a shutdown that was not requested from usherd */
         JOB_ORIGIN_PENDING,  /* a pending action: restart, power-off, mode */
         _JOB_ORIGIN_MAX,
         _JOB_ORIGIN_INVALID = -EINVAL,
 } JobOrigin;
 
-/* The reason that the user reads. A caller may give any of them. */
+/* The reason shown to the user. A caller may give any of them. */
 typedef enum JobReason {
         JOB_REASON_REQUESTED,
         JOB_REASON_IDLE,
@@ -67,7 +67,7 @@ typedef enum JobResult {
         _JOB_RESULT_INVALID = -EINVAL,
 } JobResult;
 
-/* What a fresh look at logind says about the job's session. */
+/* What the last query of logind says about the job's session. */
 typedef enum JobSession {
         JOB_SESSION_UNKNOWN, /* logind is away: nothing is known, so nothing is done */
         JOB_SESSION_OPENING,
@@ -98,8 +98,8 @@ typedef struct Job {
         JobReason reason;
         char *message; /* "" for none */
         uid_t by_uid;
-        char *by_user; /* "" where usherd began the job by itself */
-        bool shared;   /* somebody else asked for it too: the first one alone cannot cancel it */
+        char *by_user; /* "" if usherd started the job by itself */
+        bool shared;   /* somebody else requested it too: the first caller alone cannot cancel it */
 
         bool block_logins; /* new logins are blocked until it has ended */
         bool awaited;      /* the pending action waits for its end */
@@ -142,7 +142,7 @@ void job_done(Job *j);
 
 bool job_origin_is_automatic(JobOrigin origin);
 
-/* Whether nobody has asked for it so far: signs of life of the user, or a hub that is back, cancel it. */
+/* Whether nobody has requested it so far: the user's activity or a returned hub cancels it. */
 bool job_is_automatic(const Job *j);
 
 /* Whether only this account has asked for it, and so may cancel it. */
