@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Hubs and stations as schools build them. Devices have the names that the kernel gives them: hub("1-1.2")
- * is a hub in port 2 of the hub in port 1 of the root hub usb1. Their place in sysfs follows from the name.
- */
+/* Hubs and stations as in schools. Devices have the names that the kernel gives them: hub("1-1.2") is a hub
+ * in port 2 of the hub in port 1 of the root hub usb1. Their place in sysfs follows from the name. */
 
 #include <glib.h>
 

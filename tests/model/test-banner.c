@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usher-identify draws: as large as there is room for, and no larger. */
+/* What usher-identify draws: as large as the screen allows, and no larger. */
 
 #include <errno.h>
 #include <glib.h>
@@ -14,13 +14,13 @@
 #define AROUND 50
 #define ID "seat-pci-pci-0000_00_11_0"
 
-/* Fontconfig keeps what it has read of the fonts to the end. */
+/* Fontconfig keeps its fonts in memory to the end. */
 const char *__lsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void) {
         return "leak:libfontconfig";
 }
 
-/* Where there is ink, in pixels of the box; right and bottom are behind the last one. */
+/* The bounds of the ink, in pixels of the box; right and bottom are behind the last pixel. */
 typedef struct {
         int left, top, right, bottom;
         guint covered;
@@ -49,7 +49,7 @@ static Ink measure(cairo_surface_t *surface) {
         return ink;
 }
 
-/* Draws with room around the box, so that what is drawn there is seen. */
+/* Draws with a margin around the box, so that ink outside of it is found. */
 static cairo_surface_t *draw(const char *name, const char *id) {
         cairo_surface_t *surface =
                         cairo_image_surface_create(CAIRO_FORMAT_A8, WIDTH + 2 * AROUND, HEIGHT + 2 * AROUND);
@@ -106,7 +106,8 @@ static void test_nothing_is_cut_off(void) {
         }
 }
 
-/* A word that would be tiny in one line is broken: then it is much more than a thin line in the middle. */
+/* A word that would be tiny in one line is broken: the ink is then much more than a thin line in the
+ * middle. */
 static void test_a_long_word_is_broken(void) {
         Ink ink = ink_of("WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", NULL);
 
@@ -160,7 +161,7 @@ static void test_blocks_fill_the_terminal(void) {
         }
 }
 
-/* A letter that is a bar is one. */
+/* A letter that is a vertical bar has the shape of one. */
 static void test_blocks_are_the_letters(void) {
         g_autofree char *text = blocks_draw(&(BannerText) { .name = "|" }, 80, 24);
         g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
@@ -175,7 +176,7 @@ static void test_blocks_are_the_letters(void) {
         g_assert_cmpuint(bar, >=, 12);
 }
 
-/* Without end, as a terminal could claim. */
+/* An absurd size, as a terminal could report. */
 static void test_blocks_have_a_limit(void) {
         g_autofree char *text = blocks_draw(&(BannerText) { .name = "3" }, 65535, 65535);
 

@@ -75,7 +75,7 @@ static void test_nothing(Fixture *f, const void *data) {
         expect(f, "");
 }
 
-/* Times that run by themselves are no change. */
+/* Times that pass by themselves are no change. */
 static void test_clocks(Fixture *f, const void *data) {
         f->now->jobs[0].remaining -= USEC_PER_SEC;
         f->now->stations[0].idle_since = 77;
@@ -145,7 +145,7 @@ static void test_station_added_and_removed(Fixture *f, const void *data) {
         expect(f, "Teacher: removed (in-use, health ok)\n");
 }
 
-/* A job of Usher itself has nobody's name. */
+/* A job that usherd started by itself has no user's name. */
 static void test_job_of_usher(Fixture *f, const void *data) {
         snapshot_remove_job(f->before, "/j/7");
         f->now->jobs[0].started_by.name = "";

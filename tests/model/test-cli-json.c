@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What becomes of libsmartcols' JSON. */
+/* How the JSON of libsmartcols is cleaned up. */
 
 #include <glib.h>
 

@@ -29,7 +29,7 @@ static void apply(Config *c, const char *section, const char *key, const char *v
         g_assert_null(problem);
 }
 
-/* Nothing changes, and the problem names what is to be looked for. */
+/* Nothing changes, and the problem contains the expected text. */
 static void refuse(const char *section, const char *key, const char *value, const char *about) {
         char *problem = NULL;
         Config c, before;
@@ -140,7 +140,7 @@ static void test_remind(void) {
         apply(&c, "LogOff", "RemindSec", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");
         g_assert_cmpuint(c.n_remind, ==, CONFIG_REMIND_MAX);
 
-        /* One of them wrong, all of them refused: what stood before stands. */
+        /* One of them is wrong, so all are refused, and the earlier value stays. */
         g_assert_cmpint(config_apply_line(&c, "LogOff", "RemindSec", "30 soon", &problem), ==, -EINVAL);
         g_assert_cmpuint(c.n_remind, ==, CONFIG_REMIND_MAX);
         free(problem);
@@ -205,7 +205,7 @@ static void test_finish(void) {
         g_assert_cmpuint(c.grace_usec, ==, c.minimum_grace_usec);
         g_assert_cmpuint(c.shutdown_grace_usec, ==, c.maximum_grace_usec);
 
-        /* Off is off, and no mistake. */
+        /* Off is valid, and no mistake. */
         n = 0;
         config_init(&c);
         c.shutdown_grace_usec = 0;
@@ -213,7 +213,7 @@ static void test_finish(void) {
         g_assert_cmpuint(n, ==, 0);
         g_assert_cmpuint(c.shutdown_grace_usec, ==, 0);
 
-        /* Which of the two is the mistake, nobody can say. */
+        /* Either of the two could be the mistake. */
         n = 0;
         config_init(&c);
         c.minimum_grace_usec = USEC_PER_HOUR;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* When a forgotten session is due, and how often somebody may send messages. Time is a number here. */
+/* When an idle session is due, and how often a user may send messages. Time is a number here. */
 
 #include <glib.h>
 
@@ -30,9 +30,9 @@ static void test_due(void) {
 
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, LEFT + LIMIT);
 
-        /* Off is never, however long. */
+        /* Off means never, however long the session is idle. */
         g_assert_cmpuint(idle_due(&f, &(IdleClock) {}), ==, USEC_INFINITY);
-        /* No overflow makes it now. */
+        /* An overflow must not make it due now. */
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = USEC_INFINITY - 1 }), ==, USEC_INFINITY);
 
         f.idle = false;
@@ -49,7 +49,7 @@ static void test_clock_is_set_back(void) {
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .idle_reset = 1, .inhibited = 1 }), ==,
                         LEFT + LIMIT);
 
-        /* A desktop that never said when, and one that says it was idle before it was there. */
+        /* A desktop without a time, and one whose idle time began before the session. */
         f.idle_since_monotonic = 0;
         f.started = 4 * LEFT;
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, 4 * LEFT + LIMIT);
@@ -109,7 +109,7 @@ static void test_one_station(void) {
         g_assert_cmpuint(config_idle_log_off(c, "seat-1", "Fenster – links"), ==, 5 * USEC_PER_MINUTE);
         g_assert_cmpuint(config_idle_log_off(c, "seat0", "Window left"), ==, 0);
 
-        /* Empty brings back what all have; a bad line leaves what there was. */
+        /* An empty value restores the common limit; an invalid line changes nothing. */
         apply(c, "Station:seat0", "", 0);
         g_assert_cmpuint(config_idle_log_off(c, "seat0", ""), ==, USEC_PER_HOUR);
         apply(c, "Station:Window left", "soon", -EINVAL);
@@ -137,12 +137,12 @@ static void test_rate(void) {
                 g_assert_cmpuint(rate_note(&r, 1000, LEFT + i), ==, 0);
         g_assert_cmpuint(rate_note(&r, 1000, LEFT + USEC_PER_SEC), ==, RATE_EACH_MAX);
 
-        /* Another one may, and the first again after a minute. */
+        /* Another user may, and the first one again after a minute. */
         g_assert_cmpuint(rate_note(&r, 1001, LEFT + USEC_PER_SEC), ==, 0);
         g_assert_cmpuint(rate_note(&r, 1000, LEFT + USEC_PER_MINUTE - 1), ==, RATE_EACH_MAX);
         g_assert_cmpuint(rate_note(&r, 1000, LEFT + USEC_PER_MINUTE), ==, 0);
 
-        /* A thousand accounts are held back too. */
+        /* A thousand users have their limits too. */
         for (uid_t uid = 2000; uid < 3000; uid++)
                 noted += rate_note(&r, uid, LEFT + 10 * USEC_PER_MINUTE) == 0;
         g_assert_cmpuint(noted, ==, RATE_ALL_MAX);

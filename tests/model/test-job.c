@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The state machine of a log-off: never early, never endless, never the wrong session. No clock and no bus:
- * time is a number here. */
+/* The state machine of a log-off: it never ends a session early or the wrong session, and always comes to an
+ * end. There is no clock and no bus: time is a number here. */
 
 #include <glib.h>
 
@@ -94,7 +94,7 @@ static void test_whole_way(Fixture *f, gconstpointer data) {
         g_assert_cmpint(f->job.result, ==, JOB_FAILED);
 }
 
-/* From every phase the session's end is the job's end. */
+/* In every phase, the session's end is the end of the job. */
 static void test_gone_is_done(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
         g_assert_cmpint(step(f, 61 * USEC_PER_SEC, JOB_SESSION_GONE), ==, JOB_FINISH);
@@ -111,7 +111,7 @@ static void test_closing_session_begins_at_kill(Fixture *f, gconstpointer data) 
         g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_CLOSING), ==, JOB_KILL);
 }
 
-/* The desktop took the request: it has the time of an orderly end before anything is sent to it. */
+/* The desktop accepted the request: it gets the time of an orderly end before any signal is sent. */
 static void test_closing_while_asked_is_given_time(Fixture *f, gconstpointer data) {
         usec_t t = 60 * USEC_PER_SEC;
 
@@ -179,7 +179,7 @@ static void test_logind_away_holds_everything(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 501 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
 }
 
-/* A request that was lost with logind is made again, and not taken for one that failed. */
+/* A request that was lost when logind went away is repeated, and does not count as failed. */
 static void test_logind_away_while_terminating(Fixture *f, gconstpointer data) {
         f->job.nobody_to_ask = true;
         g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_TERMINATE);
@@ -202,7 +202,8 @@ static void test_earlier_deadline_wins(Fixture *f, gconstpointer data) {
         g_assert_cmpstr(f->job.by_user, ==, "root");
 }
 
-/* Who asks first for the log-off of their own session cannot call off what others asked for after them. */
+/* A user who was the first to request the log-off of their own session cannot cancel what others have
+ * requested since. */
 static void test_not_the_first_ones_alone(Fixture *f, gconstpointer data) {
         JobRequest again = { .grace = 90 * USEC_PER_SEC, .message = "", .by_user = "root" };
         JobRequest teacher = {
@@ -247,8 +248,8 @@ static void make_automatic(Fixture *f, JobOrigin origin) {
         g_assert_true(job_is_automatic(&f->job));
 }
 
-/* The administrator promised 90 s and gave a message: the user gets both, not what is left of a countdown
- * that nobody asked for. */
+/* The administrator promised 90 s and gave a message: the user gets both, instead of the rest of a countdown
+ * that nobody requested. */
 static void test_an_automatic_job_is_taken_over_whole(Fixture *f, gconstpointer data) {
         JobRequest teacher = {
                 .grace = 90 * USEC_PER_SEC, .message = "Class is over", .by_uid = 1002, .by_user = "tina"
@@ -266,7 +267,7 @@ static void test_an_automatic_job_is_taken_over_whole(Fixture *f, gconstpointer 
         g_assert_false(job_is_automatic(&f->job));
 }
 
-/* Otherwise they could give themselves time that way. */
+/* Otherwise users could give themselves more time that way. */
 static void test_the_sessions_own_user_only_joins(Fixture *f, gconstpointer data) {
         JobRequest own = { .grace = 90 * USEC_PER_SEC, .by_uid = 1001, .by_user = "anna" };
 
@@ -275,7 +276,7 @@ static void test_the_sessions_own_user_only_joins(Fixture *f, gconstpointer data
         g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
         g_assert_cmpint(f->job.origin, ==, GPOINTER_TO_INT(data));
 
-        /* But now somebody has asked for it: signs of life no longer cancel it. */
+        /* Now somebody has requested the log-off, so activity no longer cancels it. */
         g_assert_false(job_is_automatic(&f->job));
 
         own.grace = 5 * USEC_PER_SEC;
@@ -333,7 +334,7 @@ static void test_minimum_after_a_restart(Fixture *f, gconstpointer data) {
         g_assert_true(job_ensure_minimum(&f->job, late, &f->config));
         g_assert_cmpuint(f->job.deadline, ==, late + f->config.minimum_grace_usec);
 
-        /* Hours later too, as after a long suspend of a virtual machine. */
+        /* Even hours later, as after a long suspend of a virtual machine. */
         g_assert_true(job_ensure_minimum(&f->job, START + USEC_PER_HOUR, &f->config));
         g_assert_cmpuint(f->job.deadline, ==, START + USEC_PER_HOUR + f->config.minimum_grace_usec);
 }

@@ -31,7 +31,7 @@ static void test_any_language(void) {
                 "窓側の席",
                 "مقعد ٣",
                 "पंक्ति १",
-                /* A joiner within a word is part of how it is written. */
+                /* A joiner within a word is part of its spelling. */
                 "می\u200cخواهم",
                 "🪑 by the door",
                 "%s%n $(id); \"'<b>&",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is said of a station and of a session, from the facts alone. */
+/* The properties of a station and of a session, derived from plain values. */
 
 #include <glib.h>
 
@@ -113,7 +113,7 @@ static void test_states(void) {
         station_free(s);
 }
 
-/* The person counts, not the greeter of a user switch in front of them. */
+/* The person counts, not the greeter of a user switch that is shown at the moment. */
 static void test_background_session_is_in_use(void) {
         SessionInfo greeter = session("c1", "greeter", "lightdm", true);
         SessionInfo anna = session("2", "user", "anna", false), ben = session("3", "user", "ben", true);

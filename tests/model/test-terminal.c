@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Terminals that text of ours stands on. */
+/* Writing to terminals. */
 
 #include <fcntl.h>
 #include <glib.h>
@@ -27,7 +27,7 @@ static void set_up(Pty *p, gconstpointer data) {
         p->terminal = open(ptsname(p->keyboard), O_RDWR | O_NOCTTY | O_CLOEXEC);
         g_assert_no_errno(p->terminal);
 
-        /* As a console is that nobody has used. */
+        /* Like a console that nobody has used. */
         g_assert_no_errno(tcgetattr(p->terminal, &t));
         g_assert_cmpuint(t.c_lflag & (ECHO | ISIG), ==, ECHO | ISIG);
 }
@@ -37,7 +37,7 @@ static void tear_down(Pty *p, gconstpointer data) {
         close(p->terminal);
 }
 
-/* All that the screen shows until that mark. */
+/* All that the screen shows up to that mark. */
 static char *screen_until(Pty *p, char mark) {
         GString *text = g_string_new(NULL);
 
@@ -68,8 +68,8 @@ static void test_keys_are_ignored(Pty *p, gconstpointer data) {
 
         g_assert_cmpint(terminal_ignore_keys(p->terminal), ==, 0);
 
-        /* Also Ctrl-C and Ctrl-\, which are nothing but characters now. They have come in when the line can
-         * be read. */
+        /* Also Ctrl-C and Ctrl-\, which are ordinary characters now. All of them have arrived when the line
+         * can be read. */
         type(p, "secret\003\034\n");
         n = read(p->terminal, line, sizeof(line));
         g_assert_cmpint(n, ==, strlen("secret.secret\003\034\n"));

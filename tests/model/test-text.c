@@ -4,16 +4,16 @@
 
 #include "common/text.h"
 
-/* Octal escapes where a hexadecimal one would swallow the letter after it. */
+/* Octal escapes where a hexadecimal one would swallow the next letter. */
 static const char *const not_utf8[] = {
-        "\x80",             /* a continuation of nothing */
-        "a\xff",            /* no byte of UTF-8 at all */
+        "\x80",             /* a continuation byte without a start */
+        "a\xff",            /* never a byte of UTF-8 */
         "\xc3",             /* cut short */
-        "\xe2\x82",         /* the same */
-        "\xf0\x9f\x98",     /* the same */
+        "\xe2\x82",         /* as above */
+        "\xf0\x9f\x98",     /* as above */
         "\xc0\xaf",         /* '/' in too many bytes */
-        "\xe0\x80\xaf",     /* the same */
-        "\xf0\x80\x80\xaf", /* the same */
+        "\xe0\x80\xaf",     /* as above */
+        "\xf0\x80\x80\xaf", /* as above */
         "\xc1\xbf",         /* DEL in too many bytes */
         "\xed\xa0\x80",     /* half of a surrogate pair */
         "\xed\xbf\xbf",     /* the other half */
@@ -48,7 +48,7 @@ static void test_utf8(void) {
         }
 }
 
-/* On all short strings of the bytes that matter, and on random ones, GLib says the same. */
+/* For all short strings of the significant bytes, and for random ones, the result agrees with GLib's. */
 static void test_utf8_like_glib(void) {
         static const char bytes[] = "a\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xec\xed\xee\xef\xf0"
                                     "\xf1\xf4\xf5\xff";
@@ -80,7 +80,7 @@ static void test_terminal(void) {
         check_terminal("\033]52;c;aGk=\033\\", FALSE, "\\x1b]52;c;aGk=\\x1b\\");
         check_terminal("a\bb\177c\rd", FALSE, "a\\x08b\\x7fc\\x0dd");
 
-        /* CSI as one character, U+009B, and as the byte that it is in Latin-1. */
+        /* CSI as one character, U+009B, and as a single byte of Latin-1. */
         check_terminal("\xc2\x9b"
                        "31m",
                         FALSE, "\\x9b31m");
@@ -90,7 +90,7 @@ static void test_terminal(void) {
         check_terminal("\xff\xfe", FALSE, "\\xff\\xfe");
         check_terminal("\xe2\x82", FALSE, "\\xe2\\x82");
 
-        /* What turns text around, and line ends that only Unicode knows. */
+        /* Characters that change the direction of text, and line ends of Unicode. */
         check_terminal("a\xe2\x80\xae"
                        "b",
                         FALSE, "a\\u202eb");
@@ -112,7 +112,7 @@ static void test_markup(void) {
                         "&lt;a href=&quot;x&quot;&gt;&#39;&amp;amp;&#39;&lt;/a&gt;\n\\x1b[1m\\xff\\u202e");
         free(safe);
 
-        /* The longest that a byte can become. */
+        /* The longest escape of one byte. */
         safe = text_escape_markup("\"\"\"\"\"\"\"\"");
         g_assert_cmpuint(strlen(safe), ==, 8 * strlen("&quot;"));
         free(safe);

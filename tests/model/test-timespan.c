@@ -76,7 +76,7 @@ static void test_too_long(void) {
         check_refused("99999999999999999999999999999999", -ERANGE);
         check_refused("9999999999999 days", -ERANGE);
 
-        /* It fits, but it would mean infinity. */
+        /* The value fits, but would mean infinity. */
         check_refused("18446744073709551615us", -ERANGE);
         check_parse("18446744073709551614us", USEC_INFINITY - 1);
 }
@@ -102,7 +102,7 @@ static void test_format(void) {
         check_format(USEC_INFINITY - 1, "5124095576h 1min 50s");
 }
 
-/* What is written can be read, and means the same. */
+/* What is written can be read again, and means the same. */
 static void test_round_trip(void) {
         for (guint i = 0; i < 10000; i++) {
                 usec_t seconds = (usec_t) g_test_rand_int_range(0, G_MAXINT32), t;

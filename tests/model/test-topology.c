@@ -177,7 +177,7 @@ static void test_listing_order(Room *room, const void *data) {
 static void test_what_is_listed(Room *room, const void *data) {
         hub(room, "usb1");
         hub(room, "1-1");
-        /* A USB stick, a receiver that is keyboard and mouse at once, and a keyboard's volume knob. */
+        /* A USB stick, a receiver that is keyboard and mouse at once, and the volume knob of a keyboard. */
         (void) put(room, &(What) { .name = "1-1.1", .flags = DEVICE_IS_OTHER });
         input(room, "1-1.2", NULL, DEVICE_IS_KEYBOARD | DEVICE_IS_POINTER);
         (void) put(room,
@@ -294,8 +294,8 @@ static char *describe_hubs_of(Room *room, const char *seat) {
         return g_string_free(s, FALSE);
 }
 
-/* What there is, as text: a line for each hub, "1-1|role|station|devices|...", then one for each seat. The
- * fields are in the order of HubChange and SeatChange. */
+/* The current state as text: a line for each hub, "1-1|role|station|devices|...", then one for each seat.
+ * The fields are in the order of HubChange and SeatChange. */
 static GPtrArray *describe(Room *room) {
         GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
 
@@ -325,7 +325,7 @@ static GPtrArray *describe(Room *room) {
         return lines;
 }
 
-/* Any order of events ends in the same snapshot as an enumeration of what is there in the end. */
+/* Any order of events leads to the same snapshot as an enumeration at the end. */
 static void test_random_events(Room *room, const void *data) {
         Devices devices = {};
 
@@ -422,7 +422,7 @@ static char *expect_told(GPtrArray *before, GPtrArray *after) {
         return g_string_free(expected, FALSE);
 }
 
-/* The callbacks say what is different, all of it and nothing else. */
+/* The callbacks report every difference and nothing else. */
 static void test_random_events_are_told(Room *room, const void *data) {
         g_autoptr(GPtrArray) before = describe(room);
         Devices devices = {};

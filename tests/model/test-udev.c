@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* When udev counts as settled. The functions of libudev's queue are replaced by those below, so a test
- * decides whether udevd runs and what its queue is like. The devices are those of the machine, and do not
+/* When udev counts as settled. The functions of libudev's queue are replaced by those below, so that a test
+ * decides whether udevd runs and what is in its queue. The devices are those of the machine, and do not
  * matter. */
 
 #include <fcntl.h>
@@ -79,7 +79,7 @@ static void tear_down(Rig *rig, const void *data) {
         close(queue_fd);
 }
 
-/* Whether there is anything to test. */
+/* Whether the test can run here. */
 static bool start(Rig *rig) {
         static const UdevEvents events = {
                 .device = on_device,
@@ -125,12 +125,12 @@ static void test_empty_later(Rig *rig, const void *data) {
 
         g_assert_false(rig->was_settled);
 
-        /* Callers hear of it, even if no device of theirs had an event. */
+        /* The callback is called even if no relevant device had an event. */
         queue_is_empty = true;
         empty_queue(rig);
         g_assert_true(rig->was_settled);
 
-        /* What is plugged in later does not count. */
+        /* Devices plugged in later do not count. */
         queue_is_empty = false;
         g_assert_true(udev_host_is_settled(rig->udev));
 }

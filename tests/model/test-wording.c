@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the warned user reads. The texts are the English ones: no catalog is opened here. */
+/* What the warned user reads. The texts are English: no translation is loaded. */
 
 #include <glib.h>
 #include <time.h>
