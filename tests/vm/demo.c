@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What ./demo shows: a multiseat PC with three pupils, one of whom is logged off after a warning, and then
- * all. Every line of output below the explanations is what a real program printed on that PC. */
+/* ./demo shows a multiseat PC with three pupils: one is logged off after a warning, and then all. Every line
+ * of output below the explanations was printed by a real program on that PC. */
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -39,7 +39,7 @@ static void fail(GError *error) {
         exit(EXIT_FAILURE);
 }
 
-/* A progress line for what takes a while: its own thread, since the work waits in this one. */
+/* A progress line for slow steps: in a thread of its own, since the main thread waits for the step. */
 typedef struct {
         const char *what;
         gint64 start;
@@ -86,7 +86,7 @@ static void progress_end(Progress *p) {
         fflush(stdout);
 }
 
-/* Runs a command on the PC and shows it with what it printed, as a terminal there would. */
+/* Runs a command on the PC and shows it with its output, as a terminal there would. */
 static void show(Demo *d, const char *command) {
         g_autoptr(GError) error = NULL;
         g_autofree char *out = NULL;
@@ -127,7 +127,7 @@ static void wait_until(Demo *d, guint timeout, const char *what, const char *con
                 fail(error);
 }
 
-/* A greeter's session is there before its window is: whoever looks wants to see the window. */
+/* The session of a greeter exists before its window does, and viewers want to see the window. */
 static void wait_painted(Demo *d, guint station) {
         gint64 until = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
 

@@ -8,8 +8,8 @@
 
 #include "machine-channel.h"
 
-/* Answers carry the id of their question. One that comes after its question has timed out is thrown away, so
- * that the conversation goes on in step. */
+/* Replies carry the id of their command. A reply that comes after the timeout of its command is dropped, so
+ * that the conversation stays in step. */
 
 typedef struct Event {
         char *name;
@@ -73,7 +73,7 @@ static bool channel_send(Channel *c, const char *line, GError **error) {
         return true;
 }
 
-/* More input, or an error: when the time is up, or the other side is gone. */
+/* Waits for more input. Fails when the time is up, or the other side has closed the connection. */
 static bool channel_fill(Channel *c, gint64 deadline, GError **error) {
         char buffer[65536];
         ssize_t n;
@@ -103,7 +103,7 @@ static bool channel_fill(Channel *c, gint64 deadline, GError **error) {
         return true;
 }
 
-/* One message; events are put aside. NULL without an error: there is none yet. */
+/* Returns one message and keeps events for later. NULL without an error: none has arrived yet. */
 static JsonNode *channel_next(Channel *c, GError **error) {
         for (;;) {
                 g_autoptr(JsonNode) node = NULL;
@@ -209,7 +209,7 @@ bool channel_wait_event(Channel *c, const char *event, guint timeout, char **ret
         for (;;) {
                 GError *e = NULL;
 
-                /* There are no calls under way: what is no event is the answer to one that was given up. */
+                /* No command is pending: a message that is no event is a late reply. */
                 for (;;) {
                         g_autoptr(JsonNode) node = channel_next(c, &e);
 

@@ -4,14 +4,14 @@
 
 #include "machine-internal.h"
 
-/* Commands go through qemu-guest-agent, which runs them as root and is asked now and then whether they have
- * ended. Each runs under timeout(1), so that one which hangs does not stay behind in the PC. */
+/* Commands go through qemu-guest-agent, which runs them as root and is polled for their end. Each runs under
+ * timeout(1), so that a hanging command does not stay behind in the PC. */
 
-/* Asking costs the PC time as well: often at first, less often for what takes longer. */
+/* Polling costs the PC time too: often at first, less often for slow commands. */
 #define POLL_MIN_USEC (20 * G_TIME_SPAN_MILLISECOND)
 #define POLL_MAX_USEC (300 * G_TIME_SPAN_MILLISECOND)
 
-/* How much longer than the guest's own timeout we wait, for a guest that is slow to tell. */
+/* How much longer than the guest's own timeout to wait, for a guest that reports late. */
 #define AGENT_SEC 30
 
 static char *member_text(JsonObject *o, const char *name) {
@@ -130,8 +130,8 @@ char *machine_shell(Machine *m, GError **error, const char *format, ...) {
                         script, error);
 }
 
-/* setpriv, not su: no session is opened for this. systemd-run, because polkit takes what a user's own
- * manager runs for part of that user's session, and nothing else that we could start from here. */
+/* setpriv, not su: no session is opened for this. systemd-run, because polkit counts processes of a user's
+ * own manager as part of that user's session, and no other processes that could be started from here. */
 char *machine_shell_as(Machine *m, const char *user, GError **error, const char *format, ...) {
         g_autofree char *script = NULL;
         va_list ap;
@@ -149,7 +149,7 @@ char *machine_shell_as(Machine *m, const char *user, GError **error, const char 
                         script, error);
 }
 
-/* What an administrator would look at first; printed, as errors are for one line. */
+/* What an administrator would look at first. It is printed, since a GError is for one line. */
 static void machine_show_journal(Machine *m) {
         g_autofree char *text = NULL;
 

@@ -27,7 +27,7 @@ static void device_set(JsonObject *device, const char *name, const char *prefix,
 bool machine_unplug_hub(Machine *m, guint station, GError **error) {
         JsonObject *o = json_object_new();
 
-        /* QEMU takes away what hangs on the hub too. */
+        /* QEMU also removes the devices on the hub. */
         device_set(o, "id", "hub", station);
         return channel_call(&m->monitor, "device_del", o, MACHINE_COMMAND_SEC, NULL, error);
 }
@@ -77,8 +77,7 @@ bool machine_powerdown(Machine *m, GError **error) {
 
 /* ---- typing ---- */
 
-/* QEMU's name of a key on the American keyboard, and whether shift goes with it; NULL: not one that we know.
- */
+/* QEMU's name for a key of the American keyboard, and whether it needs shift; NULL: an unknown character. */
 static const char *key_name(char c, bool *ret_shift) {
         static const struct {
                 char plain, shifted;
@@ -141,7 +140,7 @@ static bool machine_move_key(Machine *m, guint station, const char *key, bool do
 }
 
 bool machine_type(Machine *m, guint station, const char *text, GError **error) {
-        /* A keyboard keeps a few keys at most until the PC has asked for them. */
+        /* A keyboard holds only a few keys until the PC reads them. */
         const gulong key_usec = 50 * G_TIME_SPAN_MILLISECOND;
 
         for (; *text; text++) {

@@ -9,6 +9,6 @@ struct Machine {
         Channel monitor;
         Channel agent;
         guint stations;
-        int serial_fd;  /* what came over the serial line; -EBADF: it went elsewhere */
-        int picture_fd; /* where QEMU puts what a screen shows, for us to look at */
+        int serial_fd;  /* the output of the serial line; -EBADF: it went elsewhere */
+        int picture_fd; /* where QEMU saves the picture of a screen */
 };

@@ -34,7 +34,7 @@ bool machine_screenshot(Machine *m, guint station, const char *path, GError **er
         return machine_dump_screen(m, station, absolute, "png", error);
 }
 
-/* QEMU's own kind of PPM: "P6\nWIDTH HEIGHT\n255\n", then three bytes a pixel. */
+/* QEMU's variant of PPM: "P6\nWIDTH HEIGHT\n255\n", then three bytes for each pixel. */
 Screen *machine_look(Machine *m, guint station, GError **error) {
         g_autofree char *path = g_strdup_printf("/proc/self/fd/%i", m->picture_fd);
         char header[32] = {};

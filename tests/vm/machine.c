@@ -14,20 +14,20 @@
 
 #include "machine-internal.h"
 
-/* The hardware is made of what systemd's stock rules turn into seats by themselves: each PCI bridge of
- * QEMU's multiseat kind, with a graphics card and a USB controller behind it, is a seat named for the
- * bridge's address. seat0 gets the plain kind of card, and its keyboard and mouse behind a hub too: the PC
- * has no PS/2 port and no absolute pointer that would stay when the hub goes. */
+/* systemd's stock rules turn this hardware into seats by themselves: each PCI bridge of QEMU's multiseat
+ * type, with a graphics card and a USB controller behind it, is a seat named after the bridge's address.
+ * seat0 gets the plain card, with its keyboard and mouse behind a hub too: the PC has no PS/2 port and no
+ * absolute pointer that would stay when the hub is unplugged. */
 
 #define IMAGE_SCRIPT MACHINE_SOURCE_DIR "/image"
 
-/* For QEMU to go when it is told to; then it is killed. */
+/* The time for QEMU to exit when asked; then it is killed. */
 #define QUIT_SEC 5
 
-/* What costs a kernel without KVM much, and a test PC can do without; half of its time, all in all. */
+/* Work that costs a kernel without KVM half of its time, and that a test PC does not need. */
 #define QUICK_KERNEL "mitigations=off init_on_alloc=0 audit=0 lsm= tsc=reliable nowatchdog"
 
-/* For a child that wants to know whether we are still there. */
+/* For a child that checks whether its parent still runs. */
 static pid_t parent_pid;
 
 const char *const machine_seats[MACHINE_STATIONS_MAX] = {
@@ -39,8 +39,7 @@ const char *const machine_seats[MACHINE_STATIONS_MAX] = {
 
 const char *const machine_pupils[MACHINE_PUPILS_MAX] = { "anna", "ben", "carla" };
 
-/* An open /dev/kvm proves nothing: where the processor shows no virtualisation, a guest may stand still on
- * it. */
+/* An open /dev/kvm proves nothing: on a processor without virtualisation a guest may hang. */
 static bool kvm_is_usable(void) {
         g_autofree char *info = NULL;
 
@@ -73,7 +72,7 @@ static void add_station(GPtrArray *argv, guint i) {
                 add(argv, "nec-usb-xhci,bus=head%u,addr=0f.0,id=usb%u", i, i);
         }
 
-        /* Typed text finds its way by the screen, see machine_type(). */
+        /* Typed text reaches a keyboard by its screen, see machine_type(). */
         add(argv, "-device");
         add(argv, "usb-hub,id=hub%u,bus=usb%u.0,port=1", i, i);
         add(argv, "-device");
@@ -109,7 +108,7 @@ static GPtrArray *machine_make_argv(
         add(argv, "-cpu");
         add(argv, "max");
 
-        /* The image is never written to; what the PC writes goes with it. */
+        /* The image is never changed; what the PC writes is discarded with it. */
         add(argv, "-drive");
         add(argv, "file=%s/disk,format=raw,if=virtio,snapshot=on", image);
         add(argv, "-kernel");
@@ -156,8 +155,8 @@ static GPtrArray *machine_make_argv(
         return g_steal_pointer(&argv);
 }
 
-/* In the child, before it becomes QEMU: it must not outlive the test, not even one that is killed. The kind
- * signal gives it the time to set the terminal right again. */
+/* Runs in the child before it becomes QEMU: QEMU must not outlive the test, even if the test is killed.
+ * SIGTERM gives it time to restore the terminal. */
 static void die_with_parent(gpointer data) {
         const MachineOptions *options = data;
 
@@ -188,7 +187,7 @@ static int error_set_errno(GError **error, const char *what) {
         return -saved;
 }
 
-/* A file without a name, so that nothing is left behind, which QEMU opens as /proc/self/fd/N. */
+/* A file without a name, which leaves nothing behind, and which QEMU opens as /proc/self/fd/N. */
 static int machine_make_file(GSubprocessLauncher *launcher, const char *name, GError **error) {
         int fd, copy;
 
@@ -208,7 +207,7 @@ static int machine_make_file(GSubprocessLauncher *launcher, const char *name, GE
         return fd;
 }
 
-/* One end for us, one that QEMU inherits. */
+/* One end for this program, one that QEMU inherits. */
 static int machine_make_channel(
                 GSubprocessLauncher *launcher, Channel *c, const char *peer, GError **error) {
         int fds[2];
@@ -249,7 +248,8 @@ static bool machine_launch(Machine *m, const MachineOptions *options, const char
         if (agent_fd < 0)
                 return false;
 
-        /* The launcher closes our copies of QEMU's ends when it goes; else we would not see QEMU die. */
+        /* When the launcher is freed, it closes this program's copies of QEMU's ends; otherwise QEMU's exit
+         * would go unnoticed. */
         argv = machine_make_argv(m, options, image, monitor_fd, agent_fd);
         m->qemu = g_subprocess_launcher_spawnv(launcher, (const char *const *) argv->pdata, error);
         return m->qemu;
@@ -282,7 +282,7 @@ Machine *machine_start(const MachineOptions *options, GError **error) {
         return g_steal_pointer(&m);
 }
 
-/* When QEMU may go by itself, it sets the terminal right again. */
+/* A QEMU that exits by itself restores the terminal. */
 static void machine_ask_to_quit(Machine *m) {
         const char *pid = g_subprocess_get_identifier(m->qemu);
         int fd;
@@ -324,7 +324,7 @@ guint machine_stations(const Machine *m) {
         return m->stations;
 }
 
-/* The last words on the serial line, for errors of a PC that does not come up. */
+/* The last lines from the serial line, for errors of a PC that does not boot. */
 static void machine_prefix_serial(Machine *m, GError **error) {
         char text[3001];
         ssize_t n;
@@ -342,7 +342,7 @@ static void machine_prefix_serial(Machine *m, GError **error) {
 }
 
 bool machine_wait_boot(Machine *m, GError **error) {
-        /* The agent reads this as soon as it is up. */
+        /* The agent reads this as soon as it runs. */
         if (!channel_call(&m->agent, "guest-ping", NULL, MACHINE_BOOT_SEC, NULL, error)) {
                 machine_prefix_serial(m, error);
                 return false;

@@ -2,14 +2,14 @@
 
 #include "room.h"
 
-/* Of some forty boots one did not bring up a third desktop, on a PC that had no Usher: the display manager
- * had not begun it. That is no finding about Usher, so the PC may try again, and says so. */
+/* In one of some forty boots the third desktop did not start, without Usher installed: the display manager
+ * had not begun it. That says nothing about Usher, so the PC boots again, and this is logged. */
 #define BOOT_TRIES 2
 
 #define PAINT_SEC 60
 #define SHOW_SEC 20
 
-/* A screen that is the same so many times, each a tenth of a second or more, has come to rest. */
+/* A screen that is the same this many times, each a tenth of a second or more apart, has settled. */
 #define STEADY_LOOKS 5
 
 Machine *room;
@@ -49,8 +49,8 @@ void room_open(const MachineOptions *options) {
         room_wait_pupils();
 }
 
-/* A notification server starts with the first who asks, which takes long on a PC without KVM. In a lesson
- * that has happened long ago. */
+/* A notification server starts with the first notification, which takes long on a PC without KVM. In a real
+ * lesson it has been running for long. */
 static void warm_up(void) {
         for (guint i = 0; i < MIN(machine_stations(room), MACHINE_PUPILS_MAX); i++) {
                 g_autoptr(GError) error = NULL;
@@ -177,7 +177,7 @@ void room_keep_terminal(guint station, const char *command, const char *name) {
         if (!g_getenv("USHER_SCREENSHOTS"))
                 return;
 
-        /* A terminal that says how it is has drawn all that came before the question. */
+        /* A terminal that reports its state has drawn everything before that request. */
         opened = machine_shell_as(room, machine_pupils[station], &error,
                         "systemd-run --user --quiet --unit=picture "
                         "xterm -T '%s' -geometry 72x16+40+150 -fa 'DejaVu Sans Mono' -fd 'Droid Sans "

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usherd on a real multiseat PC: real hubs, real desktops, real screens. All tests share one PC, for its
- * boot is the longest of it. One log-off comes first, while no screen shows a word about a cancelled one. */
+/* usherd on a real multiseat PC: real hubs, real desktops, real screens. All tests share one PC, since its
+ * boot takes longest. The single log-off comes first, while no screen shows a notification about a cancelled
+ * one. */
 
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #define BEN 1
 #define CARLA 2
 
-/* As the issue has it: a deadline, at most ten seconds to the end, at most twenty to the login screen. */
+/* The limits of a log-off: ten seconds from the deadline to the end, twenty to the login screen. */
 #define GRACE_SEC 14
 #define END_SEC 10
 #define GREETER_SEC 20
@@ -146,7 +147,7 @@ static char *as_carla(const char *command) {
         return said;
 }
 
-/* Till a film covers all, and what an earlier log-off has left on the screen is gone. */
+/* Waits until a film covers the screen and notifications of an earlier log-off are gone. */
 static Screen *wait_full_screen(guint station) {
         gint64 deadline = g_get_monotonic_time() + MACHINE_COMMAND_SEC * G_USEC_PER_SEC;
 
@@ -159,8 +160,7 @@ static Screen *wait_full_screen(guint station) {
         }
 }
 
-/* Who does not want to be disturbed by a game's chat has to know all the same that their work is about to
- * end. */
+/* "Do not disturb" must not hide that one's own session is about to end. */
 static void test_do_not_disturb_and_full_screen(void) {
         g_autoptr(Screen) full = NULL;
 
@@ -185,7 +185,7 @@ static gint64 job_usec(const char *job, const char *name) {
         return g_ascii_strtoll(value + 2, NULL, 10);
 }
 
-/* A PC whose battery is empty gets its time from the network in the middle of the first lesson. */
+/* A PC with an empty clock battery sets its time from the network in the middle of the first lesson. */
 static void test_a_clock_that_is_set(void) {
         static const char *const steps[] = { "+2 hours", "-5 hours" };
         g_autofree char *job = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager LogOff "
@@ -206,7 +206,7 @@ static void test_a_clock_that_is_set(void) {
                 room_wait_until(MACHINE_COMMAND_SEC, "grep -q Deadline /run/told");
                 g_free(room_run("systemctl stop listen"));
 
-                /* Nothing but what the wall says has changed. */
+                /* Only the wall-clock time has changed. */
                 told = room_run("cat /run/told");
                 g_assert_null(strstr(told, "Phase"));
                 now = room_run("date +%%s%%6N");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* No work lost, on a PC with a real Xfce: a program that is registered with the session manager saves its
- * text when Usher ends the session, and loses it when the session is simply terminated. On the way
- * everything that people get to see. */
+/* No work is lost, on a PC with a real Xfce: a program that is registered with the session manager saves its
+ * text when Usher ends the session, and loses it when the session is simply terminated. On the way,
+ * everything that users see. */
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void shell(const char *format, ...) {
         g_assert_cmpint(status, ==, 0);
 }
 
-/* What is under test, with a session manager for Ben and the program that has work to lose. */
+/* The PC under test, with a session manager for Ben and the program with unsaved work. */
 static void make_tree(void) {
         g_autofree char *built = room_built("tree"), *essay = room_built("plain/tests/vm/xsmp-essay");
 
@@ -52,7 +52,7 @@ static void make_tree(void) {
                         built, tree, tree, essay, tree);
 }
 
-/* Ben's program has registered so many times by now. */
+/* How often Ben's program has registered by now. */
 static void wait_work(guint times) {
         room_wait_until(MACHINE_BOOT_SEC, "test $(journalctl -q -t xsmp-essay | grep -c Registered) -eq %u",
                         times);
@@ -68,7 +68,7 @@ static void set_up(void) {
         wait_work(1);
 }
 
-/* When this was last written to the journal, in µs since boot. */
+/* The time of the last such journal record, in µs since boot. */
 static guint64 journal_time(const char *match, const char *text) {
         g_autofree char *t =
                         room_run("journalctl -o json --output-fields=MESSAGE %s | grep '%s' | tail -n 1 "
@@ -111,15 +111,15 @@ static void test_saves(void) {
         g_assert_cmpuint(saved, <=, ended);
         g_assert_cmpuint(ended, <, removed);
 
-        /* The desktop did it: TerminateSession was not needed. */
+        /* The desktop logged out by itself: TerminateSession was not needed. */
         phases = room_run("journalctl -o cat --output-fields=USHER_PHASES -t usherd USER_ID=ben");
         g_test_message("%s", phases);
         g_assert_nonnull(strstr(phases, "asking"));
         g_assert_null(strstr(phases, "terminating"));
 }
 
-/* The greeter falls over after Ben's log-off, and the display manager gives up: the station says so, and the
- * repair that was enabled has it begin anew, with Ben logged in as after boot, while Anna works on. */
+/* The greeter crashes after Ben's log-off, and the display manager gives up. The station reports it, and the
+ * optional repair restarts the display manager, which logs Ben in as after boot, while Anna works on. */
 static void test_login_screen_is_repaired(void) {
         g_autofree char *anna = session_at(ANNA), *after = NULL;
 
@@ -132,13 +132,13 @@ static void test_login_screen_is_repaired(void) {
         after = session_at(ANNA);
         g_assert_cmpstr(after, ==, anna);
 
-        /* It leaves alone who is there. */
+        /* It does not affect sessions that are there. */
         g_free(room_run("systemctl start usher-seat-repair@seat0.service && loginctl show-session %s",
                         anna));
         g_free(room_run("mv /usr/sbin/lightdm-gtk-greeter.away /usr/sbin/lightdm-gtk-greeter"));
 }
 
-/* A warning in German, its end, and a message. */
+/* A warning in German, its cancellation, and a message. */
 static void test_what_people_see(void) {
         g_autoptr(Screen) before = room_look(ANNA), cancelled = NULL;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Shutdowns and modes of a real multiseat PC: systemd's own restart, the power button, every seat folded
- * into one and out again. They share one PC, in this order: each leaves three pupils at their desktops, but
- * for the last, which leaves it switched off. */
+/* Shutdowns and modes of a real multiseat PC: systemd's own restart, the power button, all seats merged into
+ * one and separated again. They share one PC, in this order: each test leaves three pupils at their
+ * desktops, except the last one, which leaves the PC switched off. */
 
 #include <string.h>
 
@@ -10,7 +10,8 @@
 
 #define STATIONS 3
 
-/* [Shutdown] GraceSec= of this PC, and what an orderly end may take after it, on two cores without KVM. */
+/* [Shutdown] GraceSec= of this PC, and the time that an orderly end may take after it, on two cores without
+ * KVM. */
 #define GRACE_SEC 24
 #define END_SEC 60
 
@@ -33,7 +34,7 @@ static void wait_boot(void) {
 static void open_three_stations(void) {
         room_open(&(MachineOptions) { .stations = STATIONS });
 
-        /* The agent, our ear in there, is to stay as long as the people do. */
+        /* The agent, through which the tests look into the PC, must stay as long as the users. */
         g_free(room_run("mkdir -p /etc/usher /etc/systemd/system/qemu-guest-agent.service.d;"
                         "printf '[Unit]\\nBefore=usher-shutdown.service\\n'"
                         " > /etc/systemd/system/qemu-guest-agent.service.d/late.conf;"
@@ -42,7 +43,7 @@ static void open_three_stations(void) {
                         GRACE_SEC));
 }
 
-/* A warning on each screen, before the time is over. */
+/* A warning on each screen before the time is over. */
 static void wait_warnings(Screen *const *before, gint64 until) {
         for (guint i = 0; i < STATIONS; i++)
                 for (;;) {
@@ -60,7 +61,7 @@ static void wait_warnings(Screen *const *before, gint64 until) {
                 }
 }
 
-/* Everybody is warned on screen, and still there while hardly any of the grace is left. */
+/* Everybody is warned on screen, and still logged in when the grace period is almost over. */
 static void assert_held_up(Screen *const *before, gint64 begin, const char *name) {
         wait_warnings(before, begin + (GRACE_SEC - 2) * G_USEC_PER_SEC);
         room_keep_screens(name);
@@ -83,7 +84,7 @@ static void test_restart_is_held_up_until_everybody_is_gone(void) {
         g_free(room_run("systemctl reboot"));
         assert_held_up(before, begin, "restart");
 
-        /* Who is impatient is not held up, and does no harm. */
+        /* A second, impatient restart returns at once and does no harm. */
         room_assert_prints("over", "timeout 10 systemctl reboot 2>/dev/null; [ $? -ne 124 ] && echo over");
 
         wait_restart(GRACE_SEC + END_SEC);
@@ -119,7 +120,7 @@ static void test_console_and_back(void) {
         stations = room_run("loginctl --no-legend list-seats | xargs");
         g_assert_nonnull(strstr(stations, machine_seats[2]));
 
-        /* The stations of this PC log their pupils in by themselves when they appear: not now. */
+        /* The stations of this PC log their pupils in automatically when they appear: not now. */
         g_free(room_run("cp /etc/lightdm/lightdm.conf.d/50-stations.conf /root;"
                         "sed -i /^autologin/d /etc/lightdm/lightdm.conf.d/50-stations.conf"));
 
@@ -140,7 +141,7 @@ static void test_console_and_back(void) {
                         (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC);
         room_keep_screens("station");
 
-        /* A switch that fails is undone, and says so. */
+        /* A switch that fails is undone and reported. */
         g_free(room_run("mkdir -p /run/systemd/system/usher-console.service.d;"
                         "printf '[Service]\\nExecStart=false\\n' > "
                         "/run/systemd/system/usher-console.service.d/fail.conf;"
@@ -155,7 +156,7 @@ static void test_console_and_back(void) {
         room_wait_pupils();
 }
 
-/* The last one, for the PC is off then. */
+/* The last one, because the PC is off afterwards. */
 static void test_power_button_and_a_dead_usherd(void) {
         g_autoptr(GError) error = NULL;
         Screen *before[STATIONS];
@@ -173,7 +174,7 @@ static void test_power_button_and_a_dead_usherd(void) {
         (void) machine_wait_off(room, GRACE_SEC + 2 * END_SEC, NULL, &error);
         g_assert_no_error(error);
 
-        /* Not even then anybody has less than was promised. */
+        /* Even then nobody gets less than the promised grace period. */
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, GRACE_SEC * G_USEC_PER_SEC);
         for (guint i = 0; i < STATIONS; i++)
                 screen_free(before[i]);
@@ -215,7 +216,7 @@ static void test_with_nobody_logged_in_it_costs_nothing(void) {
         g_test_message("from a second before the command to the reset: %.2f s with Usher, %.2f s without",
                         with, without);
 
-        /* Nobody waits for a grace that nobody is given. How the two compare is said above. */
+        /* Nobody is logged in, so there is no grace period to wait for. The message has both times. */
         g_assert_cmpfloat(with, <, without + GRACE_SEC);
         room_close();
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Stations and hubs as a school sees them, on a PC with four of them: what hangs where, what is missing, and
- * how it is put right. The hubs are real to everybody in the PC, and who moves them is logind. All tests
- * share one PC; each puts back what it moved. The last one restarts it.
+/* Stations and hubs as in a school, on a PC with four of them: which device belongs where, what is missing,
+ * and how it is put right. The hubs are real to everything in the PC, and logind moves them. All tests share
+ * one PC; each puts back what it moved. The last one restarts it.
  *
- * With $USHER_SCREENSHOTS, a folder, pictures of the stations and what usherctl said are kept there. */
+ * If $USHER_SCREENSHOTS names a folder, pictures of the stations and the output of usherctl are saved there.
+ */
 
 #include <string.h>
 
@@ -16,15 +17,15 @@
 #define CARLA 2
 #define NOBODY 3
 
-/* Till the kernel, udev, logind and usherd have seen to it, on a PC without KVM. */
+/* The time for the kernel, udev, logind and usherd, on a PC without KVM. */
 #define SOON_SEC 30
 
-/* Of a screen; a notification is a hundredth. */
+/* As a fraction of the screen; a notification is a hundredth. */
 #define SIGN_AT_LEAST 0.2
 
 static const char *const labels[STATIONS] = { "Teacher", "Window left", "Fenster rechts", "窓側" };
 
-/* Four labelled stations, all of them well. */
+/* Four labelled stations, all in good health. */
 static void the_room(void) {
         if (room)
                 return;
@@ -36,7 +37,7 @@ static void the_room(void) {
                 g_free(room_run("usherctl label %s '%s'", machine_seats[i], labels[i]));
 }
 
-/* What is kept for people to look at. */
+/* Output that is saved for people to look at. */
 static void keep(const char *name, const char *text) {
         const char *folder = g_getenv("USHER_SCREENSHOTS");
         g_autofree char *path = NULL;
@@ -88,7 +89,7 @@ static void test_labels(void) {
                 g_assert_nonnull(strstr(hubs, labels[i]));
         }
 
-        /* From a hub to its station in one call, and the label wherever a station is named. */
+        /* From a hub to its station in one call, and the label in every place that names a station. */
         hub = hub_of(CARLA);
         by_hub = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStationByHub s %s", hub);
         path = room_run("busctl call org.usher1 /org/usher1 org.usher1.Manager GetStation s '%s'",
@@ -115,8 +116,8 @@ static void test_hub_out_and_in(void) {
         g_assert_cmpstr(again, ==, hub);
 }
 
-/* Behind a station's hub it is part of that station, until somebody says otherwise: then the hub before it
- * has two stations behind it, and both keep what is theirs. */
+/* A hub behind a station's hub is part of that station until it is attached elsewhere. Then the first hub
+ * has two stations behind it, and both keep their devices. */
 static void test_chained_hub(void) {
         g_autofree char *hub = hub_of(CARLA), *chained = g_strdup_printf("%s.3", hub), *tree = NULL;
         g_autoptr(GError) error = NULL;
@@ -171,7 +172,7 @@ static void test_root_hubs_stay(void) {
         room_assert_prints("", "ls /etc/udev/rules.d | grep 72-seat || true");
 }
 
-/* Carla's hub has been given to the wrong station; Enter on her keyboard puts it right. */
+/* Carla's hub was attached to the wrong station; Enter on her keyboard corrects that. */
 static void test_associate(void) {
         g_autofree char *hub = hub_of(CARLA), *said = NULL, *process = NULL;
         g_autoptr(GError) error = NULL;
@@ -190,7 +191,7 @@ static void test_associate(void) {
         g_test_message("usher-associate: %s", process);
         g_assert_null(strstr(process, "root"));
 
-        /* Other keys are nobody's business. */
+        /* Other keys are ignored. */
         (void) machine_type(room, CARLA, "secret", &error);
         g_assert_no_error(error);
         (void) machine_type(room, CARLA, "\n", &error);
@@ -199,7 +200,7 @@ static void test_associate(void) {
         wait_role(hub, "station", machine_seats[CARLA]);
         wait_health(CARLA, "ok");
 
-        /* Then nobody listens any more. */
+        /* Afterwards the keyboard is no longer read. */
         room_wait_until(SOON_SEC,
                         "! systemctl is-active --quiet usher-associate.service usher-associate.socket");
         room_wait_until(SOON_SEC, "! test -e /run/usher-associate");
@@ -209,7 +210,7 @@ static void test_associate(void) {
         wait_role(hub, "station", machine_seats[CARLA]);
 }
 
-/* Asks which station it is, and sees to it that its own screen says so in large letters. */
+/* Identifies the station, and checks that its own screen shows the label in large letters. */
 static void identify(guint station, const Screen *before, const char *picture) {
         g_autoptr(Screen) shown = NULL;
 
@@ -220,7 +221,7 @@ static void identify(guint station, const Screen *before, const char *picture) {
         g_assert_cmpfloat(screen_difference(before, shown), >, SIGN_AT_LEAST);
 }
 
-/* Till the screen is as it was before somebody asked, which is no less than nine seconds ago. */
+/* Waits until the screen looks as before the label, which was shown for at least nine seconds. */
 static void wait_no_sign(guint station, const Screen *before, gint64 asked) {
         for (;;) {
                 g_autoptr(Screen) now = room_look(station);
@@ -234,8 +235,8 @@ static void wait_no_sign(guint station, const Screen *before, gint64 asked) {
         }
 }
 
-/* A desktop, and a login screen in an empty room, which is when an administrator walks along the screens. No
- * other screen shows anything. */
+/* A desktop, and a login screen in an empty room, as when an administrator walks along the screens. No other
+ * screen shows anything. */
 static void test_identify(void) {
         g_autoptr(Screen) desk = NULL, login = NULL, other = NULL, untouched = NULL;
         gint64 asked;
@@ -256,7 +257,7 @@ static void test_identify(void) {
         room_assert_prints("", "journalctl -o cat -p warning -u 'usher-identify@*'");
 }
 
-/* Who works there goes on typing below the sign. */
+/* The user of the station can go on typing below the label. */
 static void test_identify_takes_no_keys(void) {
         g_autoptr(Screen) before = NULL, after = NULL;
         g_autoptr(GError) error = NULL;
@@ -273,7 +274,7 @@ static void test_identify_takes_no_keys(void) {
         g_assert_cmpfloat(screen_difference(before, after), <, SIGN_AT_LEAST / 2);
 }
 
-/* Without a display manager there is the bare console, and it is as before afterwards. */
+/* Without a display manager the label is on the bare console, which is as before afterwards. */
 static void test_identify_the_console(void) {
         g_autoptr(Screen) screen = NULL;
         g_autofree char *before = NULL;
@@ -300,7 +301,7 @@ static void test_labels_after_a_restart(void) {
         room_wait_until(SOON_SEC, "usherctl --no-legend list | grep -q seat-annex");
         g_free(room_run("usherctl label seat-annex 'In the annex'"));
 
-        /* How long people are warned is test-shutdown's. */
+        /* test-shutdown is about how long users are warned. */
         g_free(room_run("mkdir -p /etc/usher; printf '[Shutdown]\\nGraceSec=0\\n' > /etc/usher/usherd.conf;"
                         "systemctl reload usherd; " ROOM_RESTART_SOON));
         (void) machine_wait_restart(room, MACHINE_BOOT_SEC, &error);
@@ -316,7 +317,8 @@ static void test_labels_after_a_restart(void) {
         for (guint i = 0; i < STATIONS; i++)
                 g_assert_nonnull(strstr(list, labels[i]));
 
-        /* What was attached is still attached, and the station without a screen is still missed. */
+        /* What was attached is still attached, and the station without a screen is still listed as missing
+         * it. */
         g_free(room_run("usherctl --no-legend list | grep 'In the annex' | grep -q ' absent '"));
         g_free(room_run("usherctl --no-legend hubs | grep -q 'In the annex'"));
         g_free(room_run("usherctl detach-all"));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A program with unsaved work in an X session, as editors are: xsmp-essay FILE registers with the session
- * manager by XSMP, writes its text to FILE when it is asked to save, and loses it when it is killed. What
- * happens to it is in the journal. */
+/* A program with unsaved work in an X session, like an editor: xsmp-essay FILE registers with the session
+ * manager by XSMP, writes its text to FILE when it is asked to save, and loses it when it is killed. It logs
+ * its life to the journal. */
 
 #include <errno.h>
 #include <poll.h>
@@ -33,7 +33,8 @@ static void save(void) {
         syslog(LOG_NOTICE, "Saved the essay.");
 }
 
-/* The session manager asks everybody once when they register, and again at the end; the latter counts. */
+/* The session manager sends SaveYourself once after the registration, and again at the end; the latter
+ * counts. */
 static void on_save(SmcConn connection, SmPointer data, int type, Bool shutdown, int interact, Bool fast) {
         if (shutdown)
                 save();
