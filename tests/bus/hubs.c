@@ -47,7 +47,7 @@ void hubs_enter(char *argv[]) {
         g_assert_true(g_setenv("USHER_HUBS_ENTERED", "1", TRUE));
         g_assert_true(g_setenv("LD_PRELOAD", PRELOAD, TRUE));
 
-        /* A sanitizer wants to come first, and gets along all the same. */
+        /* A sanitizer must be preloaded first, and works with umockdev after it. */
         options = g_strdup_printf("%s:verify_asan_link_order=0",
                         g_getenv("ASAN_OPTIONS") ? g_getenv("ASAN_OPTIONS") : "");
         g_assert_true(g_setenv("ASAN_OPTIONS", options, TRUE));
@@ -99,7 +99,7 @@ static gboolean is_at_or_below(const Device *d, const char *syspath) {
         return strncmp(d->syspath, syspath, n) == 0 && (d->syspath[n] == 0 || d->syspath[n] == '/');
 }
 
-/* As udev's rules have it: one's own, else the parent's. */
+/* As in udev's rules: the device's own value, else the parent's. */
 static const char *seat_of(Hubs *h, const Device *d) {
         for (; d; d = find(h, d->parent))
                 if (d->seat)
@@ -130,7 +130,7 @@ static GPtrArray *properties_of(Hubs *h, const Device *d) {
         return list;
 }
 
-/* What udevd keeps of a device, where libudev reads it. */
+/* udevd's database entry of a device, where libudev reads it. */
 static void write_database(Hubs *h, const Device *d) {
         g_autofree char *id = database_id(d), *file = g_build_filename("/run/udev/data", id, NULL);
         g_autoptr(GPtrArray) properties = properties_of(h, d);
@@ -173,7 +173,7 @@ static void remove_database(const Device *d) {
         }
 }
 
-/* What a uevent says on top of what the device's own directory says. */
+/* The properties of a uevent in addition to those in the device's directory. */
 static void write_uevent(Hubs *h, const Device *d) {
         g_autoptr(GPtrArray) properties = properties_of(h, d);
 
@@ -296,8 +296,8 @@ const char *hubs_add_usb(Hubs *h, const char *parent, const char *name, const ch
         return add(h, usb_new(parent, name, "00", product, NULL));
 }
 
-/* The USB device, its interface, the HID device, the input device and its event node: as the kernel stacks
- * them. */
+/* The USB device, its interface, the HID device, the input device and its event node, in the kernel's
+ * order. */
 static const char *add_input(
                 Hubs *h, const char *parent, const char *name, const char *what, const char *seat) {
         g_autofree char *interface = g_strdup_printf("%s:1.0", name);
@@ -419,7 +419,7 @@ Hubs *hubs_new(void (*pace)(gpointer data), gpointer data) {
         g_assert_no_errno(g_mkdir_with_parents("/run/udev/data", 0755));
         g_assert_no_errno(g_mkdir_with_parents("/run/udev/tags", 0755));
 
-        /* What tells libudev that a udevd is running. */
+        /* libudev checks this file to see whether udevd runs. */
         g_file_set_contents("/run/udev/control", "", 0, &error);
         g_assert_no_error(error);
 
