@@ -78,7 +78,7 @@ GSubprocessLauncher *box_launcher_new(const char *user,
 
         passwd = getpwnam(user);
         if (!passwd) {
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no user '%s'", user);
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No user '%s'", user);
                 return NULL;
         }
         if (session) {

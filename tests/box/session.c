@@ -89,7 +89,7 @@ BoxSession *box_session_start(Box *box, const BoxSessionOptions *options, GError
 
         passwd = getpwnam(options->user);
         if (!passwd) {
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no user '%s'", options->user);
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No user '%s'", options->user);
                 return NULL;
         }
 
@@ -154,7 +154,7 @@ bool box_session_wait_open(BoxSession *session, GError **error) {
         result = g_hash_table_lookup(session->box->results, session->job);
         if (!in_time || session->leader == 0) {
                 g_set_error(error, G_IO_ERROR, in_time ? G_IO_ERROR_FAILED : G_IO_ERROR_TIMED_OUT,
-                                "No session came of %s (%s), see its journal", session->unit,
+                                "%s opened no session (%s), see its journal", session->unit,
                                 result ?: "still starting");
                 return false;
         }

@@ -16,7 +16,7 @@ int box_terminal_new(char **ret_tty, GError **error) {
 
         fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
         if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0 || ptsname_r(fd, name, sizeof name) != 0) {
-                g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "No pty: %s",
+                g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "Failed to open a pty: %s",
                                 g_strerror(errno));
                 if (fd >= 0)
                         close(fd);

@@ -83,7 +83,7 @@ void accounts_wait_askers(GPid usherd, guint n) {
                         return;
 
                 if (g_get_monotonic_time() >= end)
-                        g_error("usherd has %u processes that ask, not %u", askers->len, n);
+                        g_error("usherd has %u lookup workers, not %u", askers->len, n);
                 wait_until_time(g_get_monotonic_time() + 10 * G_TIME_SPAN_MILLISECOND);
         }
 }

@@ -34,7 +34,7 @@ static gboolean step(gint64 end) {
 
 void wait_step(gint64 end, const char *where, const char *what) {
         if (!step(end))
-                g_error("%s: waited %d s in vain for: %s", where, WAIT_SECONDS, what);
+                g_error("%s: timed out after %d s: %s", where, WAIT_SECONDS, what);
 }
 
 void wait_until_time(gint64 time) {

@@ -241,7 +241,7 @@ const FakeCall *fake_nth(Fake *fake, const char *member, guint nth) {
                         return call;
         }
 
-        g_error("%s was not called that often on %s", member, fake->name);
+        g_error("%s was not called often enough on %s", member, fake->name);
 }
 
 /* Calls that only read, or that concern only the caller itself. */

@@ -193,7 +193,7 @@ static void test_a_short_unplugging_is_one_change_or_none(Desk *d, gconstpointer
                 took = kick(d);
         } while (took > SECOND * 9 / 20 && ++tries < 5);
         if (tries == 5) {
-                g_test_skip("this machine is too slow to send a burst in a burst's time");
+                g_test_skip("this machine is too slow to send the events as one burst");
                 return;
         }
 

@@ -134,7 +134,7 @@ static void compare_with_manual(const Fake *fake, const char *page) {
         g_autofree char *manual = read_manual(page);
 
         if (!manual) {
-                g_test_skip("the manual page is not installed");
+                g_test_skip("the man page is not installed");
                 return;
         }
 

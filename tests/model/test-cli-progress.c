@@ -83,7 +83,7 @@ static void test_utf8(void) {
         const char *wide = "\xe9\xa3\x9f\xe5\xa0\x82"; /* two characters, four columns */
 
         if (!setlocale(LC_CTYPE, "C.UTF-8")) {
-                g_test_skip("no C.UTF-8 here");
+                g_test_skip("no locale C.UTF-8");
                 return;
         }
 

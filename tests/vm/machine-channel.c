@@ -87,7 +87,7 @@ static bool channel_fill(Channel *c, gint64 deadline, GError **error) {
                 if (r > 0 || (r < 0 && errno != EINTR))
                         break;
                 if (r == 0) {
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer from %s in time",
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Timed out waiting for %s",
                                         c->peer);
                         return false;
                 }
@@ -123,8 +123,8 @@ static JsonNode *channel_next(Channel *c, GError **error) {
                 if (!node)
                         return NULL;
                 if (!JSON_NODE_HOLDS_OBJECT(node)) {
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s said '%s'", c->peer,
-                                        line);
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                                        "Invalid message from %s: '%s'", c->peer, line);
                         return NULL;
                 }
 
@@ -190,8 +190,8 @@ bool channel_call(Channel *c,
 
                 if (json_object_has_member(reply, "error")) {
                         failure = json_object_get_object_member(reply, "error");
-                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s refuses: %s", command,
-                                        c->peer,
+                        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s returned an error: %s",
+                                        command, c->peer,
                                         json_object_get_string_member_with_default(
                                                         failure, "desc", "(no reason given)"));
                         return false;

@@ -184,7 +184,7 @@ bool machine_wait_until(Machine *m, guint timeout, GError **error, const char *f
                 return true;
 
         machine_show_journal(m);
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Waited %u s in vain until %s\n%s%s", timeout,
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Timed out after %u s: %s\n%s%s", timeout,
                         condition, e ? e->message : "", err ?: "");
         g_clear_error(&e);
         return false;

@@ -49,7 +49,7 @@ Screen *machine_look(Machine *m, guint station, GError **error) {
         if (pread(m->picture_fd, header, sizeof header - 1, 0) < 0 ||
                         sscanf(header, "P6 %5u %5u 255%n", &width, &height, &length) != 2 || length == 0) {
                 g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                                "QEMU's picture is in an unknown form");
+                                "QEMU's picture has an unknown format");
                 return NULL;
         }
 
@@ -58,7 +58,7 @@ Screen *machine_look(Machine *m, guint station, GError **error) {
         s->width = width;
         s->height = height;
         if (pread(m->picture_fd, s->pixels, size, length + 1) != (ssize_t) size) {
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "QEMU's picture is cut off");
+                g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "QEMU's picture is truncated");
                 return screen_free(s);
         }
 

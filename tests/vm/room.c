@@ -42,7 +42,7 @@ void room_open(const MachineOptions *options) {
                 if (i == BOOT_TRIES)
                         break;
 
-                g_printerr("# The PC did not come up, trying again: %s\n", error->message);
+                g_printerr("# The PC did not boot, trying again: %s\n", error->message);
                 g_clear_error(&error);
         }
         g_assert_no_error(error);

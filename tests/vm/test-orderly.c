@@ -105,7 +105,7 @@ static void test_saves(void) {
         saved = journal_time("-t xsmp-essay", "Saved the essay");
         ended = journal_time("-t xsmp-essay", "Told to end");
         removed = journal_time("-t usherd USER_ID=ben", "Log-off of session");
-        g_test_message("saved at %.1f s, told to end at %.1f s, the session's end recorded at %.1f s",
+        g_test_message("saved at %.1f s, asked to end at %.1f s, the session's end recorded at %.1f s",
                         (double) saved / G_USEC_PER_SEC, (double) ended / G_USEC_PER_SEC,
                         (double) removed / G_USEC_PER_SEC);
         g_assert_cmpuint(saved, <=, ended);

@@ -89,7 +89,7 @@ static void test_restart_is_held_up_until_everybody_is_gone(void) {
 
         wait_restart(GRACE_SEC + END_SEC);
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, GRACE_SEC * G_USEC_PER_SEC);
-        g_test_message("from the command to the reset: %.1f s, %u s of them grace",
+        g_test_message("from the command to the reset: %.1f s, including %u s of grace",
                         (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC, GRACE_SEC);
 
         wait_boot();
