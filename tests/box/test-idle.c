@@ -97,7 +97,7 @@ static void test_forgotten(Fixture *f, gconstpointer unused) {
         g_assert_cmpuint(box_monitor_count(f->new, NULL), ==, 1);
 }
 
-static void test_sign_of_life(Fixture *f, gconstpointer unused) {
+static void test_activity(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) s = open_session(f, "u2", "seat-box2");
         g_autofree char *job = NULL, *again = NULL;
 
@@ -116,7 +116,7 @@ static void test_sign_of_life(Fixture *f, gconstpointer unused) {
         usher_assert_removed(f->usher, 2, s, "cancelled", BOX_TIMEOUT_MSEC);
 }
 
-static void test_kept_awake(Fixture *f, gconstpointer unused) {
+static void test_inhibited(Fixture *f, gconstpointer unused) {
         g_autoptr(BoxSession) film = open_session(f, "u3", "seat-box3");
         g_autoptr(BoxSession) other = open_session(f, "u1", "seat-box1");
         g_autoptr(GSubprocess) inhibitor = NULL;
@@ -209,8 +209,8 @@ int main(int argc, char *argv[]) {
 
 #define BOX_TEST(path, func) g_test_add(path, Fixture, NULL, set_up, func, tear_down)
         BOX_TEST("/idle/forgotten", test_forgotten);
-        BOX_TEST("/idle/sign-of-life", test_sign_of_life);
-        BOX_TEST("/idle/kept-awake", test_kept_awake);
+        BOX_TEST("/idle/activity", test_activity);
+        BOX_TEST("/idle/inhibited", test_inhibited);
         BOX_TEST("/idle/taken-over", test_taken_over);
         BOX_TEST("/idle/cancelled", test_cancelled);
         BOX_TEST("/idle/restart", test_restart);

@@ -108,7 +108,7 @@ static GVariant *blocking_options(guint grace) {
         return g_variant_builder_end(&b);
 }
 
-static void test_newcomers_are_kept_out(Usher *u, gconstpointer unused) {
+static void test_new_logins_are_blocked(Usher *u, gconstpointer unused) {
         g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u6", .seat = "seat-box6" });
         g_autoptr(BoxSession) refused = NULL, after = NULL;
         g_autoptr(GError) error = NULL;
@@ -233,7 +233,7 @@ int main(int argc, char *argv[]) {
         usher_test("/logoff/one-of-twenty", configuration, test_one_of_twenty);
         usher_test("/logoff/stubborn-program-is-killed", configuration, test_stubborn_program_is_killed);
         usher_test("/logoff/left-before-the-deadline", configuration, test_left_before_the_deadline);
-        usher_test("/logoff/newcomers-are-kept-out", configuration, test_newcomers_are_kept_out);
+        usher_test("/logoff/new-logins-are-blocked", configuration, test_new_logins_are_blocked);
         usher_test("/logoff/foreign-nologin-stays", configuration, test_foreign_nologin_stays);
         usher_test("/logoff/killed-usherd-comes-back", configuration, test_killed_usherd_comes_back);
         usher_test("/logoff/logind-restarts-in-the-countdown", configuration,

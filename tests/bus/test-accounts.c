@@ -47,7 +47,7 @@ static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
         accounts_answer(lease);
 }
 
-static void test_what_nobody_knows_takes_the_stronger_right(Fixture *f, gconstpointer data) {
+static void test_an_unknown_user_takes_the_stronger_right(Fixture *f, gconstpointer data) {
         g_autoptr(Call) refused = NULL, all = NULL;
         GDBusConnection *tina;
         int lease;
@@ -264,7 +264,7 @@ int main(int argc, char *argv[]) {
 
 #define ADD(name, function) fixture_add("/accounts/" name, function)
         ADD("countdowns-go-on", test_countdowns_go_on);
-        ADD("what-nobody-knows-takes-the-stronger-right", test_what_nobody_knows_takes_the_stronger_right);
+        ADD("an-unknown-user-takes-the-stronger-right", test_an_unknown_user_takes_the_stronger_right);
         ADD("a-call-waits-for-the-answer", test_a_call_waits_for_the_answer);
         ADD("one-user-does-not-take-all-places", test_one_user_does_not_take_all_places);
         ADD("polkit-is-asked-once", test_polkit_is_asked_once);

@@ -36,7 +36,7 @@ static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
         teacher_assert_recovers(tina, 1);
 }
 
-static void test_a_process_that_asks_is_killed(Fixture *f, gconstpointer data) {
+static void test_a_lookup_worker_is_killed(Fixture *f, gconstpointer data) {
         g_autoptr(Call) all = NULL;
         g_autoptr(GArray) askers = NULL;
         GDBusConnection *tina;
@@ -58,7 +58,7 @@ static void test_a_process_that_asks_is_killed(Fixture *f, gconstpointer data) {
         teacher_assert_recovers(tina, 1);
 }
 
-static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
+static void test_a_session_ends_while_it_is_looked_up(Fixture *f, gconstpointer data) {
         gint64 begin;
         int lease;
 
@@ -91,7 +91,7 @@ static rlim_t room_for(GPid pid, guint n) {
 }
 
 /* There are descriptors for the pipe, but none for the pidfd. */
-static void test_a_process_that_cannot_be_watched(Fixture *f, gconstpointer data) {
+static void test_a_lookup_worker_that_cannot_be_watched(Fixture *f, gconstpointer data) {
         rlim_t room;
 
         fixture_start(f);
@@ -109,7 +109,7 @@ static gboolean is_gone(GPid pid) {
 }
 
 /* However usherd ends, none of its workers is left a moment later. */
-static void test_the_end_is_the_end_of_all(Fixture *f, gconstpointer data) {
+static void test_no_lookup_worker_outlives_usherd(Fixture *f, gconstpointer data) {
         g_autoptr(GArray) askers = NULL;
         gint64 begin;
         GPid asker;
@@ -144,10 +144,10 @@ int main(int argc, char *argv[]) {
 
 #define ADD(name, function) fixture_add("/askers/" name, function)
         ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
-        ADD("a-process-that-asks-is-killed", test_a_process_that_asks_is_killed);
-        ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
-        ADD("a-process-that-cannot-be-watched", test_a_process_that_cannot_be_watched);
-        ADD("the-end-is-the-end-of-all", test_the_end_is_the_end_of_all);
+        ADD("a-lookup-worker-is-killed", test_a_lookup_worker_is_killed);
+        ADD("a-session-ends-while-it-is-looked-up", test_a_session_ends_while_it_is_looked_up);
+        ADD("a-lookup-worker-that-cannot-be-watched", test_a_lookup_worker_that_cannot_be_watched);
+        ADD("no-lookup-worker-outlives-usherd", test_no_lookup_worker_outlives_usherd);
 
         return g_test_run();
 }

@@ -275,7 +275,7 @@ static gint64 told_at(Fixture *f, const char *path) {
 }
 
 /* Changes are announced once, after all queued messages; but the messages may never end. */
-static void test_a_busy_usherd_tells_what_changes(Fixture *f, gconstpointer data) {
+static void test_a_busy_usherd_announces_changes(Fixture *f, gconstpointer data) {
         g_autoptr(Call) change = NULL, last = NULL;
         GDBusConnection *mallory;
 
@@ -313,7 +313,7 @@ int main(int argc, char *argv[]) {
                         test_a_busy_usherd_forgets_what_is_answered);
         fixture_add("/crowd/a-busy-usherd-forgets-what-was-looked-up",
                         test_a_busy_usherd_forgets_what_was_looked_up);
-        fixture_add("/crowd/a-busy-usherd-tells-what-changes", test_a_busy_usherd_tells_what_changes);
+        fixture_add("/crowd/a-busy-usherd-announces-changes", test_a_busy_usherd_announces_changes);
 
         return g_test_run();
 }

@@ -63,7 +63,7 @@ static void sessions(Fixture *f) {
         fixture_start(f);
 }
 
-static void test_a_session_does_not_end_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_end_of_a_session(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         g_auto(Forger) m = {};
 
@@ -87,7 +87,7 @@ static void test_a_session_does_not_end_by_hearsay(Fixture *f, gconstpointer dat
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 }
 
-static void test_a_session_does_not_begin_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_start_of_a_session(Fixture *f, gconstpointer data) {
         g_autofree char *state = NULL;
         g_auto(Forger) m = {};
 
@@ -106,7 +106,7 @@ static void test_a_session_does_not_begin_by_hearsay(Fixture *f, gconstpointer d
                         "org.usher1.Error.NoSuchSession");
 }
 
-static void test_logind_is_not_gone_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_end_of_logind(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL, *logind = NULL, *state = NULL;
         g_auto(Forger) m = {};
 
@@ -133,7 +133,7 @@ static void test_logind_is_not_gone_by_hearsay(Fixture *f, gconstpointer data) {
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 }
 
-static void test_logind_is_not_lost_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_loss_of_logind(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL, *logind = NULL;
         g_auto(Forger) m = {};
 
@@ -152,7 +152,7 @@ static void test_logind_is_not_lost_by_hearsay(Fixture *f, gconstpointer data) {
         fixture_wait_property(f, SEAT0, "State", "'in-use'");
 }
 
-static void test_the_bus_does_not_take_our_name_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_loss_of_the_bus_name(Fixture *f, gconstpointer data) {
         g_autofree char *before = NULL;
         g_auto(Forger) m = {};
 
@@ -166,7 +166,7 @@ static void test_the_bus_does_not_take_our_name_by_hearsay(Fixture *f, gconstpoi
 }
 
 /* The session that polkit is asked about is not gone because of a forged signal. */
-static void test_a_caller_is_not_gone_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_end_of_a_caller(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *teacher;
         g_auto(Forger) m = {};
@@ -193,7 +193,7 @@ static void test_a_caller_is_not_gone_by_hearsay(Fixture *f, gconstpointer data)
         g_assert_false(f->exited);
 }
 
-static void test_a_shutdown_is_not_announced_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_shutdown(Fixture *f, gconstpointer data) {
         g_autofree char *phase = NULL, *job = NULL;
         g_auto(Forger) m = {};
 
@@ -212,7 +212,7 @@ static void test_a_shutdown_is_not_announced_by_hearsay(Fixture *f, gconstpointe
 
 /* After a suspend users get the minimum grace period again: somebody who could forge a suspend could stay
  * for ever. */
-static void test_the_machine_did_not_sleep_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_suspend(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         g_auto(Forger) m = {};
         guint64 deadline;
@@ -233,7 +233,7 @@ static void test_the_machine_did_not_sleep_by_hearsay(Fixture *f, gconstpointer 
         g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), >, deadline);
 }
 
-static void test_systemd_and_polkit_by_hearsay(Fixture *f, gconstpointer data) {
+static void test_forged_signals_of_systemd_and_polkit(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         g_auto(Forger) m = {};
 
@@ -263,15 +263,15 @@ int main(int argc, char *argv[]) {
 #define ADD(name, function)                             \
         fixture_add("/forged/guarded/" name, function); \
         fixture_add_unguarded("/forged/unguarded/" name, function)
-        ADD("a-session-does-not-end-by-hearsay", test_a_session_does_not_end_by_hearsay);
-        ADD("a-session-does-not-begin-by-hearsay", test_a_session_does_not_begin_by_hearsay);
-        ADD("logind-is-not-gone-by-hearsay", test_logind_is_not_gone_by_hearsay);
-        ADD("logind-is-not-lost-by-hearsay", test_logind_is_not_lost_by_hearsay);
-        ADD("the-machine-did-not-sleep-by-hearsay", test_the_machine_did_not_sleep_by_hearsay);
-        ADD("the-bus-does-not-take-our-name-by-hearsay", test_the_bus_does_not_take_our_name_by_hearsay);
-        ADD("a-caller-is-not-gone-by-hearsay", test_a_caller_is_not_gone_by_hearsay);
-        ADD("a-shutdown-is-not-announced-by-hearsay", test_a_shutdown_is_not_announced_by_hearsay);
-        ADD("systemd-and-polkit-by-hearsay", test_systemd_and_polkit_by_hearsay);
+        ADD("forged-end-of-a-session", test_forged_end_of_a_session);
+        ADD("forged-start-of-a-session", test_forged_start_of_a_session);
+        ADD("forged-end-of-logind", test_forged_end_of_logind);
+        ADD("forged-loss-of-logind", test_forged_loss_of_logind);
+        ADD("forged-suspend", test_forged_suspend);
+        ADD("forged-loss-of-the-bus-name", test_forged_loss_of_the_bus_name);
+        ADD("forged-end-of-a-caller", test_forged_end_of_a_caller);
+        ADD("forged-shutdown", test_forged_shutdown);
+        ADD("forged-signals-of-systemd-and-polkit", test_forged_signals_of_systemd_and_polkit);
 
         return g_test_run();
 }

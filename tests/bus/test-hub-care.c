@@ -98,7 +98,7 @@ static void test_only_with_the_right(Desk *d, gconstpointer data) {
 }
 
 /* udevd has not read logind's new rule: the events are requested again. */
-static void test_what_has_had_no_effect(Desk *d, gconstpointer data) {
+static void test_an_attach_without_effect_is_repeated(Desk *d, gconstpointer data) {
         g_autofree char *twice = NULL;
         Fixture *f = &d->f;
 
@@ -390,7 +390,7 @@ int main(int argc, char *argv[]) {
         ADD("a-new-station-and-back", test_a_new_station_and_back);
         ADD("what-is-not-attached", test_what_is_not_attached);
         ADD("only-with-the-right", test_only_with_the_right);
-        ADD("what-has-had-no-effect", test_what_has_had_no_effect);
+        ADD("an-attach-without-effect-is-repeated", test_an_attach_without_effect_is_repeated);
         ADD("a-flush-is-repeated", test_a_flush_is_repeated);
         ADD("a-flush-undoes-nothing-later", test_a_flush_undoes_nothing_later);
         ADD("a-hub-that-goes-meanwhile", test_a_hub_that_goes_meanwhile);

@@ -89,7 +89,7 @@ static void test_a_hub_that_is_back_during_a_restart(Desk *d, gconstpointer data
 }
 
 /* Somebody requests this log-off, with or without a hub. */
-static void test_a_log_off_that_somebody_asked_for_too_stays(Desk *d, gconstpointer data) {
+static void test_a_log_off_that_was_also_requested_stays(Desk *d, gconstpointer data) {
         g_autofree char *job = lost_hub(d), *same = NULL;
         Fixture *f = &d->f;
 
@@ -106,7 +106,7 @@ static void test_a_log_off_that_somebody_asked_for_too_stays(Desk *d, gconstpoin
 }
 
 /* The administrator has detached all hubs: this one is no longer missed, so nobody is logged off for it. */
-static void test_detach_all_calls_it_off(Desk *d, gconstpointer data) {
+static void test_detach_all_cancels_it(Desk *d, gconstpointer data) {
         g_autofree char *job = lost_hub(d);
         Fixture *f = &d->f;
 
@@ -115,7 +115,7 @@ static void test_detach_all_calls_it_off(Desk *d, gconstpointer data) {
         assert_deeds(&f->logind->fake, "FlushDevices(false)");
 }
 
-static void test_another_hub_calls_it_off(Desk *d, gconstpointer data) {
+static void test_another_hub_cancels_it(Desk *d, gconstpointer data) {
         g_autofree char *job = lost_hub(d);
         Fixture *f = &d->f;
 
@@ -189,9 +189,9 @@ int main(int argc, char *argv[]) {
         ADD("a-lost-hub-logs-off", test_a_lost_hub_logs_off);
         ADD("a-hub-that-is-back-after-a-restart", test_a_hub_that_is_back_after_a_restart);
         ADD("a-hub-that-is-back-during-a-restart", test_a_hub_that_is_back_during_a_restart);
-        ADD("a-log-off-that-somebody-asked-for-too-stays", test_a_log_off_that_somebody_asked_for_too_stays);
-        ADD("detach-all-calls-it-off", test_detach_all_calls_it_off);
-        ADD("another-hub-calls-it-off", test_another_hub_calls_it_off);
+        ADD("a-log-off-that-was-also-requested-stays", test_a_log_off_that_was_also_requested_stays);
+        ADD("detach-all-cancels-it", test_detach_all_cancels_it);
+        ADD("another-hub-cancels-it", test_another_hub_cancels_it);
         ADD("a-hub-that-is-back-in-time", test_a_hub_that_is_back_in_time);
         ADD("a-countdown-is-kept", test_a_countdown_is_kept);
         ADD("nothing-is-done-unless-asked-for", test_nothing_is_done_unless_asked_for);

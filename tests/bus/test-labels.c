@@ -131,7 +131,7 @@ static void test_unique(Fixture *f, gconstpointer data) {
         assert_label(f, RIGHT, "seat-right");
 }
 
-static void test_what_is_no_label(Fixture *f, gconstpointer data) {
+static void test_invalid_labels(Fixture *f, gconstpointer data) {
         static const char *const bad[] = {
                 "a\nb",
                 "\x1b[2J",
@@ -390,7 +390,7 @@ int main(int argc, char *argv[]) {
         ADD("a-label-and-back", test_a_label_and_back);
         ADD("the-order-of-listings", test_the_order_of_listings);
         ADD("unique", test_unique);
-        ADD("what-is-no-label", test_what_is_no_label);
+        ADD("invalid-labels", test_invalid_labels);
         ADD("text-that-somebody-may-act-on", test_text_that_somebody_may_act_on);
         ADD("after-a-restart", test_after_a_restart);
         ADD("a-station-that-is-away", test_a_station_that_is_away);

@@ -40,7 +40,7 @@ static void test_the_hook_is_not_waited_for(Fixture *f, gconstpointer data) {
         wait_lock(f);
 }
 
-static void test_without_the_hook_people_get_a_last_word(Fixture *f, gconstpointer data) {
+static void test_without_the_hook_people_get_a_last_warning(Fixture *f, gconstpointer data) {
         g_autofree char *reason = NULL;
         gint64 begin;
 
@@ -61,7 +61,7 @@ static void test_without_the_hook_people_get_a_last_word(Fixture *f, gconstpoint
         g_assert_cmpuint(fake_logind_inhibitors(f->logind, "delay"), ==, 0);
 }
 
-static void test_a_shutdown_that_is_called_off_lets_people_stay(Fixture *f, gconstpointer data) {
+static void test_a_cancelled_shutdown_lets_people_stay(Fixture *f, gconstpointer data) {
         four_people(f);
         everybody_start(f);
         wait_lock(f);
@@ -94,7 +94,7 @@ static void test_the_lock_is_taken_from_the_next_logind(Fixture *f, gconstpointe
         wait_lock(f);
 }
 
-static void test_nothing_is_called_off_once_systemd_is_at_it(Fixture *f, gconstpointer data) {
+static void test_nothing_is_cancelled_once_systemd_shuts_down(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         four_people(f);
@@ -114,7 +114,7 @@ static void test_nothing_is_called_off_once_systemd_is_at_it(Fixture *f, gconstp
         g_assert_cmpuint(fake_count(&f->logind->fake, "KillSession"), >=, 4);
 }
 
-static void test_a_foreign_shutdown_makes_a_plan_void(Fixture *f, gconstpointer data) {
+static void test_another_shutdown_drops_a_pending_action(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         four_people(f);
@@ -128,7 +128,7 @@ static void test_a_foreign_shutdown_makes_a_plan_void(Fixture *f, gconstpointer 
 }
 
 /* Ctrl-Alt-Del: systemd has begun, without a word from logind. */
-static void test_a_shutdown_past_logind_makes_a_plan_void(Fixture *f, gconstpointer data) {
+static void test_a_shutdown_past_logind_drops_a_pending_action(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         four_people(f);
@@ -147,7 +147,7 @@ static void test_a_shutdown_past_logind_makes_a_plan_void(Fixture *f, gconstpoin
 }
 
 /* An administrator or a package upgrade restarts usher-shutdown.service: that is no shutdown. */
-static void test_a_hook_that_is_restarted_leaves_the_plan_alone(Fixture *f, gconstpointer data) {
+static void test_a_restarted_hook_keeps_the_pending_action(Fixture *f, gconstpointer data) {
         static const char *const states[] = { "deactivating", "inactive", "activating", "active" };
         g_auto(GStrv) jobs = NULL;
 
@@ -167,7 +167,7 @@ static void test_a_hook_that_is_restarted_leaves_the_plan_alone(Fixture *f, gcon
         WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") == 1);
 }
 
-static void test_a_hook_that_is_restarted_keeps_nobody_from_calling_off(Fixture *f, gconstpointer data) {
+static void test_a_restarted_hook_does_not_prevent_cancelling(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         four_people(f);
@@ -204,7 +204,7 @@ static void test_after_a_suspend_people_are_warned_again(Fixture *f, gconstpoint
 
 /* With enough time left the monotonic deadline stays. The wall-clock time has changed, and a user who was
  * away has seen no warning. */
-static void test_after_a_suspend_with_time_left_people_are_warned_anew(Fixture *f, gconstpointer data) {
+static void test_after_a_suspend_with_time_left_people_are_warned_again(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
         guint64 before;
 
@@ -225,20 +225,20 @@ int main(int argc, char **argv) {
 
 #define ADD(name, function) fixture_add("/machine/" name, function)
         ADD("the-hook-is-not-waited-for", test_the_hook_is_not_waited_for);
-        ADD("without-the-hook-people-get-a-last-word", test_without_the_hook_people_get_a_last_word);
-        ADD("a-shutdown-that-is-called-off-lets-people-stay",
-                        test_a_shutdown_that_is_called_off_lets_people_stay);
+        ADD("without-the-hook-people-get-a-last-warning", test_without_the_hook_people_get_a_last_warning);
+        ADD("a-cancelled-shutdown-lets-people-stay", test_a_cancelled_shutdown_lets_people_stay);
         ADD("the-lock-is-never-held-for-nothing", test_the_lock_is_never_held_for_nothing);
         ADD("the-lock-is-taken-from-the-next-logind", test_the_lock_is_taken_from_the_next_logind);
-        ADD("nothing-is-called-off-once-systemd-is-at-it", test_nothing_is_called_off_once_systemd_is_at_it);
-        ADD("a-foreign-shutdown-makes-a-plan-void", test_a_foreign_shutdown_makes_a_plan_void);
-        ADD("a-shutdown-past-logind-makes-a-plan-void", test_a_shutdown_past_logind_makes_a_plan_void);
-        ADD("a-hook-that-is-restarted-leaves-the-plan-alone",
-                        test_a_hook_that_is_restarted_leaves_the_plan_alone);
-        ADD("a-hook-that-is-restarted-keeps-nobody-from-calling-off",
-                        test_a_hook_that_is_restarted_keeps_nobody_from_calling_off);
-        ADD("after-a-suspend-with-time-left-people-are-warned-anew",
-                        test_after_a_suspend_with_time_left_people_are_warned_anew);
+        ADD("nothing-is-cancelled-once-systemd-shuts-down",
+                        test_nothing_is_cancelled_once_systemd_shuts_down);
+        ADD("another-shutdown-drops-a-pending-action", test_another_shutdown_drops_a_pending_action);
+        ADD("a-shutdown-past-logind-drops-a-pending-action",
+                        test_a_shutdown_past_logind_drops_a_pending_action);
+        ADD("a-restarted-hook-keeps-the-pending-action", test_a_restarted_hook_keeps_the_pending_action);
+        ADD("a-restarted-hook-does-not-prevent-cancelling",
+                        test_a_restarted_hook_does_not_prevent_cancelling);
+        ADD("after-a-suspend-with-time-left-people-are-warned-again",
+                        test_after_a_suspend_with_time_left_people_are_warned_again);
         ADD("after-a-suspend-people-are-warned-again", test_after_a_suspend_people_are_warned_again);
 
         return g_test_run();

@@ -49,7 +49,7 @@ static void test_the_same_mode_logs_nobody_off(Fixture *f, gconstpointer data) {
         assert_deeds(&f->systemd->fake, "");
 }
 
-static void test_a_mode_that_is_none(Fixture *f, gconstpointer data) {
+static void test_an_unknown_mode(Fixture *f, gconstpointer data) {
         static const char *const names[] = { "x", "", "Console", "console ", "rescue\n" };
 
         four_people(f);
@@ -110,7 +110,7 @@ static void test_a_switch_that_fails_says_so_and_is_over(Fixture *f, gconstpoint
         wait_mode(f, "'console'");
 }
 
-static void test_the_mode_is_known_from_the_first_word(Fixture *f, gconstpointer data) {
+static void test_the_mode_is_known_from_the_start(Fixture *f, gconstpointer data) {
         g_autofree char *mode = NULL, *again = NULL;
 
         f->systemd->console = "active";
@@ -173,11 +173,11 @@ int main(int argc, char **argv) {
 #define ADD(name, function) fixture_add("/mode/" name, function)
         ADD("console-and-back", test_console_and_back);
         ADD("the-same-mode-logs-nobody-off", test_the_same_mode_logs_nobody_off);
-        ADD("a-mode-that-is-none", test_a_mode_that_is_none);
+        ADD("an-unknown-mode", test_an_unknown_mode);
         ADD("one-switch-at-a-time", test_one_switch_at_a_time);
         ADD("no-other-mode-while-one-begins", test_no_other_mode_while_one_begins);
         ADD("a-switch-that-fails-says-so-and-is-over", test_a_switch_that_fails_says_so_and_is_over);
-        ADD("the-mode-is-known-from-the-first-word", test_the_mode_is_known_from_the_first_word);
+        ADD("the-mode-is-known-from-the-start", test_the_mode_is_known_from_the_start);
         ADD("boot-mode", test_boot_mode);
         ADD("boot-mode-throws-nobody-out", test_boot_mode_throws_nobody_out);
         ADD("a-unit-that-was-not-found-at-first", test_a_unit_that_was_not_found_at_first);

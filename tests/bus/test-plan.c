@@ -58,7 +58,7 @@ static void restart_that_nobody_answers(Fixture *f) {
         wait_stored(f, TRUE);
 }
 
-static void test_logind_has_not_done_it(Fixture *f, gconstpointer data) {
+static void test_an_unanswered_restart_is_requested_again(Fixture *f, gconstpointer data) {
         g_autofree char *file = everybody_nologin(f);
 
         restart_that_nobody_answers(f);
@@ -80,7 +80,7 @@ static void test_logind_has_not_done_it(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(restarts(f), ==, 2);
 }
 
-static void test_logind_is_at_it(Fixture *f, gconstpointer data) {
+static void test_logind_is_shutting_down(Fixture *f, gconstpointer data) {
         restart_that_nobody_answers(f);
         fixture_kill(f);
         f->logind->hang_shutdown = FALSE;
@@ -91,7 +91,7 @@ static void test_logind_is_at_it(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(restarts(f), ==, 1);
 }
 
-static void test_systemd_is_at_it(Fixture *f, gconstpointer data) {
+static void test_systemd_is_shutting_down(Fixture *f, gconstpointer data) {
         restart_that_nobody_answers(f);
         fixture_kill(f);
         f->logind->hang_shutdown = FALSE;
@@ -126,7 +126,7 @@ static void test_logind_refuses_after_the_kill(Fixture *f, gconstpointer data) {
 }
 
 /* logind exits with the request; the next logind does not know it. */
-static void test_logind_starts_anew(Fixture *f, gconstpointer data) {
+static void test_logind_restarts(Fixture *f, gconstpointer data) {
         restart_that_nobody_answers(f);
         f->logind->hang_shutdown = FALSE;
         fake_restart(&f->logind->fake);
@@ -213,7 +213,7 @@ static void test_logind_is_slow_for_too_long(Fixture *f, gconstpointer data) {
         g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
 }
 
-static void test_after_a_long_absence_it_is_off(Fixture *f, gconstpointer data) {
+static void test_after_a_long_absence_it_is_dropped(Fixture *f, gconstpointer data) {
         g_autofree char *file = everybody_nologin(f);
 
         restart_that_nobody_answers(f);
@@ -242,7 +242,7 @@ static void test_after_a_long_absence_nobody_is_logged_off_for_it(Fixture *f, gc
         assert_deeds(&f->logind->fake, "");
 }
 
-static void test_what_was_called_off_stays_off(Fixture *f, gconstpointer data) {
+static void test_a_cancelled_restart_stays_cancelled(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         two_people(f);
@@ -372,19 +372,19 @@ int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
 #define ADD(name, function) fixture_add("/plan/" name, function)
-        ADD("logind-has-not-done-it", test_logind_has_not_done_it);
-        ADD("logind-is-at-it", test_logind_is_at_it);
-        ADD("systemd-is-at-it", test_systemd_is_at_it);
+        ADD("an-unanswered-restart-is-requested-again", test_an_unanswered_restart_is_requested_again);
+        ADD("logind-is-shutting-down", test_logind_is_shutting_down);
+        ADD("systemd-is-shutting-down", test_systemd_is_shutting_down);
         ADD("logind-refuses-after-the-kill", test_logind_refuses_after_the_kill);
-        ADD("logind-starts-anew", test_logind_starts_anew);
+        ADD("logind-restarts", test_logind_restarts);
         ADD("logind-is-away-when-everybody-is-gone", test_logind_is_away_when_everybody_is_gone);
         ADD("logind-is-slow-once", test_logind_is_slow_once);
         ADD("logind-is-slow-for-too-long", test_logind_is_slow_for_too_long);
         ADD("a-short-absence-changes-nothing", test_a_short_absence_changes_nothing);
-        ADD("after-a-long-absence-it-is-off", test_after_a_long_absence_it_is_off);
+        ADD("after-a-long-absence-it-is-dropped", test_after_a_long_absence_it_is_dropped);
         ADD("after-a-long-absence-nobody-is-logged-off-for-it",
                         test_after_a_long_absence_nobody_is_logged_off_for_it);
-        ADD("what-was-called-off-stays-off", test_what_was_called_off_stays_off);
+        ADD("a-cancelled-restart-stays-cancelled", test_a_cancelled_restart_stays_cancelled);
         ADD("cancelled-while-logind-is-asked-for-inhibitors",
                         test_cancelled_while_logind_is_asked_for_inhibitors);
         ADD("cancelled-with-no-job-left", test_cancelled_with_no_job_left);

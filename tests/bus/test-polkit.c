@@ -62,7 +62,7 @@ static void test_an_error_is_a_no(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-static void test_polkit_dies_while_it_thinks(Fixture *f, gconstpointer data) {
+static void test_polkit_dies_during_a_check(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
 
         sessions(f);
@@ -114,7 +114,7 @@ static void test_a_yes_is_for_that_action_alone(Fixture *f, gconstpointer data) 
         assert_deeds(&f->logind->fake, "TerminateSession('3')");
 }
 
-static void test_a_challenge_asks_only_who_agreed(Fixture *f, gconstpointer data) {
+static void test_a_challenge_is_for_interactive_calls_only(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *teacher;
 
@@ -136,7 +136,7 @@ static void test_a_challenge_asks_only_who_agreed(Fixture *f, gconstpointer data
         assert_jobs(f, "1");
 }
 
-static void test_a_long_thought_holds_nobody_else_up(Fixture *f, gconstpointer data) {
+static void test_a_slow_polkit_delays_nobody_else(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *teacher;
         g_auto(GStrv) paths = NULL;
@@ -207,7 +207,7 @@ static void test_callers_who_leave_at_any_moment(Fixture *f, gconstpointer data)
                         ACCESS_DENIED);
 }
 
-static void test_the_session_goes_while_polkit_thinks(Fixture *f, gconstpointer data) {
+static void test_the_session_ends_during_a_check(Fixture *f, gconstpointer data) {
         g_autoptr(Call) of_session = NULL, of_station = NULL;
         GDBusConnection *teacher;
 
@@ -235,7 +235,7 @@ static void test_the_session_goes_while_polkit_thinks(Fixture *f, gconstpointer 
 }
 
 /* The check was about Ada's session; when the answer comes, the id is another user's session. */
-static void test_the_session_is_anothers_when_polkit_is_done(Fixture *f, gconstpointer data) {
+static void test_the_session_is_anothers_after_the_check(Fixture *f, gconstpointer data) {
         g_autoptr(Call) call = NULL;
         GDBusConnection *ada;
 
@@ -266,15 +266,15 @@ int main(int argc, char *argv[]) {
         ADD("no-polkit-is-a-no", test_no_polkit_is_a_no);
         ADD("a-no-is-a-no", test_a_no_is_a_no);
         ADD("an-error-is-a-no", test_an_error_is_a_no);
-        ADD("polkit-dies-while-it-thinks", test_polkit_dies_while_it_thinks);
+        ADD("polkit-dies-during-a-check", test_polkit_dies_during_a_check);
         ADD("asks-about-the-caller-itself", test_asks_about_the_caller_itself);
         ADD("a-yes-is-for-that-action-alone", test_a_yes_is_for_that_action_alone);
-        ADD("a-challenge-asks-only-who-agreed", test_a_challenge_asks_only_who_agreed);
-        ADD("a-long-thought-holds-nobody-else-up", test_a_long_thought_holds_nobody_else_up);
+        ADD("a-challenge-is-for-interactive-calls-only", test_a_challenge_is_for_interactive_calls_only);
+        ADD("a-slow-polkit-delays-nobody-else", test_a_slow_polkit_delays_nobody_else);
         ADD("a-caller-who-is-gone-gets-nothing-done", test_a_caller_who_is_gone_gets_nothing_done);
         ADD("callers-who-leave-at-any-moment", test_callers_who_leave_at_any_moment);
-        ADD("the-session-goes-while-polkit-thinks", test_the_session_goes_while_polkit_thinks);
-        ADD("the-session-is-anothers-when-polkit-is-done", test_the_session_is_anothers_when_polkit_is_done);
+        ADD("the-session-ends-during-a-check", test_the_session_ends_during_a_check);
+        ADD("the-session-is-anothers-after-the-check", test_the_session_is_anothers_after_the_check);
 
         return g_test_run();
 }

@@ -277,7 +277,7 @@ static void test_an_orderly_restart_keeps_the_jobs(Fixture *f, gconstpointer dat
         g_assert_cmpuint(usher_get_uint64(f->root, job, "DeadlineMonotonic"), ==, deadline);
 }
 
-static void test_logind_starts_anew_in_the_countdown(Fixture *f, gconstpointer data) {
+static void test_logind_restarts_in_the_countdown(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         gint64 before;
         guint64 deadline;
@@ -409,7 +409,7 @@ int main(int argc, char *argv[]) {
         ADD("the-store-is-private", test_the_store_is_private);
         ADD("a-damaged-store", test_a_damaged_store);
         ADD("an-orderly-restart-keeps-the-jobs", test_an_orderly_restart_keeps_the_jobs);
-        ADD("logind-starts-anew-in-the-countdown", test_logind_starts_anew_in_the_countdown);
+        ADD("logind-restarts-in-the-countdown", test_logind_restarts_in_the_countdown);
         ADD("nobody-ends-while-logind-is-away", test_nobody_ends_while_logind_is_away);
         ADD("the-session-went-while-logind-was-away", test_the_session_went_while_logind_was_away);
         ADD("logind-is-not-there-at-the-start", test_logind_is_not_there_at_the_start);

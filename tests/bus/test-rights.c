@@ -227,7 +227,7 @@ static void test_every_session_of_a_station_is_asked_for(Fixture *f, gconstpoint
 }
 
 /* Nobody can read a warning on a desktop that has not started yet. */
-static void test_a_warning_nobody_could_read_is_none(Fixture *f, gconstpointer data) {
+static void test_a_warning_nobody_could_read_does_not_count(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL;
         GDBusConnection *teacher;
 
@@ -266,7 +266,7 @@ int main(int argc, char *argv[]) {
         ADD("job-methods", test_job_methods);
         ADD("cancel-all-is-for-what-one-began", test_cancel_all_is_for_what_one_began);
         ADD("every-session-of-a-station-is-asked-for", test_every_session_of_a_station_is_asked_for);
-        ADD("a-warning-nobody-could-read-is-none", test_a_warning_nobody_could_read_is_none);
+        ADD("a-warning-nobody-could-read-does-not-count", test_a_warning_nobody_could_read_does_not_count);
 
         return g_test_run();
 }

@@ -62,7 +62,7 @@ static void test_the_grace_is_the_shutdowns(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(remaining, >, 25 * SECOND);
 }
 
-static void test_with_nobody_logged_in_it_is_at_once(Fixture *f, gconstpointer data) {
+static void test_with_nobody_logged_in_it_is_immediate(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         everybody_start(f);
@@ -72,7 +72,7 @@ static void test_with_nobody_logged_in_it_is_at_once(Fixture *f, gconstpointer d
         assert_deeds(&f->logind->fake, "PowerOffWithFlags(1)");
 }
 
-static void test_cancel_all_calls_it_off(Fixture *f, gconstpointer data) {
+static void test_cancel_all_cancels_it(Fixture *f, gconstpointer data) {
         g_autofree char *file = everybody_nologin(f);
         g_auto(GStrv) jobs = NULL, again = NULL;
 
@@ -93,7 +93,7 @@ static void test_cancel_all_calls_it_off(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(g_strv_length(again), ==, 4);
 }
 
-static void test_one_cancelled_job_calls_off_all(Fixture *f, gconstpointer data) {
+static void test_one_cancelled_job_cancels_all(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         four_people(f);
@@ -106,7 +106,7 @@ static void test_one_cancelled_job_calls_off_all(Fixture *f, gconstpointer data)
         assert_deeds(&f->logind->fake, "");
 }
 
-static void test_who_may_log_off_may_not_call_off_a_restart(Fixture *f, gconstpointer data) {
+static void test_the_right_to_log_off_does_not_cancel_a_restart(Fixture *f, gconstpointer data) {
         GDBusConnection *teacher;
         g_auto(GStrv) jobs = NULL;
 
@@ -124,7 +124,7 @@ static void test_who_may_log_off_may_not_call_off_a_restart(Fixture *f, gconstpo
 }
 
 /* A user who requested their own log-off first cannot cancel what others have made depend on it. */
-static void test_a_pupil_cannot_call_off_what_others_asked_for(Fixture *f, gconstpointer data) {
+static void test_a_pupil_cannot_cancel_what_others_requested(Fixture *f, gconstpointer data) {
         g_autofree char *own = NULL;
         GDBusConnection *ada;
         g_auto(GStrv) jobs = NULL;
@@ -144,7 +144,7 @@ static void test_a_pupil_cannot_call_off_what_others_asked_for(Fixture *f, gcons
 }
 
 /* The right to one's own log-off does not include blocking logins. */
-static void test_a_pupil_cannot_keep_newcomers_out(Fixture *f, gconstpointer data) {
+static void test_a_pupil_cannot_block_logins(Fixture *f, gconstpointer data) {
         g_autofree char *file = everybody_nologin(f);
         GDBusConnection *ada;
 
@@ -216,7 +216,7 @@ static void test_other_inhibitors_block_nothing(Fixture *f, gconstpointer data) 
         WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") > 0);
 }
 
-static void test_the_first_wish_wins(Fixture *f, gconstpointer data) {
+static void test_the_first_request_wins(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
         four_people(f);
@@ -323,18 +323,18 @@ int main(int argc, char **argv) {
         ADD("everybody-is-logged-off-and-then-it-restarts",
                         test_everybody_is_logged_off_and_then_it_restarts);
         ADD("the-grace-is-the-shutdowns", test_the_grace_is_the_shutdowns);
-        ADD("with-nobody-logged-in-it-is-at-once", test_with_nobody_logged_in_it_is_at_once);
-        ADD("cancel-all-calls-it-off", test_cancel_all_calls_it_off);
-        ADD("one-cancelled-job-calls-off-all", test_one_cancelled_job_calls_off_all);
-        ADD("who-may-log-off-may-not-call-off-a-restart", test_who_may_log_off_may_not_call_off_a_restart);
-        ADD("a-pupil-cannot-call-off-what-others-asked-for",
-                        test_a_pupil_cannot_call_off_what_others_asked_for);
-        ADD("a-pupil-cannot-keep-newcomers-out", test_a_pupil_cannot_keep_newcomers_out);
+        ADD("with-nobody-logged-in-it-is-immediate", test_with_nobody_logged_in_it_is_immediate);
+        ADD("cancel-all-cancels-it", test_cancel_all_cancels_it);
+        ADD("one-cancelled-job-cancels-all", test_one_cancelled_job_cancels_all);
+        ADD("the-right-to-log-off-does-not-cancel-a-restart",
+                        test_the_right_to_log_off_does_not_cancel_a_restart);
+        ADD("a-pupil-cannot-cancel-what-others-requested", test_a_pupil_cannot_cancel_what_others_requested);
+        ADD("a-pupil-cannot-block-logins", test_a_pupil_cannot_block_logins);
         ADD("it-outlives-a-kill", test_it_outlives_a_kill);
         ADD("what-cannot-be-ended-does-not-hold-it-up", test_what_cannot_be_ended_does_not_hold_it_up);
         ADD("a-block-inhibitor-is-respected-and-named", test_a_block_inhibitor_is_respected_and_named);
         ADD("other-inhibitors-block-nothing", test_other_inhibitors_block_nothing);
-        ADD("the-first-wish-wins", test_the_first_wish_wins);
+        ADD("the-first-request-wins", test_the_first_request_wins);
         ADD("two-at-the-same-moment", test_two_at_the_same_moment);
         ADD("not-while-logind-shuts-down", test_not_while_logind_shuts_down);
         ADD("each-needs-its-own-right", test_each_needs_its_own_right);

@@ -39,7 +39,7 @@ static void test_free_at_first(Fixture *f, gconstpointer data) {
         g_assert_nonnull(strstr(paths, SEAT0));
 }
 
-static void test_whoever_sits_there(Fixture *f, gconstpointer data) {
+static void test_the_user_of_a_station(Fixture *f, gconstpointer data) {
         g_autofree char *user = NULL, *all = NULL, *active = NULL;
 
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
@@ -200,7 +200,7 @@ static void test_what_logind_did_not_answer(Fixture *f, gconstpointer data) {
 }
 
 /* The session is gone before its properties are read: that is normal, and delays nothing. */
-static void test_a_session_goes_while_it_is_asked_about(Fixture *f, gconstpointer data) {
+static void test_a_session_ends_while_it_is_looked_up(Fixture *f, gconstpointer data) {
         fixture_start(f);
 
         f->logind->fake.hang = TRUE;
@@ -218,7 +218,7 @@ int main(int argc, char *argv[]) {
 
 #define ADD(name, function) fixture_add("/stations/" name, function)
         ADD("free-at-first", test_free_at_first);
-        ADD("whoever-sits-there", test_whoever_sits_there);
+        ADD("the-user-of-a-station", test_the_user_of_a_station);
         ADD("comings-and-goings", test_comings_and_goings);
         ADD("idle-as-logind-has-it", test_idle_as_logind_has_it);
         ADD("the-active-one-of-several", test_the_active_one_of_several);
@@ -227,7 +227,7 @@ int main(int argc, char *argv[]) {
         ADD("managed-objects", test_managed_objects);
         ADD("many-changes-at-once", test_many_changes_at_once);
         ADD("what-logind-did-not-answer", test_what_logind_did_not_answer);
-        ADD("a-session-goes-while-it-is-asked-about", test_a_session_goes_while_it_is_asked_about);
+        ADD("a-session-ends-while-it-is-looked-up", test_a_session_ends_while_it_is_looked_up);
 
         return g_test_run();
 }

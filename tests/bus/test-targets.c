@@ -119,7 +119,7 @@ static void test_each_session_of_a_seat_is_its_own_job(Fixture *f, gconstpointer
         g_assert_null(strstr(deeds, "c1"));
 }
 
-static void test_log_off_all_spares_seatless_sessions_unless_asked(Fixture *f, gconstpointer data) {
+static void test_log_off_all_leaves_seatless_sessions_alone_unless_asked(Fixture *f, gconstpointer data) {
         g_auto(GStrv) some = NULL, all = NULL;
         g_autofree char *last = NULL;
 
@@ -167,7 +167,7 @@ static void test_a_free_station_changes_nothing(Fixture *f, gconstpointer data) 
         assert_jobs(f, "1");
 }
 
-static void test_a_newcomer_during_log_off_all_is_no_target(Fixture *f, gconstpointer data) {
+static void test_a_session_opened_during_log_off_all_is_no_target(Fixture *f, gconstpointer data) {
         g_auto(GStrv) paths = NULL;
 
         at_station(f, "3", ADA, "seat0");
@@ -183,7 +183,7 @@ static void test_a_newcomer_during_log_off_all_is_no_target(Fixture *f, gconstpo
         assert_jobs(f, "");
 }
 
-static void test_a_newcomer_with_the_same_id_is_not_touched(Fixture *f, gconstpointer data) {
+static void test_a_new_session_with_the_same_id_is_not_touched(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL;
 
         at_station(f, "3", ADA, "seat0");
@@ -226,11 +226,13 @@ int main(int argc, char *argv[]) {
         ADD("what-is-no-users-session-is-never-ended", test_what_is_no_users_session_is_never_ended);
         ADD("newer-user-classes-are-users", test_newer_user_classes_are_users);
         ADD("each-session-of-a-seat-is-its-own-job", test_each_session_of_a_seat_is_its_own_job);
-        ADD("log-off-all-spares-seatless-sessions-unless-asked",
-                        test_log_off_all_spares_seatless_sessions_unless_asked);
+        ADD("log-off-all-leaves-seatless-sessions-alone-unless-asked",
+                        test_log_off_all_leaves_seatless_sessions_alone_unless_asked);
         ADD("a-free-station-changes-nothing", test_a_free_station_changes_nothing);
-        ADD("a-newcomer-during-log-off-all-is-no-target", test_a_newcomer_during_log_off_all_is_no_target);
-        ADD("a-newcomer-with-the-same-id-is-not-touched", test_a_newcomer_with_the_same_id_is_not_touched);
+        ADD("a-session-opened-during-log-off-all-is-no-target",
+                        test_a_session_opened_during_log_off_all_is_no_target);
+        ADD("a-new-session-with-the-same-id-is-not-touched",
+                        test_a_new_session_with_the_same_id_is_not_touched);
         ADD("a-reused-id-is-noticed-without-any-signal", test_a_reused_id_is_noticed_without_any_signal);
 
         return g_test_run();

@@ -66,7 +66,7 @@ static void test_a_job_ends_its_session(void) {
 }
 
 /* A session that got the id of another one is not touched. */
-static void test_another_session_with_the_id_is_spared(void) {
+static void test_another_session_with_the_id_is_not_touched(void) {
         g_autoptr(House) h = house_new(no_features);
         SessionInfo *other = house_info(h, "1", 1002, "seat0");
         Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
@@ -115,7 +115,7 @@ static void test_no_more_jobs_than_the_limit(void) {
         g_assert_cmpuint(jobs_count(h->manager), ==, JOBS_MAX);
 }
 
-static void test_logins_are_blocked_as_long_as_a_job_asks(void) {
+static void test_logins_are_blocked_as_long_as_a_job_needs_it(void) {
         g_autoptr(House) h = house_new(no_features);
         Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
         JobRequest block = request;
@@ -360,12 +360,12 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/core/a-station-goes-with-its-last-reason",
                         test_a_station_goes_with_its_last_reason);
         g_test_add_func("/core/a-job-ends-its-session", test_a_job_ends_its_session);
-        g_test_add_func("/core/another-session-with-the-id-is-spared",
-                        test_another_session_with_the_id_is_spared);
+        g_test_add_func("/core/another-session-with-the-id-is-not-touched",
+                        test_another_session_with_the_id_is_not_touched);
         g_test_add_func("/core/requests-join", test_requests_join);
         g_test_add_func("/core/no-more-jobs-than-the-limit", test_no_more_jobs_than_the_limit);
-        g_test_add_func("/core/logins-are-blocked-as-long-as-a-job-asks",
-                        test_logins_are_blocked_as_long_as_a_job_asks);
+        g_test_add_func("/core/logins-are-blocked-as-long-as-a-job-needs-it",
+                        test_logins_are_blocked_as_long_as_a_job_needs_it);
         g_test_add_func("/core/somebody-elses-nologin-stays", test_somebody_elses_nologin_stays);
         g_test_add_func("/core/logins-stay-blocked-while-going-down",
                         test_logins_stay_blocked_while_going_down);

@@ -141,7 +141,7 @@ static void test_jobs(void) {
         assert_heard("job-ended cancelled ");
 }
 
-static void test_going_down_is_told_once(void) {
+static void test_going_down_is_announced_once(void) {
         g_autoptr(House) h = house_new(features);
 
         g_string_truncate(heard, 0);
@@ -214,7 +214,7 @@ int main(int argc, char *argv[]) {
 
         g_test_add_func("/hooks/sessions", test_sessions);
         g_test_add_func("/hooks/jobs", test_jobs);
-        g_test_add_func("/hooks/going-down-is-told-once", test_going_down_is_told_once);
+        g_test_add_func("/hooks/going-down-is-announced-once", test_going_down_is_announced_once);
         g_test_add_func("/hooks/features-reach-each-other", test_features_reach_each_other);
         g_test_add_func("/hooks/a-feature-keeps-logins-blocked", test_a_feature_keeps_logins_blocked);
         g_test_add_func("/hooks/records-are-the-features-own", test_records_are_the_features_own);

@@ -108,7 +108,7 @@ static void test_a_countdown_is_kept(Daemon *d, gconstpointer data) {
         (void) daemon_job(d, "3");
 }
 
-static void test_a_log_off_that_somebody_asked_for_too_stays(Daemon *d, gconstpointer data) {
+static void test_a_log_off_that_was_also_requested_stays(Daemon *d, gconstpointer data) {
         unplug_hub(d);
         daemon_log_off(d, "3", TEACHER, false);
         plug_again(d);
@@ -184,7 +184,7 @@ int main(int argc, char *argv[]) {
         ADD("locks", test_locks);
         ADD("new-settings-begin-again", test_new_settings_begin_again);
         ADD("a-countdown-is-kept", test_a_countdown_is_kept);
-        ADD("a-log-off-that-somebody-asked-for-too-stays", test_a_log_off_that_somebody_asked_for_too_stays);
+        ADD("a-log-off-that-was-also-requested-stays", test_a_log_off_that_was_also_requested_stays);
         ADD("hubs-that-were-assigned-again", test_hubs_that_were_assigned_again);
         ADD("back-after-a-restart", test_back_after_a_restart);
         ADD("back-during-a-restart", test_back_during_a_restart);

@@ -83,7 +83,7 @@ static void test_nothing_begins_while_logind_is_away(Daemon *d, gconstpointer da
         (void) daemon_job(d, "3");
 }
 
-static void test_signs_of_life_cancel(Daemon *d, gconstpointer data) {
+static void test_activity_cancels(Daemon *d, gconstpointer data) {
         daemon_session(d, DUE);
         (void) daemon_job(d, "3");
         daemon_session(d, .id = "3");
@@ -91,7 +91,7 @@ static void test_signs_of_life_cancel(Daemon *d, gconstpointer data) {
 }
 
 /* The teacher's request takes it over. */
-static void test_signs_of_life_do_not_cancel_what_somebody_asked_for(Daemon *d, gconstpointer data) {
+static void test_activity_does_not_cancel_a_requested_log_off(Daemon *d, gconstpointer data) {
         daemon_session(d, DUE);
         daemon_log_off(d, "3", TEACHER, false);
         daemon_session(d, .id = "3");
@@ -142,9 +142,9 @@ int main(int argc, char *argv[]) {
         ADD("an-inhibitor-resets-the-clock", test_an_inhibitor_resets_the_clock);
         ADD("nothing-begins-without-an-answer", test_nothing_begins_without_an_answer);
         ADD("nothing-begins-while-logind-is-away", test_nothing_begins_while_logind_is_away);
-        ADD("signs-of-life-cancel", test_signs_of_life_cancel);
-        ADD("signs-of-life-do-not-cancel-what-somebody-asked-for",
-                        test_signs_of_life_do_not_cancel_what_somebody_asked_for);
+        ADD("activity-cancels", test_activity_cancels);
+        ADD("activity-does-not-cancel-a-requested-log-off",
+                        test_activity_does_not_cancel_a_requested_log_off);
         ADD("a-countdown-is-kept", test_a_countdown_is_kept);
         ADD("a-cancelled-log-off-resets-the-clock", test_a_cancelled_log_off_resets_the_clock);
         ADD("a-session-that-ends", test_a_session_that_ends);

@@ -423,7 +423,7 @@ static char *expect_told(GPtrArray *before, GPtrArray *after) {
 }
 
 /* The callbacks report every difference and nothing else. */
-static void test_random_events_are_told(Room *room, const void *data) {
+static void test_random_events_are_announced(Room *room, const void *data) {
         g_autoptr(GPtrArray) before = describe(room);
         Devices devices = {};
 
@@ -509,7 +509,7 @@ int main(int argc, char *argv[]) {
         ADD("text-changes", test_text_changes);
         ADD("too-many-devices", test_too_many_devices);
         ADD("random-events", test_random_events);
-        ADD("random-events/are-told", test_random_events_are_told);
+        ADD("random-events/are-announced", test_random_events_are_announced);
         ADD("objects-stay", test_objects_stay);
         ADD("storm", test_storm);
 

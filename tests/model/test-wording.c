@@ -34,7 +34,7 @@ static void assert_summary(usec_t left, const char *expected) {
         g_assert_cmpstr(s, ==, expected);
 }
 
-static void test_summary_tells_both_times(void) {
+static void test_summary_has_both_times(void) {
         assert_summary(20 * USEC_PER_SEC, "Log-off at 14:05 (in 20 seconds)");
         assert_summary(1 * USEC_PER_SEC, "Log-off at 14:05 (in 1 second)");
 }
@@ -198,7 +198,7 @@ int main(int argc, char *argv[]) {
         tzset();
         g_test_init(&argc, &argv, NULL);
 
-        g_test_add_func("/wording/summary-tells-both-times", test_summary_tells_both_times);
+        g_test_add_func("/wording/summary-has-both-times", test_summary_has_both_times);
         g_test_add_func("/wording/time-left-is-rounded", test_time_left_is_rounded);
         g_test_add_func("/wording/no-time-is-left", test_no_time_is_left);
         g_test_add_func("/wording/body-names-place-and-person", test_body_names_place_and_person);
