@@ -115,6 +115,39 @@ static int connect_bus(sd_event *event, sd_bus **ret) {
         return 0;
 }
 
+static const char *runtime_directory(void) {
+        return directory_from_environment("RUNTIME_DIRECTORY", "/run/usher");
+}
+
+static int nologin_path(char **ret) {
+        if (asprintf(ret, "%s/run/nologin", strempty(getenv(CONFIG_ROOT_VARIABLE))) < 0) {
+                *ret = NULL;
+                return log_oom();
+        }
+
+        return 0;
+}
+
+/* ExecStopPost= of usherd.service: no matter how usherd ended, logins are open while it is not running. */
+static int unblock_logins(void) {
+        _cleanup_(logins_freep) Logins *logins = NULL;
+        _cleanup_free_ char *nologin = NULL;
+        int r;
+
+        r = nologin_path(&nologin);
+        if (r < 0)
+                return r;
+
+        r = logins_new(&logins, nologin, runtime_directory());
+        if (r == -ENOENT)
+                return 0;
+        if (r < 0)
+                return log_error_errno(r, "Failed to open '%s': %m", runtime_directory());
+
+        logins_unblock(logins);
+        return 0;
+}
+
 static int new_manager(sd_event *event, sd_bus *bus, Manager **ret) {
         _cleanup_free_ char *nologin = NULL;
         Config config;
@@ -124,13 +157,11 @@ static int new_manager(sd_event *event, sd_bus *bus, Manager **ret) {
         if (r < 0)
                 return log_error_errno(r, "Failed to read the configuration: %m");
 
-        if (asprintf(&nologin, "%s/run/nologin", strempty(getenv(CONFIG_ROOT_VARIABLE))) < 0) {
-                nologin = NULL;
-                return log_oom();
-        }
+        r = nologin_path(&nologin);
+        if (r < 0)
+                return r;
 
-        r = manager_new(ret, event, bus, &config, features,
-                        directory_from_environment("RUNTIME_DIRECTORY", "/run/usher"),
+        r = manager_new(ret, event, bus, &config, features, runtime_directory(),
                         directory_from_environment("STATE_DIRECTORY", "/var/lib/usher"), nologin);
         if (r < 0)
                 return log_error_errno(r, "Failed to set up: %m");
@@ -188,6 +219,9 @@ int main(int argc, char *argv[]) {
 
         log_init("usherd");
         (void) mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+
+        if (argc == 2 && streq(argv[1], "--unblock-logins"))
+                return unblock_logins() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
         r = arguments_read(
                         argc, argv, "Ends the sessions of a multiseat PC after a warning. See usherd(8).");

@@ -101,20 +101,8 @@ static void check_ready(Manager *m) {
 
 /* New logins stay blocked while the machine goes down, and while a job or a feature asks for it. */
 static void check_logins(Manager *m) {
-        JobRunner *j;
-
-        if (m->going_down)
-                return;
-
-        TAILQ_FOREACH(j, &m->jobs, jobs)
-                if (j->job.block_logins)
-                        return;
-
-        for (size_t i = 0; m->features[i]; i++)
-                if (m->features[i]->blocks_logins && m->features[i]->blocks_logins(m->feature_states[i]))
-                        return;
-
-        logins_unblock(m->logins);
+        if (!m->going_down && !jobs_block_logins(m))
+                logins_unblock(m->logins);
 }
 
 static void changes_notify(Manager *m) {

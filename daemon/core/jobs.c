@@ -65,6 +65,20 @@ bool jobs_at_station(const Manager *m, const char *station) {
         return false;
 }
 
+bool jobs_block_logins(const Manager *m) {
+        const JobRunner *j;
+
+        TAILQ_FOREACH(j, &m->jobs, jobs)
+                if (j->job.block_logins)
+                        return true;
+
+        for (size_t i = 0; m->features[i]; i++)
+                if (m->features[i]->blocks_logins && m->features[i]->blocks_logins(m->feature_states[i]))
+                        return true;
+
+        return false;
+}
+
 static size_t count_after(Manager *m, Session *const *sessions, size_t n_sessions) {
         size_t n = jobs_count(m);
 

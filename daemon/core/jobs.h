@@ -34,6 +34,9 @@ void jobs_store(Manager *m);
 size_t jobs_count(const Manager *m);
 bool jobs_at_station(const Manager *m, const char *station);
 
+/* Whether a job or a feature asks that new logins stay blocked. */
+bool jobs_block_logins(const Manager *m);
+
 /* Cancels the jobs that the filter matches and whose end has not begun. Returns how many. */
 typedef bool (*JobFilter)(const Job *j, void *userdata);
 unsigned jobs_cancel(Manager *m, JobFilter filter, void *userdata);

@@ -128,6 +128,11 @@ static void restore(Manager *m) {
                 r = store_read(m->store, on_stored_record, m);
         if (r < 0)
                 log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
+
+        /* usherd.service unblocked them when it stopped. */
+        r = jobs_block_logins(m) ? logins_block(m->logins) : 0;
+        if (r < 0)
+                log_warning_errno(r, "Failed to block new logins again: %m");
 }
 
 int manager_start(Manager *m, const ManagerEvents *events, void *userdata) {

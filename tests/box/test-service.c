@@ -173,6 +173,44 @@ static void test_bell_is_called_off(Usher *u, gconstpointer unused) {
         g_assert_true(box_session_is_listed(s));
 }
 
+static bool is_blocked(gpointer unused) {
+        return g_file_test("/run/nologin", G_FILE_TEST_EXISTS);
+}
+
+static bool is_open(gpointer unused) {
+        return !is_blocked(unused);
+}
+
+static guint log_off_all_and_block(Usher *u) {
+        g_auto(GVariantBuilder) options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+        g_variant_builder_add(&options, "{sv}", "grace", g_variant_new_uint32(60));
+        g_variant_builder_add(&options, "{sv}", "block-logins", g_variant_new_boolean(TRUE));
+        return usher_log_off_all(u, g_variant_builder_end(&options));
+}
+
+/* However usherd ended; and as soon as it is back the live job blocks logins again. */
+static void test_logins_are_open_while_it_is_stopped(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
+
+        g_assert_cmpuint(log_off_all_and_block(u), ==, 1);
+        g_assert_true(is_blocked(NULL));
+        usher_systemctl("stop", NULL, "usherd.service");
+        g_assert_true(is_open(NULL));
+        usher_systemctl("start", NULL, "usherd.service");
+        g_assert_true(is_blocked(NULL));
+
+        usher_systemctl("kill", "--signal=KILL", "usherd.service");
+        g_assert_true(box_wait(is_open, NULL, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_wait(is_blocked, NULL, BOX_TIMEOUT_MSEC));
+        usher_systemctl("restart", NULL, "usherd.service");
+        g_assert_true(is_blocked(NULL));
+
+        g_assert_cmpuint(usher_cancel_all(u), ==, 1);
+        g_assert_true(box_wait(is_open, NULL, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_session_is_listed(s));
+}
+
 /* The exposure of the units, in tenths, as systemd-analyze(1) computes it. */
 static void test_units_are_shut(Usher *u, gconstpointer unused) {
         static const struct {
@@ -231,6 +269,8 @@ int main(int argc, char *argv[]) {
         usher_test("/service/bell", configuration, test_bell);
         usher_test("/service/programs-tell-what-they-are", configuration, test_programs_tell_what_they_are);
         usher_test("/service/bell-is-called-off", configuration, test_bell_is_called_off);
+        usher_test("/service/logins-are-open-while-it-is-stopped", configuration,
+                        test_logins_are_open_while_it_is_stopped);
         usher_test("/service/units-are-shut", configuration, test_units_are_shut);
 
         return g_test_run();

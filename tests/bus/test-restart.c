@@ -2,15 +2,13 @@
 
 /* usherd is killed, logind restarts, the bus dies: no session ends early, and no log-off is forgotten. */
 
-#include "fixture.h"
+#include "everybody.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "common/names.h"
-
-#define SECOND G_USEC_PER_SEC
 
 static void one_session(Fixture *f) {
         fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0", .leader = 4242);
@@ -173,6 +171,51 @@ static void test_the_id_is_anothers_after_the_restart(Fixture *f, gconstpointer 
         assert_jobs(f, "");
         assert_deeds(&f->logind->fake, "");
         g_assert_true(fake_logind_has_session(f->logind, "3"));
+}
+
+/* As ExecStopPost= of usherd.service. */
+static void stop_post(Fixture *f) {
+        g_autofree char *root = g_build_filename(f->directory, "root", NULL);
+        g_autofree char *runtime = g_build_filename(f->directory, "runtime", NULL);
+        char *arguments[] = { (char *) g_getenv("USHERD"), (char *) "--unblock-logins", NULL };
+        g_auto(GStrv) environment = g_get_environ();
+        g_autoptr(GError) error = NULL;
+        int status;
+
+        environment = g_environ_setenv(environment, "USHER_CONFIG_ROOT", root, TRUE);
+        environment = g_environ_setenv(environment, "RUNTIME_DIRECTORY", runtime, TRUE);
+        g_spawn_sync(NULL, arguments, environment, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(status, ==, 0);
+}
+
+/* A PC at which nobody can log in until it restarts is no use. */
+static void test_logins_are_open_while_usherd_is_stopped(Fixture *f, gconstpointer data) {
+        g_autofree char *file = everybody_nologin(f), *text = NULL, *job = NULL;
+
+        one_session(f);
+        stop_post(f);
+        fixture_start(f);
+        job = fixture_log_off(f, "seat0", "{'grace': <uint32 60>, 'block-logins': <true>}");
+        g_assert_true(g_file_test(file, G_FILE_TEST_EXISTS));
+        fixture_stop(f);
+        stop_post(f);
+        g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+
+        fixture_start(f);
+        g_assert_true(g_file_test(file, G_FILE_TEST_EXISTS));
+        fixture_kill(f);
+        stop_post(f);
+        g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+
+        /* Somebody else's stays. */
+        g_assert_true(g_file_set_contents(file, "Backup until six\n", -1, NULL));
+        fixture_start(f);
+        fixture_stop(f);
+        stop_post(f);
+        g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+        g_assert_cmpstr(text, ==, "Backup until six\n");
+        fixture_start(f);
 }
 
 static void test_a_cancelled_job_stays_cancelled(Fixture *f, gconstpointer data) {
@@ -404,6 +447,7 @@ int main(int argc, char *argv[]) {
         ADD("killed-while-the-session-is-killed", test_killed_while_the_session_is_killed);
         ADD("the-session-went-while-usherd-was-away", test_the_session_went_while_usherd_was_away);
         ADD("the-id-is-anothers-after-the-restart", test_the_id_is_anothers_after_the_restart);
+        ADD("logins-are-open-while-usherd-is-stopped", test_logins_are_open_while_usherd_is_stopped);
         ADD("a-cancelled-job-stays-cancelled", test_a_cancelled_job_stays_cancelled);
         ADD("an-extended-job-stays-extended", test_an_extended_job_stays_extended);
         ADD("the-store-is-private", test_the_store_is_private);

@@ -145,6 +145,46 @@ static void test_somebody_elses_nologin_stays(void) {
         g_assert_true(house_has_file(h, "nologin-file"));
 }
 
+/* usherd.service does this when it stops, in whatever state. */
+static void unblock_from_outside(House *h) {
+        g_autofree char *path = g_build_filename(h->directory, "nologin-file", NULL);
+        Logins *l;
+
+        g_assert_cmpint(logins_new(&l, path, h->directory), ==, 0);
+        logins_unblock(l);
+        logins_free(l);
+}
+
+/* The next usherd blocks logins again before anybody can call it. */
+static void test_restored_jobs_block_logins(void) {
+        g_autoptr(House) h = house_new(no_features);
+        Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
+        JobRequest block = request;
+
+        block.block_logins = true;
+        house_start_job(h, s, &block);
+        unblock_from_outside(h);
+        g_assert_false(house_has_file(h, "nologin-file"));
+
+        house_restart(h, no_features);
+        g_assert_true(house_has_file(h, "nologin-file"));
+        unblock_from_outside(h);
+        g_assert_false(house_has_file(h, "nologin-file"));
+}
+
+static void test_only_our_own_nologin_is_removed_from_outside(void) {
+        g_autoptr(House) h = house_new(no_features);
+        g_autofree char *path = g_build_filename(h->directory, "nologin-file", NULL);
+        Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
+        JobRequest block = request;
+
+        block.block_logins = true;
+        house_start_job(h, s, &block);
+        g_assert_true(g_file_set_contents(path, "maintenance\n", -1, NULL));
+        unblock_from_outside(h);
+        g_assert_true(house_has_file(h, "nologin-file"));
+}
+
 /* While the machine goes down nobody logs in, job or not. */
 static void test_logins_stay_blocked_while_going_down(void) {
         g_autoptr(House) h = house_new(no_features);
@@ -367,6 +407,9 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/core/logins-are-blocked-as-long-as-a-job-needs-it",
                         test_logins_are_blocked_as_long_as_a_job_needs_it);
         g_test_add_func("/core/somebody-elses-nologin-stays", test_somebody_elses_nologin_stays);
+        g_test_add_func("/core/restored-jobs-block-logins", test_restored_jobs_block_logins);
+        g_test_add_func("/core/only-our-own-nologin-is-removed-from-outside",
+                        test_only_our_own_nologin_is_removed_from_outside);
         g_test_add_func("/core/logins-stay-blocked-while-going-down",
                         test_logins_stay_blocked_while_going_down);
         g_test_add_func("/core/jobs-outlive-a-restart", test_jobs_outlive_a_restart);
