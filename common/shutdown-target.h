@@ -3,6 +3,12 @@
 
 #include <systemd/sd-bus.h>
 
+#include "common/macro.h"
+
+/* So long usher-shutdown.service holds up a shutdown at most. systemd forces a restart 30 minutes after it
+ * was requested (JobTimeoutSec= of its targets), and the rest of the shutdown needs part of that time. */
+#define SHUTDOWN_HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
+
 /* What systemd is about to do with the machine. */
 typedef struct ShutdownTarget {
         const char *reason; /* as in usherd's options */

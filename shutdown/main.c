@@ -15,10 +15,6 @@
 #include "common/shutdown-target.h"
 #include "common/timespan.h"
 
-/* systemd forces a restart 30 minutes after it was requested (JobTimeoutSec= of its targets). The rest of
- * the shutdown needs part of that time. */
-#define HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
-
 /* A usherd that is silent for this long does not come back: in a shutdown systemd does not restart it. */
 #define PATIENCE_USEC (3 * USEC_PER_SEC)
 
@@ -215,7 +211,7 @@ static void wait_for_log_offs(sd_bus *bus, const ShutdownTarget *target) {
                 } else
                         (void) sd_notify(false, EXTEND);
 
-                if (now - start > HOLD_MAX_USEC) {
+                if (now - start > SHUTDOWN_HOLD_MAX_USEC) {
                         log_warning("The shutdown was delayed for too long, continuing.");
                         return;
                 }

@@ -77,6 +77,12 @@ static int authorize_user(JobRunner *j, sd_bus_message *message, usec_t grace, s
         return authorize_log_off(b, message, &s, 1, grace, error);
 }
 
+static uint64_t seconds_until(usec_t time) {
+        usec_t now = now_monotonic();
+
+        return time > now ? (time - now) / USEC_PER_SEC : 0;
+}
+
 static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         JobRunner *j = userdata;
         Manager *m = j->manager;
@@ -97,6 +103,10 @@ static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "A warning lasts %" PRIu64 " seconds at most.",
                                 m->config.maximum_grace_usec / USEC_PER_SEC);
+        if (r == -ETIME)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "The shutdown waits for at most %" PRIu64 " more seconds.",
+                                seconds_until(m->waits_until));
         if (r < 0)
                 return already_ending(error);
 

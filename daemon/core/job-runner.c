@@ -330,7 +330,7 @@ int job_runner_end_now(JobRunner *j) {
 int job_runner_extend(JobRunner *j, usec_t by) {
         int r;
 
-        r = job_extend(&j->job, by, &j->manager->config);
+        r = job_extend(&j->job, by, j->manager->waits_until, &j->manager->config);
         if (r < 0)
                 return r;
 

@@ -61,7 +61,7 @@ Session *job_runner_session(const JobRunner *j);
  * job_runner_extend() may. */
 int job_runner_cancel(JobRunner *j);
 int job_runner_end_now(JobRunner *j);
-int job_runner_extend(JobRunner *j, usec_t by); /* -ERANGE past the maximum grace */
+int job_runner_extend(JobRunner *j, usec_t by); /* see job_extend() */
 
 /* usher-warn reports how it reached the user, and whether the desktop took the request to log out; blockers
  * names what holds it up. */

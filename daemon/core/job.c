@@ -304,7 +304,7 @@ int job_cancel(Job *j) {
         return 0;
 }
 
-int job_extend(Job *j, usec_t by, const Config *config) {
+int job_extend(Job *j, usec_t by, usec_t until, const Config *config) {
         usec_t deadline;
 
         if (j->phase != JOB_WARNING)
@@ -314,8 +314,14 @@ int job_extend(Job *j, usec_t by, const Config *config) {
                         deadline - j->created > config->maximum_grace_usec)
                 return -ERANGE;
 
+        if (deadline > until) {
+                if (j->deadline >= until)
+                        return -ETIME;
+                deadline = until;
+        }
+
+        j->grace += deadline - j->deadline;
         j->deadline = deadline;
-        j->grace += by;
         return 0;
 }
 

@@ -167,9 +167,10 @@ int job_end_now(Job *j, usec_t now);
 /* -EALREADY when the end has begun: what the desktop was asked cannot be taken back. */
 int job_cancel(Job *j);
 
-/* -EALREADY after the warning, -ERANGE past config->maximum_grace_usec from the start; nothing changes then.
+/* Postpones the deadline, but not past |until|: then it gives what is left. -EALREADY after the warning,
+ * -ERANGE past config->maximum_grace_usec from the start, -ETIME if nothing is left; nothing changes then.
  */
-int job_extend(Job *j, usec_t by, const Config *config);
+int job_extend(Job *j, usec_t by, usec_t until, const Config *config);
 
 /* Whether usherd comes back so long after the deadline that the job lapses, whatever its phase. */
 bool job_is_late(const Job *j, usec_t now);

@@ -10,7 +10,8 @@ void *manager_feature(Manager *m, const Feature *f) {
         return NULL;
 }
 
-void manager_set_going_down(Manager *m, bool going_down) {
+void manager_set_going_down(Manager *m, bool going_down, usec_t waits_until) {
+        m->waits_until = going_down ? waits_until : USEC_INFINITY;
         if (m->going_down == going_down)
                 return;
 

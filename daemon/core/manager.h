@@ -106,8 +106,10 @@ struct Manager {
         bool logind_synced; /* the sessions have been complete at least once */
         bool udev_settled;  /* the devices were enumerated */
         bool ready;
-        bool serving;    /* the bus name is ours */
-        bool going_down; /* the machine is: see manager_set_going_down() */
+        bool serving;       /* the bus name is ours */
+        bool going_down;    /* the machine is: see manager_set_going_down() */
+        usec_t waits_until; /* CLOCK_MONOTONIC: so long the shutdown waits for log-offs at most;
+                               USEC_INFINITY while the machine stays on */
 
         Changes changes;
         uint64_t udev_overruns; /* as announced */
@@ -120,8 +122,9 @@ struct Manager {
 void *manager_feature(Manager *m, const Feature *f);
 
 /* Whether the machine goes down: set by the feature that watches for it, and then told to all. Sessions are
- * ended by signals then, no login screen is expected, and jobs cannot be cancelled. */
-void manager_set_going_down(Manager *m, bool going_down);
+ * ended by signals then, no login screen is expected, jobs cannot be cancelled, and warnings cannot be
+ * extended past waits_until, a time of CLOCK_MONOTONIC. */
+void manager_set_going_down(Manager *m, bool going_down, usec_t waits_until);
 
 /* Something changed; mask may be 0 where only derived values may differ. core/changes.c announces it soon.
  */

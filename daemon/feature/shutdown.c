@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/names.h"
 #include "common/shutdown-target.h"
+#include "common/timespan.h"
 #include "core/jobs.h"
 #include "feature/shutdown.h"
 #include "peer/delay-lock.h"
@@ -23,10 +24,20 @@ typedef struct Shutdown {
         AsyncCall *target_call;        /* while the hook is at work: is it for a shutdown? */
         bool prepared;                 /* logind is about to shut down */
         bool held;                     /* the hook holds up a shutdown */
+        usec_t waits_until;            /* CLOCK_MONOTONIC: the hook, or the last warning, lasts no longer */
 } Shutdown;
 
 static void update(Shutdown *s) {
-        manager_set_going_down(s->manager, s->prepared || s->held);
+        manager_set_going_down(s->manager, s->prepared || s->held, s->waits_until);
+}
+
+static usec_t last_warning_usec(const Shutdown *s) {
+        return s->delay_max * LAST_WARNING_PERCENT / 100;
+}
+
+/* logind goes on as soon as the lock is released, and then systemd stops the hook. */
+static bool hook_will_warn(const Shutdown *s) {
+        return s->manager->config.shutdown_grace_usec > 0 && unit_watch_state(s->hook) == UNIT_ACTIVE;
 }
 
 static void release(Shutdown *s) {
@@ -61,7 +72,7 @@ static int start_jobs(Manager *m, usec_t grace) {
 }
 
 static void begin_last_warning(Shutdown *s) {
-        usec_t hold = s->delay_max * LAST_WARNING_PERCENT / 100;
+        usec_t hold = last_warning_usec(s);
         int n;
 
         n = start_jobs(s->manager, hold);
@@ -88,6 +99,9 @@ static void shutdown_prepared(void *state, bool begins) {
                 return;
 
         s->prepared = begins;
+        if (!s->held)
+                s->waits_until = now_monotonic() +
+                                (hook_will_warn(s) ? SHUTDOWN_HOLD_MAX_USEC : last_warning_usec(s));
         update(s);
         if (!begins) {
                 s->last_warning = sd_event_source_disable_unref(s->last_warning);
@@ -97,7 +111,7 @@ static void shutdown_prepared(void *state, bool begins) {
         }
 
         /* The hook has all the time it wants: the sooner logind goes on, the sooner people are warned. */
-        if (s->manager->config.shutdown_grace_usec > 0 && unit_watch_state(s->hook) == UNIT_ACTIVE)
+        if (hook_will_warn(s))
                 release(s);
         else
                 begin_last_warning(s);
@@ -112,6 +126,7 @@ static void on_lock_facts(bool preparing, usec_t delay_max, void *userdata) {
 
         /* Too late for the signal, and for a lock that could delay anything. */
         s->prepared = preparing;
+        s->waits_until = now_monotonic() + SHUTDOWN_HOLD_MAX_USEC;
         update(s);
         if (preparing)
                 release(s);
@@ -169,6 +184,11 @@ static void on_hook(UnitState state, void *userdata) {
         int r;
 
         s->target_call = async_call_free(s->target_call);
+        if (state == UNIT_CHANGING)
+                s->waits_until = now_monotonic() + SHUTDOWN_HOLD_MAX_USEC;
+        else if (s->held)
+                s->waits_until = now_monotonic();
+
         s->held = false;
         update(s);
         if (state != UNIT_CHANGING)

@@ -146,6 +146,62 @@ static void test_a_shutdown_past_logind_drops_a_pending_action(Fixture *f, gcons
         g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
 }
 
+/* usher-shutdown(8) waits for 25 minutes. */
+#define HOOK_WAITS (25 * 60 * SECOND)
+
+static void extend(Fixture *f, const char *job, guint32 seconds) {
+        g_variant_unref(usher_call(f->root, job, "Job.Extend", ARGS("(%u,)", seconds)));
+}
+
+static void test_extend_in_a_shutdown_lasts_as_long_as_the_hook_waits(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+        guint64 begin, before, after;
+
+        four_people(f);
+        f->systemd->hook = "active";
+        everybody_start(f);
+        jobs = job_paths(usher_call(f->root, MANAGER, "Manager.LogOffAll",
+                        ARGS("({'grace': <uint32 60>, 'include-caller': <true>},)")));
+
+        /* While the machine stays on nothing but the maximum limits it. */
+        before = usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic");
+        extend(f, jobs[0], 2000);
+        g_assert_cmpuint(
+                        usher_get_uint64(f->root, jobs[0], "DeadlineMonotonic"), ==, before + 2000 * SECOND);
+
+        begin = (guint64) g_get_monotonic_time();
+        f->systemd->queued = "poweroff.target";
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        WAIT_FOR(fake_count(&f->systemd->fake, "ListJobs") == 1);
+        fixture_settle(f);
+        fixture_settle(f);
+
+        /* All that can be given is given, and after that nothing. */
+        extend(f, jobs[1], 100);
+        g_assert_cmpuint(usher_get_uint64(f->root, jobs[1], "Remaining"), >, 150 * SECOND);
+        extend(f, jobs[1], 3000);
+        after = usher_get_uint64(f->root, jobs[1], "DeadlineMonotonic");
+        g_assert_cmpuint(after, >=, begin + HOOK_WAITS);
+        g_assert_cmpuint(after, <, (guint64) g_get_monotonic_time() + HOOK_WAITS);
+        assert_refused(f->root, jobs[1], "Job.Extend", ARGS("(uint32 1,)"),
+                        "org.freedesktop.DBus.Error.LimitsExceeded");
+        g_assert_cmpuint(usher_get_uint64(f->root, jobs[1], "DeadlineMonotonic"), ==, after);
+}
+
+static void test_a_last_warning_cannot_be_extended(Fixture *f, gconstpointer data) {
+        guint64 before;
+
+        four_people(f);
+        everybody_start(f);
+        wait_lock(f);
+        fake_logind_prepare_for_shutdown(f->logind, TRUE);
+        fixture_settle(f);
+        before = usher_get_uint64(f->root, "/org/usher1/job/1", "DeadlineMonotonic");
+        assert_refused(f->root, "/org/usher1/job/1", "Job.Extend", ARGS("(uint32 300,)"),
+                        "org.freedesktop.DBus.Error.LimitsExceeded");
+        g_assert_cmpuint(usher_get_uint64(f->root, "/org/usher1/job/1", "DeadlineMonotonic"), ==, before);
+}
+
 /* An administrator or a package upgrade restarts usher-shutdown.service: that is no shutdown. */
 static void test_a_restarted_hook_keeps_the_pending_action(Fixture *f, gconstpointer data) {
         static const char *const states[] = { "deactivating", "inactive", "activating", "active" };
@@ -234,6 +290,9 @@ int main(int argc, char **argv) {
         ADD("another-shutdown-drops-a-pending-action", test_another_shutdown_drops_a_pending_action);
         ADD("a-shutdown-past-logind-drops-a-pending-action",
                         test_a_shutdown_past_logind_drops_a_pending_action);
+        ADD("extend-in-a-shutdown-lasts-as-long-as-the-hook-waits",
+                        test_extend_in_a_shutdown_lasts_as_long_as_the_hook_waits);
+        ADD("a-last-warning-cannot-be-extended", test_a_last_warning_cannot_be_extended);
         ADD("a-restarted-hook-keeps-the-pending-action", test_a_restarted_hook_keeps_the_pending_action);
         ADD("a-restarted-hook-does-not-prevent-cancelling",
                         test_a_restarted_hook_does_not_prevent_cancelling);

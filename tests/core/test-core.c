@@ -192,12 +192,12 @@ static void test_logins_stay_blocked_while_going_down(void) {
         JobRequest block = request;
 
         block.block_logins = true;
-        manager_set_going_down(h->manager, true);
+        manager_set_going_down(h->manager, true, USEC_INFINITY);
         g_assert_cmpint(job_runner_cancel(house_start_job(h, s, &block)), ==, 0);
         house_settle(h);
         g_assert_true(house_has_file(h, "nologin-file"));
 
-        manager_set_going_down(h->manager, false);
+        manager_set_going_down(h->manager, false, USEC_INFINITY);
         house_settle(h);
         g_assert_false(house_has_file(h, "nologin-file"));
 }

@@ -145,10 +145,10 @@ static void test_going_down_is_announced_once(void) {
         g_autoptr(House) h = house_new(features);
 
         g_string_truncate(heard, 0);
-        manager_set_going_down(h->manager, true);
-        manager_set_going_down(h->manager, true);
+        manager_set_going_down(h->manager, true, USEC_INFINITY);
+        manager_set_going_down(h->manager, true, USEC_INFINITY);
         assert_heard("going-down ");
-        manager_set_going_down(h->manager, false);
+        manager_set_going_down(h->manager, false, USEC_INFINITY);
         assert_heard("");
 }
 

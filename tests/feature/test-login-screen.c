@@ -114,7 +114,7 @@ static void test_a_job_that_something_awaits(Daemon *d, gconstpointer data) {
 }
 
 static void test_a_machine_that_goes_down(Daemon *d, gconstpointer data) {
-        manager_set_going_down(d->manager, true);
+        manager_set_going_down(d->manager, true, USEC_INFINITY);
         log_off(d);
         daemon_fire_timers(d);
         assert_missing(d, false);
