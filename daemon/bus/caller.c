@@ -9,6 +9,7 @@ struct Caller {
         Bus *bus;
         uid_t uid;
         char *name; /* NULL: not known */
+        bool is_operator;
         Lookup *lookup;
         usec_t asked; /* CLOCK_MONOTONIC, 0 before the first time */
         TAILQ_ENTRY(Caller) callers;
@@ -77,6 +78,8 @@ static void on_lookup(const UserRecord *record, void *userdata) {
 
         if (record && string_replace(&c->name, record->name) < 0)
                 log_oom();
+        else if (record)
+                c->is_operator = record->is_operator;
 
         deferred_lookup_done(c->bus->deferred);
 }
@@ -92,12 +95,10 @@ static int look_up(Caller *c) {
         return lookup_start(c->bus->manager->users, &c->lookup, c->uid, NULL, on_lookup, c);
 }
 
-bool caller_lookup_is_pending(Bus *b, uid_t uid) {
+/* The account, with a lookup under way where what is known is too old. NULL on failure. */
+static const Caller *caller_get(Bus *b, uid_t uid) {
         Caller *c;
         int r = 0;
-
-        if (known_name(b, uid))
-                return false;
 
         c = caller_find(b, uid);
         if (c) {
@@ -109,10 +110,29 @@ bool caller_lookup_is_pending(Bus *b, uid_t uid) {
                 r = look_up(c);
         if (r < 0) {
                 log_warning_errno(r, "Failed to look up the account %u, ignoring: %m", (unsigned) uid);
-                return false;
+                return NULL;
         }
 
-        return c->lookup && !c->name;
+        return c;
+}
+
+bool caller_lookup_is_pending(Bus *b, uid_t uid) {
+        const Caller *c = known_name(b, uid) ? NULL : caller_get(b, uid);
+
+        return c && c->lookup && !c->name;
+}
+
+int caller_is_operator(Bus *b, uid_t uid) {
+        const Caller *c;
+
+        if (uid == 0)
+                return true;
+
+        c = caller_get(b, uid);
+        if (!c)
+                return false;
+
+        return c->name ? c->is_operator : c->lookup ? -EAGAIN : false;
 }
 
 int caller_name(Bus *b, uid_t uid, char **ret) {

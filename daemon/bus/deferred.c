@@ -9,21 +9,6 @@
 #include "common/log.h"
 #include "common/timespan.h"
 
-/* How many calls may wait, of all users and of each. A password dialog may stay open for ever; the limits
- * leave room for the calls of other users, and for the calls to logind that end sessions. */
-static const struct {
-        unsigned all;
-        unsigned each_user;
-        const char *what;
-} limits[_DEFERRED_REASON_MAX] = {
-        [DEFERRED_LOOKUP] = { 64, 16, "wait for the user database" },
-        [DEFERRED_AUTHORIZATION] = { POLKIT_IN_FLIGHT_MAX, 8, "wait for authorization" },
-        [DEFERRED_REPLY] = { 64, 64, "are being carried out" },
-};
-
-static_assert(16 + 8 + 64 == DEFERRED_EACH_USER_MAX && 64 + POLKIT_IN_FLIGHT_MAX + 64 == DEFERRED_MAX,
-                "the sums of the limits are those of the header");
-
 typedef enum DeferredState {
         DEFERRED_WAITING,
         DEFERRED_QUEUED,     /* to be dispatched again */
@@ -136,15 +121,7 @@ static int check_limits(Deferred *d, uid_t uid, DeferredReason reason, sd_bus_er
                 of_user += c->uid == uid;
         }
 
-        if (all >= limits[reason].all)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "Too many requests %s (limit %u).", limits[reason].what, limits[reason].all);
-        if (of_user >= limits[reason].each_user)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "Too many requests of this user %s (limit %u).", limits[reason].what,
-                                limits[reason].each_user);
-
-        return 0;
+        return deferred_check_limits(d->bus, reason, uid, all, of_user, error);
 }
 
 /* The message waits from here on, for this reason instead of another. */
@@ -341,7 +318,12 @@ int deferred_authorize(Deferred *d,
                                 return 0;
                         }
 
+        *ret = POLKIT_ANSWER_NONE;
         r = wait_for(d, m, uid, DEFERRED_AUTHORIZATION, &c, error);
+        if (r == -EAGAIN) {
+                r = deferred_wait_for_lookup(d, m, uid);
+                return r > 0 ? deferred_limit_error(DEFERRED_AUTHORIZATION, error) : r;
+        }
         if (r < 0)
                 return r;
 
@@ -360,7 +342,6 @@ int deferred_authorize(Deferred *d,
                 return r;
         }
 
-        *ret = POLKIT_ANSWER_NONE;
         return 0;
 }
 

@@ -8,22 +8,7 @@
  * argument, object and limit is looked at again, and no pointer survives the wait (CVE-2020-1712). A call
  * whose action is under way is replied to by the handler of that action. */
 
-#include "bus/bus.h"
-#include "bus/request-size.h"
-
-/* Calls that wait at a time, of each user and of all. A call keeps its message, whose arguments are at most
- * REQUEST_SIZE_MAX, so 0.7 MiB wait for one user and 1.5 MiB in all. */
-#define DEFERRED_EACH_USER_MAX 88U
-#define DEFERRED_MAX 184U
-
-/* What a call waits for. deferred.c has the limits of each. */
-typedef enum DeferredReason {
-        DEFERRED_LOOKUP,        /* the user database */
-        DEFERRED_AUTHORIZATION, /* polkit */
-        DEFERRED_REPLY,         /* logind, a screen or a pending action */
-        _DEFERRED_REASON_MAX,
-        _DEFERRED_REASON_INVALID = -EINVAL,
-} DeferredReason;
+#include "bus/deferred-limits.h"
 
 /* The user database answers within milliseconds, or something is wrong: then the caller waits for this long.
  */

@@ -31,21 +31,10 @@ static bool is_among(gid_t gid, const gid_t *groups, int n) {
         return false;
 }
 
-static int is_administrator(const struct passwd *pw) {
-        static const char *const names[] = { ADMINISTRATORS_GROUPS };
-        _cleanup_free_ gid_t *groups = NULL;
-        int n = GROUPS_MAX, r;
+static int is_member(const gid_t *groups, int n, const char *const *names, size_t n_names) {
+        int r;
 
-        if (pw->pw_uid == 0)
-                return true;
-
-        groups = calloc(n, sizeof(gid_t));
-        if (!groups)
-                return -ENOMEM;
-        if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
-                return true; /* more groups than that: if in doubt, require the stronger right */
-
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+        for (size_t i = 0; i < n_names; i++) {
                 const struct group *g;
 
                 /* A group that does not exist has no members. One that cannot be read may have any. */
@@ -59,6 +48,34 @@ static int is_administrator(const struct passwd *pw) {
         }
 
         return false;
+}
+
+static int read_groups(const struct passwd *pw, UserRecord *record) {
+        static const char *const administrators[] = { ADMINISTRATORS_GROUPS },
+                                 *const operators[] = { OPERATORS_GROUP };
+        _cleanup_free_ gid_t *groups = NULL;
+        int n = GROUPS_MAX, r;
+
+        record->administrator = true;
+        if (pw->pw_uid == 0)
+                return 0;
+
+        groups = calloc(n, sizeof(gid_t));
+        if (!groups)
+                return -ENOMEM;
+        if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
+                return 0; /* more groups than that: if in doubt, require the stronger right */
+
+        r = is_member(groups, n, administrators, ELEMENTSOF(administrators));
+        if (r < 0)
+                return r;
+        record->administrator = r;
+
+        r = is_member(groups, n, operators, ELEMENTSOF(operators));
+        if (r < 0)
+                return r;
+        record->is_operator = r;
+        return 0;
 }
 
 int user_record_read(uid_t uid, const char *name, UserRecord *ret) {
@@ -78,11 +95,10 @@ int user_record_read(uid_t uid, const char *name, UserRecord *ret) {
                 return -EBADMSG;
         strcpy(record.name, pw->pw_name);
 
-        r = is_administrator(pw);
+        r = read_groups(pw, &record);
         if (r < 0)
                 return r;
 
-        record.administrator = r;
         *ret = record;
         return 0;
 }

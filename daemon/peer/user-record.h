@@ -11,6 +11,7 @@
 
 typedef struct UserRecord {
         bool administrator; /* root, or a member of one of the administrators' groups that the build names */
+        bool is_operator;   /* a member of the operators' group that the build names */
         char name[LOGIN_NAME_MAX];
 } UserRecord;
 

@@ -92,6 +92,12 @@ static void on_subject_uid(GObject *source, GAsyncResult *result, gpointer data)
         }
 
         g_variant_get(reply, "(u)", &uid);
+        if (verdict_for(check->polkit, q->action, uid) == FAKE_POLKIT_HANG) {
+                g_ptr_array_add(check->polkit->held, check);
+                check = NULL;
+                return;
+        }
+
         if (check->polkit->spare && g_str_equal(fake_polkit_detail(q, "user"), check->polkit->spare))
                 answer_check(check->invocation, FAKE_POLKIT_NO, q->flags);
         else
@@ -134,10 +140,12 @@ static void on_check(FakePolkit *polkit, const FakeCall *call, GDBusMethodInvoca
 }
 
 void fake_polkit_release(FakePolkit *polkit) {
+        g_autoptr(GPtrArray) held = g_steal_pointer(&polkit->held);
+
         polkit->hold = FALSE;
-        for (guint i = 0; i < polkit->held->len; i++)
-                decide(polkit->held->pdata[i]);
-        g_ptr_array_set_size(polkit->held, 0);
+        polkit->held = g_ptr_array_new();
+        for (guint i = 0; i < held->len; i++)
+                decide(held->pdata[i]);
 }
 
 guint fake_polkit_n_held(FakePolkit *polkit) {

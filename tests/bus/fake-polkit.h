@@ -11,6 +11,7 @@ typedef enum FakeVerdict {
         FAKE_POLKIT_YES,
         FAKE_POLKIT_CHALLENGE, /* yes with the interactive flag, else no */
         FAKE_POLKIT_ERROR,     /* the call fails */
+        FAKE_POLKIT_HANG,      /* a password dialog that nobody answers, before fake_polkit_release() */
 } FakeVerdict;
 
 #define FAKE_POLKIT_ANY_UID G_MAXUINT32

@@ -174,6 +174,70 @@ static void test_requests_of_many_users_hold_nobody_up(Fixture *f, gconstpointer
         }
 }
 
+/* All of them call, each as often as one may, and polkit asks each for a password that nobody types. */
+static GPtrArray *crowd_hangs(Fixture *f, guint n_users) {
+        GPtrArray *calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
+
+        for (guint i = 0; i < n_users; i++) {
+                GDBusConnection *c = fixture_connect(f, CROWD + i);
+
+                fake_polkit_answer(f->polkit, NULL, CROWD + i, FAKE_POLKIT_HANG);
+                for (int k = 0; k < 8; k++)
+                        g_ptr_array_add(calls,
+                                        usher_send(c, MANAGER, "Manager.LogOff",
+                                                        ARGS("('seat-left', @a{sv} {})")));
+                settle(c);
+        }
+
+        fixture_settle(f);
+        return calls;
+}
+
+static void test_few_accounts_do_not_take_all_places(Fixture *f, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = NULL;
+
+        two_stations(f);
+        fixture_start(f);
+        calls = crowd_hangs(f, 7);
+
+        /* Polkit says no to her, so it was asked. */
+        assert_refused(fixture_connect(f, MALLORY), MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"),
+                        ACCESS_DENIED);
+}
+
+static void assert_answered_at_once(GDBusConnection *c, const char *member, GVariant *arguments) {
+        gint64 begin = g_get_monotonic_time();
+
+        g_variant_unref(usher_call(c, MANAGER, member, arguments));
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, 1 * SECOND);
+}
+
+static void test_a_crowd_keeps_neither_root_nor_operators_out(Fixture *f, gconstpointer data) {
+        g_autoptr(GPtrArray) calls = NULL;
+        GDBusConnection *teacher;
+        guint n_held;
+
+        two_stations(f);
+        fixture_start(f);
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        calls = crowd_hangs(f, CROWD_SIZE);
+        n_held = fake_polkit_n_held(f->polkit);
+        g_test_message("%u are waiting", n_held);
+        g_assert_cmpuint(n_held, >=, 20);
+
+        /* Somebody else finds no place now. */
+        assert_refused(fixture_connect(f, MALLORY), MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"),
+                        LIMITS_EXCEEDED);
+
+        teacher = fixture_connect(f, TEACHER);
+        assert_answered_at_once(teacher, "Manager.LogOff", ARGS("('seat0', {'grace': <uint32 60>})"));
+        assert_answered_at_once(teacher, "Manager.CancelAll", NULL);
+        assert_answered_at_once(teacher, "Manager.LogOffAll", ARGS("({'grace': <uint32 60>},)"));
+        assert_answered_at_once(f->root, "Manager.LogOffAll", ARGS("({'grace': <uint32 30>},)"));
+        assert_answered_at_once(f->root, "Manager.CancelAll", NULL);
+        g_assert_cmpuint(fake_polkit_n_held(f->polkit), ==, n_held);
+}
+
 /* Endless calls: the next ones are sent before the previous ones are answered. Each takes usherd longer than
  * the bus. */
 static void flood(GObject *source, GAsyncResult *result, gpointer data) {
@@ -309,6 +373,9 @@ int main(int argc, char *argv[]) {
         fixture_add("/crowd/a-thousand-requests-are-too-many", test_a_thousand_requests_are_too_many);
         fixture_add("/crowd/requests-of-many-users-hold-nobody-up",
                         test_requests_of_many_users_hold_nobody_up);
+        fixture_add("/crowd/few-accounts-do-not-take-all-places", test_few_accounts_do_not_take_all_places);
+        fixture_add("/crowd/a-crowd-keeps-neither-root-nor-operators-out",
+                        test_a_crowd_keeps_neither_root_nor_operators_out);
         fixture_add("/crowd/a-busy-usherd-forgets-what-is-answered",
                         test_a_busy_usherd_forgets_what_is_answered);
         fixture_add("/crowd/a-busy-usherd-forgets-what-was-looked-up",

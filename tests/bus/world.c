@@ -73,12 +73,13 @@ static void cover_group(void) {
         g_autoptr(GString) text = g_string_new(NULL);
 
         for (char **line = lines; *line; line++)
-                if (**line && !g_str_has_prefix(*line, "sudo:"))
+                if (**line && !g_str_has_prefix(*line, "sudo:") && !g_str_has_prefix(*line, OPERATORS ":"))
                         g_string_append_printf(text, "%s\n", *line);
 
         for (gsize i = 0; i < G_N_ELEMENTS(users); i++)
                 g_string_append_printf(text, "%s:x:%u:\n", users[i].name, users[i].uid);
         g_string_append(text, "sudo:x:27:head\n");
+        g_string_append_printf(text, "%s:x:%u:teacher\n", OPERATORS, OPERATORS_GID);
         cover("/etc/group", text->str);
 }
 

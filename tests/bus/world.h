@@ -12,6 +12,10 @@
 #define TEACHER 61003
 #define MALLORY 61004
 
+/* The teacher is an operator. */
+#define OPERATORS "usher-operators"
+#define OPERATORS_GID 61100
+
 /* A member of an administrators' group. */
 #define HEAD 61005
 
