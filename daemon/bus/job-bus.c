@@ -23,10 +23,31 @@ BUS_GETTER(get_text) {
                         streq(property, "Station")                 ? j->station :
                                         streq(property, "Session") ? j->session.id :
                                         streq(property, "Reason")  ? job_reason_to_string(j->reason) :
-                                        streq(property, "Message") ? j->message :
                                         streq(property, "Phase")   ? job_phase_to_string(j->phase) :
                                         streq(property, "Warned")  ? job_warned_to_string(j->warned) :
                                                                      job_result_to_string(j->result));
+}
+
+/* The message may name the user or a reason that is nobody else's business. A getter cannot wait for polkit,
+ * so the UID decides who may read it: the session's user, who requested the log-off, and root, who may end
+ * every session. Signals are read by everybody, so it is in none: neither InterfacesAdded has it, nor
+ * PropertiesChanged. */
+static bool may_read_message(sd_bus *bus, JobRunner *j, sd_bus_message *reply) {
+        sd_bus_message *call = sd_bus_get_current_message(bus);
+        uid_t uid;
+
+        if (sd_bus_message_is_signal(reply, NULL, NULL) != 0 || !call ||
+                        sd_bus_message_is_method_call(call, NULL, NULL) <= 0 ||
+                        sender_uid(bus_of(j->manager), call, &uid, NULL) < 0)
+                return false;
+
+        return uid == 0 || uid == j->job.uid || uid == j->job.by_uid;
+}
+
+BUS_GETTER(get_message) {
+        JobRunner *j = userdata;
+
+        return sd_bus_message_append(reply, "s", may_read_message(bus, j, reply) ? j->job.message : "");
 }
 
 BUS_GETTER(get_user) {
@@ -288,7 +309,7 @@ static const sd_bus_vtable job_vtable[] = {
         SD_BUS_PROPERTY("Session", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("User", "(us)", get_user, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("Reason", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("Message", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Message", "s", get_message, 0, SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION),
         SD_BUS_PROPERTY("StartedBy", "(us)", get_started_by, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Phase", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Deadline", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

@@ -183,6 +183,68 @@ static void test_reading_is_open_to_all(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(f->polkit->questions->len, ==, 0);
 }
 
+/* The reply to a call, in GVariant's text form, has that text. */
+static gboolean says(GDBusConnection *c,
+                const char *path,
+                const char *interface,
+                const char *member,
+                const char *arguments) {
+        g_autoptr(Call) call = call_send(c, USHER_BUS_NAME, path, interface, member,
+                        arguments ? ARGS(arguments) : NULL, FALSE);
+        g_autofree char *text = NULL;
+
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, NULL);
+        text = g_variant_print(call->reply, FALSE);
+        return strstr(text, "Secret") != NULL;
+}
+
+static void assert_reads_message(Fixture *f, const char *job, uid_t uid, gboolean expected) {
+        GDBusConnection *c = uid == 0 ? f->root : fixture_connect(f, uid);
+
+        g_assert_cmpint(says(c, job, DBUS_IFACE_PROPERTIES, "Get", "('org.usher1.Job', 'Message')"), ==,
+                        expected);
+        g_assert_cmpint(says(c, job, DBUS_IFACE_PROPERTIES, "GetAll", "('org.usher1.Job',)"), ==, expected);
+        g_assert_cmpint(says(c, job, DBUS_IFACE_PROPERTIES, "GetAll", "('',)"), ==, expected);
+        g_assert_cmpint(says(c, MANAGER, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL),
+                        ==, expected);
+}
+
+static void test_the_message_of_a_job_is_private(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) paths = NULL;
+        gboolean invalidated = FALSE;
+
+        sessions(f);
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF, TEACHER, FAKE_POLKIT_YES);
+        fixture_start(f);
+        paths = job_paths(usher_call(fixture_connect(f, TEACHER), MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', {'grace': <uint32 60>, 'message': <'Secret'>})")));
+        g_assert_cmpuint(g_strv_length(paths), ==, 1);
+
+        assert_reads_message(f, paths[0], TEACHER, TRUE);
+        assert_reads_message(f, paths[0], ADA, TRUE);
+        assert_reads_message(f, paths[0], 0, TRUE);
+        assert_reads_message(f, paths[0], BEN, FALSE);
+        assert_reads_message(f, paths[0], MALLORY, FALSE);
+        assert_reads_message(f, paths[0], HEAD, FALSE);
+
+        /* Another message for the same job. Signals are for everybody. */
+        g_strfreev(job_paths(usher_call(f->root, MANAGER, "Manager.LogOff",
+                        ARGS("('seat0', {'grace': <uint32 30>, 'message': <'Another Secret'>})"))));
+        fixture_settle(f);
+        assert_reads_message(f, paths[0], ADA, TRUE);
+        assert_reads_message(f, paths[0], MALLORY, FALSE);
+        for (guint i = 0; i < f->signals->len; i++) {
+                const Signal *s = f->signals->pdata[i];
+                g_autofree char *text = g_variant_print(s->arguments, FALSE);
+
+                g_assert_null(strstr(text, "Secret"));
+                if (g_str_equal(s->path, paths[0]) && strstr(text, "['Message']"))
+                        invalidated = TRUE;
+        }
+        g_assert_true(invalidated);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -190,6 +252,7 @@ int main(int argc, char *argv[]) {
         ADD("every-member-as-an-ordinary-user", test_every_member_as_an_ordinary_user);
         ADD("the-policy-lets-through-what-it-names", test_the_policy_lets_through_what_it_names);
         ADD("reading-is-open-to-all", test_reading_is_open_to_all);
+        ADD("the-message-of-a-job-is-private", test_the_message_of_a_job_is_private);
 
         return g_test_run();
 }
