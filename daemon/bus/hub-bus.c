@@ -60,6 +60,10 @@ static int find_object(sd_bus *bus,
         return 1;
 }
 
+static int check_object(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return object_check(m, USHER_PATH_HUB, find_object, userdata, error);
+}
+
 static int list_objects(sd_bus *bus, const char *prefix, void *userdata, char ***ret, sd_bus_error *error) {
         const Topology *t = ((Bus *) userdata)->manager->topology;
         char **paths;
@@ -108,6 +112,10 @@ static const sd_bus_vtable hub_vtable[] = {
 
 int hub_bus_add(Bus *b) {
         int r;
+
+        r = sd_bus_add_fallback(b->manager->bus, NULL, USHER_PATH_HUB, check_object, b);
+        if (r < 0)
+                return r;
 
         r = sd_bus_add_fallback_vtable(
                         b->manager->bus, NULL, USHER_PATH_HUB, USHER_IFACE_HUB, hub_vtable, find_object, b);

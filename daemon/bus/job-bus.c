@@ -265,6 +265,10 @@ static int find_object(sd_bus *bus,
         return 1;
 }
 
+static int check_object(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return object_check(m, USHER_PATH_JOB, find_object, userdata, error);
+}
+
 static int list_objects(sd_bus *bus, const char *prefix, void *userdata, char ***ret, sd_bus_error *error) {
         Bus *b = userdata;
         char **paths;
@@ -348,6 +352,10 @@ static const sd_bus_vtable job_vtable[] = {
 
 int job_bus_add(Bus *b) {
         int r;
+
+        r = sd_bus_add_fallback(b->manager->bus, NULL, USHER_PATH_JOB, check_object, b);
+        if (r < 0)
+                return r;
 
         r = sd_bus_add_fallback_vtable(
                         b->manager->bus, NULL, USHER_PATH_JOB, USHER_IFACE_JOB, job_vtable, find_object, b);

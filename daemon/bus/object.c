@@ -37,6 +37,29 @@ char *bus_path_id(const char *path, const char *prefix) {
         return canonical && streq(canonical, path) ? TAKE_PTR(id) : NULL;
 }
 
+/* sd-bus also calls the find function when it does not know the interface or the member of a call, in order
+ * to say which of the two is unknown. Then it drops the error of the find function, and replies with
+ * IOError. */
+int object_check(sd_bus_message *m,
+                const char *prefix,
+                sd_bus_object_find_t find,
+                void *userdata,
+                sd_bus_error *error) {
+
+        const char *path = sd_bus_message_get_path(m);
+        void *found;
+        int r;
+
+        if (streq(path, prefix))
+                return 0;
+
+        r = find(sd_bus_message_get_bus(m), path, NULL, userdata, &found, error);
+        if (r == 0)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_OBJECT, "There is no such object.");
+
+        return r < 0 ? r : 0;
+}
+
 int bus_free_paths(char **paths) {
         for (char **p = paths; *p; p++)
                 free(*p);

@@ -21,6 +21,14 @@ char *job_path(const JobRunner *j);
 /* The id that a path below the prefix stands for. The caller frees it. NULL if the path is not canonical. */
 char *bus_path_id(const char *path, const char *prefix);
 
+/* Refuses a call below the prefix whose object is not there, with the error of the find function. To be
+ * added by sd_bus_add_fallback(), which comes before the vtables. */
+int object_check(sd_bus_message *m,
+                const char *prefix,
+                sd_bus_object_find_t find,
+                void *userdata,
+                sd_bus_error *error);
+
 /* Frees a list of paths that could not be completed. Returns -ENOMEM. */
 int bus_free_paths(char **paths);
 

@@ -132,6 +132,10 @@ static int find_object(sd_bus *bus,
         return 1;
 }
 
+static int check_object(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return object_check(m, USHER_PATH_STATION, find_object, userdata, error);
+}
+
 static int list_objects(sd_bus *bus, const char *prefix, void *userdata, char ***ret, sd_bus_error *error) {
         _cleanup_free_ Station **stations = NULL;
         Bus *b = userdata;
@@ -222,6 +226,10 @@ static const sd_bus_vtable station_vtable[] = {
 
 int station_bus_add(Bus *b) {
         int r;
+
+        r = sd_bus_add_fallback(b->manager->bus, NULL, USHER_PATH_STATION, check_object, b);
+        if (r < 0)
+                return r;
 
         r = sd_bus_add_fallback_vtable(b->manager->bus, NULL, USHER_PATH_STATION, USHER_IFACE_STATION,
                         station_vtable, find_object, b);

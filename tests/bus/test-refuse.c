@@ -182,6 +182,20 @@ static void test_objects_that_are_gone(Fixture *f, gconstpointer data) {
                 g_assert_null(usher_get(f->root, path, objects[i].property));
                 assert_error(f, path, DBUS_IFACE_PROPERTIES, "GetAll", ARGS("('',)"), error);
                 assert_error(f, path, INTROSPECTABLE, "Introspect", NULL, error);
+
+                /* Whatever else is asked of them. */
+                assert_error(f, path, DBUS_IFACE_PROPERTIES, "GetAll", ARGS("('org.example.Foreign',)"),
+                                error);
+                assert_error(f, path, DBUS_IFACE_PROPERTIES, "Get", ARGS("('org.example.Foreign', 'Id')"),
+                                error);
+                assert_error(f, path, DBUS_IFACE_PROPERTIES, "Set",
+                                ARGS("('org.example.Foreign', 'Id', <'text'>)"), error);
+                assert_error(f, path, DBUS_IFACE_PROPERTIES, "Get", ARGS("('org.usher1.Job', 'None')"),
+                                error);
+                assert_error(f, path, DBUS_IFACE_PROPERTIES, "None", NULL, error);
+                assert_error(f, path, INTROSPECTABLE, "None", NULL, error);
+                assert_error(f, path, USHER_IFACE_JOB, "None", NULL, error);
+                assert_error(f, path, "org.example.Foreign", "Member", ARGS("(1, 'text')"), error);
         }
 
         /* The parent objects still work. */
