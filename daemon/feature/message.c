@@ -4,8 +4,8 @@
 #include "common/message-ids.h"
 #include "common/timespan.h"
 #include "core/journal.h"
+#include "core/rate.h"
 #include "feature/message.h"
-#include "feature/message-rate.h"
 
 typedef struct Message {
         Rate rate;

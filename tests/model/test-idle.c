@@ -5,8 +5,8 @@
 #include <glib.h>
 
 #include "core/config.h"
+#include "core/rate.h"
 #include "feature/idle-clock.h"
-#include "feature/message-rate.h"
 
 #define LIMIT (10 * USEC_PER_MINUTE)
 #define LEFT (1000 * USEC_PER_SEC)

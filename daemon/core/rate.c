@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "feature/message-rate.h"
+#include "core/rate.h"
 
 unsigned rate_note(Rate *r, uid_t uid, usec_t now) {
         unsigned each = 0, all = 0;
