@@ -8,7 +8,7 @@
 #include <systemd/sd-bus.h>
 
 #include "core/manager.h"
-#include "feature/message-rate.h"
+#include "core/rate.h"
 #include "peer/polkit.h"
 
 typedef struct Caller Caller;
@@ -19,6 +19,7 @@ typedef struct Bus {
         Polkit *polkit;
         Deferred *deferred;
         TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
+        Rate own_log_offs;                      /* log-offs of the callers' own sessions */
 
         /* The sender of the message that is in its handler, see sender_uid(). */
         const sd_bus_message *sender_of; /* NULL: not known yet */

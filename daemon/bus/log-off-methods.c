@@ -8,6 +8,7 @@
 #include "bus/sender.h"
 #include "common/bus-util.h"
 #include "common/names.h"
+#include "common/timespan.h"
 #include "core/jobs.h"
 
 /* The sessions that a request is about. */
@@ -31,6 +32,25 @@ int log_off_error(int r, sd_bus_error *error) {
         return sd_bus_error_set_errnof(error, r, "Failed to block new logins: %m");
 }
 
+/* polkit lets every user log off their own sessions, and each log-off starts a job, a unit and a record. So
+ * these count, RATE_EACH_MAX a minute. All others are for users who have been given the right. */
+static int count_own(Bus *b, const Targets *t, uid_t uid, sd_bus_error *error) {
+        unsigned limit;
+
+        if (uid == 0 || t->n == 0)
+                return 0;
+        for (size_t i = 0; i < t->n; i++)
+                if (t->sessions[i]->info->uid != uid)
+                        return 0;
+
+        limit = rate_note(&b->own_log_offs, uid, now_monotonic());
+        if (limit == 0)
+                return 0;
+
+        return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "Too many log-offs of own sessions within a minute (limit %u).", limit);
+}
+
 /* Starts the jobs, which are in the store before the caller hears of them. The caller frees the array. */
 static int start(Bus *b,
                 sd_bus_message *message,
@@ -45,6 +65,10 @@ static int start(Bus *b,
         int r;
 
         r = sender_name(b, message, &uid, &name, error);
+        if (r < 0)
+                return r;
+
+        r = count_own(b, t, uid, error);
         if (r < 0)
                 return r;
 

@@ -13,6 +13,11 @@
 
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 
+#define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
+
+/* What one user may begin on their own sessions in a minute. */
+#define OWN_LOG_OFFS 20
+
 #define MEBI (1024 * 1024)
 
 static void one_session(Fixture *f) {
@@ -143,6 +148,37 @@ static void test_what_waits_is_bounded(Fixture *f, gconstpointer data) {
         fake_polkit_release(f->polkit);
 }
 
+/* Each log-off is a job, a record and the start of a unit, and nobody is asked about one's own session. */
+static void test_own_log_offs_are_counted(Fixture *f, gconstpointer data) {
+        GDBusConnection *ada, *ben;
+        g_autoptr(Call) call = NULL;
+
+        at_station(f, "4", BEN, "seat-left");
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
+        one_session(f);
+        ada = fixture_connect(f, ADA);
+        ben = fixture_connect(f, BEN);
+
+        for (int i = 0; i < OWN_LOG_OFFS; i++) {
+                g_autoptr(GVariant) reply = NULL;
+                const char *job;
+
+                reply = usher_call(ada, MANAGER, "Manager.LogOffSession", ARGS("('3', @a{sv} {})"));
+                g_variant_get(reply, "(&o)", &job);
+                g_variant_unref(usher_call(ada, job, "Job.Cancel", NULL));
+        }
+
+        call = usher_send(ada, MANAGER, "Manager.LogOff", ARGS("('seat0', @a{sv} {})"));
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, LIMITS_EXCEEDED);
+        g_assert_nonnull(strstr(call->text, G_STRINGIFY(OWN_LOG_OFFS)));
+        assert_jobs(f, "");
+
+        /* It is her limit, for her own sessions. */
+        g_variant_unref(usher_call(ben, MANAGER, "Manager.LogOffSession", ARGS("('4', @a{sv} {})")));
+        g_free(fixture_log_off(f, "seat0", "{'grace': <uint32 60>}"));
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -151,6 +187,7 @@ int main(int argc, char *argv[]) {
         ADD("many-options", test_many_options);
         ADD("a-long-key", test_a_long_key);
         ADD("long-names", test_long_names);
+        ADD("own-log-offs-are-counted", test_own_log_offs_are_counted);
 #ifndef __SANITIZE_ADDRESS__
         ADD("what-waits-is-bounded", test_what_waits_is_bounded);
 #else
