@@ -42,6 +42,10 @@ typedef struct Command {
         bool include_seatless;
         bool block_logins;
 
+        usec_t since; /* CLOCK_REALTIME, 0: not given */
+        const char *user;
+        const char *station;
+
         bool help;
         bool wait;
         bool quiet;
@@ -95,8 +99,10 @@ extern const VerbGroup verbs_station;
 extern const VerbGroup verbs_machine;
 
 /* The verbs that have a file of their own. */
+int verb_alerts(Command *c, char **arguments);
 int verb_associate(Command *c, char **arguments);
 int verb_cancel(Command *c, char **arguments);
 int verb_extend(Command *c, char **arguments);
+int verb_history(Command *c, char **arguments);
 int verb_monitor(Command *c, char **arguments);
 int verb_status(Command *c, char **arguments);

@@ -5,6 +5,7 @@
 
 #include "build-config.h"
 #include "cli/command.h"
+#include "cli/history.h"
 #include "cli/output.h"
 #include "common/names.h"
 #include "common/text.h"
@@ -28,6 +29,9 @@ enum {
         OPTION_INCLUDE_CALLER,
         OPTION_INCLUDE_SEATLESS,
         OPTION_BLOCK_LOGINS,
+        OPTION_SINCE,
+        OPTION_USER,
+        OPTION_STATION,
         OPTION_WAIT,
         OPTION_JSON,
         OPTION_NO_LEGEND,
@@ -43,6 +47,9 @@ static const struct option options[] = {
         { "include-caller", no_argument, NULL, OPTION_INCLUDE_CALLER },
         { "include-seatless", no_argument, NULL, OPTION_INCLUDE_SEATLESS },
         { "block-logins", no_argument, NULL, OPTION_BLOCK_LOGINS },
+        { "since", required_argument, NULL, OPTION_SINCE },
+        { "user", required_argument, NULL, OPTION_USER },
+        { "station", required_argument, NULL, OPTION_STATION },
         { "wait", no_argument, NULL, OPTION_WAIT },
         { "quiet", no_argument, NULL, 'q' },
         { "json", optional_argument, NULL, OPTION_JSON },
@@ -116,6 +123,16 @@ static int parse_reason(Command *c, const char *s) {
                         "Invalid reason '%s'. Use requested, idle, restart, power-off or mode-switch.", s);
 }
 
+static int parse_since(Command *c, const char *s) {
+        if (history_parse_since(s, now_realtime(), &c->since) < 0)
+                return command_wrong_usage(
+                                "Invalid time '%s'. Use 'YYYY-MM-DD HH:MM', today, yesterday or a time span "
+                                "like 2h.",
+                                s);
+
+        return EXIT_OK;
+}
+
 static int parse_json(Command *c, const char *s) {
         if (!s) {
                 c->json = isatty(STDOUT_FILENO) ? JSON_PRETTY : JSON_SHORT;
@@ -165,6 +182,14 @@ static int parse_option(Command *c, int option, const char *value) {
                 break;
         case OPTION_BLOCK_LOGINS:
                 c->block_logins = true;
+                break;
+        case OPTION_SINCE:
+                return parse_since(c, value);
+        case OPTION_USER:
+                c->user = value;
+                break;
+        case OPTION_STATION:
+                c->station = value;
                 break;
         case OPTION_WAIT:
                 c->wait = true;

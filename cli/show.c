@@ -58,6 +58,8 @@ static const Verb verbs[] = {
         { "status", "[STATION…]", 0, -1, "Show the details of stations", verb_status },
         { "hubs", "", 0, 0, "Show the USB hubs as a tree", verb_hubs },
         { "jobs", "", 0, 0, "List the sessions that are being logged off", verb_jobs },
+        { "history", "", 0, 0, "Show who was logged off, by whom and why", verb_history },
+        { "alerts", "", 0, 0, "Show what is wrong, and what was since yesterday", verb_alerts },
         { "monitor", "", 0, 0, "Print changes as they happen", verb_monitor },
 };
 

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The verbs that answer what was, from the journal, and what is wrong now. */
+
+#include "cli/connection.h"
+#include "cli/journal.h"
+#include "cli/output.h"
+#include "cli/table-history.h"
+#include "common/log.h"
+#include "common/timespan.h"
+
+/* How far "alerts" looks back. */
+#define ALERTS_USEC USEC_PER_DAY
+
+static int refuse_host(const Command *c, const char *verb) {
+        return command_wrong_usage("'%s' reads the journal of this machine. Use 'ssh %s usherctl %s'.", verb,
+                        c->host, verb);
+}
+
+/* The journal simply has no records for those who may not read it. */
+static void remark_on_rights(const Command *c, const History *h) {
+        if (h->n == 0 && geteuid() != 0 && command_is_talking(c))
+                output_line(stderr,
+                                "Only root and the groups adm and systemd-journal can read these records.");
+}
+
+int verb_history(Command *c, char **arguments) {
+        HistoryFilter filter = {
+                .kinds = 1U << HISTORY_LOG_OFF | 1U << HISTORY_REFUSED,
+                .since = c->since,
+                .user = c->user,
+                .station = c->station,
+        };
+        _cleanup_(history_freep) History *h = NULL;
+        _cleanup_(table_freep) Table *t = NULL;
+        int r;
+
+        if (c->host)
+                return refuse_host(c, "history");
+
+        r = journal_read_history(&filter, &h);
+        if (r < 0)
+                return r;
+        remark_on_rights(c, h);
+
+        if (history_table_new(c, &t) < 0)
+                return log_oom();
+        for (size_t i = 0; i < h->n; i++)
+                history_table_add(t, h->records + i);
+
+        return table_show(t, c, "record", "records");
+}
+
+static bool is_wanted(const SnapshotStation *station, const Command *c) {
+        if (c->station && !streq(station->id, c->station) && !streq(station->label, c->station))
+                return false;
+
+        return !streq(station->health, "ok") && (!c->user || streq(station->active_user.name, c->user));
+}
+
+int verb_alerts(Command *c, char **arguments) {
+        usec_t now = now_realtime();
+        HistoryFilter filter = {
+                .kinds = 1U << HISTORY_LOG_OFF | 1U << HISTORY_NO_LOGIN_SCREEN | 1U << HISTORY_HUB_LOST,
+                .since = c->since > 0 ? c->since : now - ALERTS_USEC,
+                .user = c->user,
+                .station = c->station,
+                .trouble = true,
+        };
+        _cleanup_(snapshot_freep) Snapshot *s = NULL;
+        _cleanup_(history_freep) History *h = NULL;
+        _cleanup_(table_freep) Table *t = NULL;
+        int r;
+
+        if (c->host)
+                return refuse_host(c, "alerts");
+
+        r = connection_snapshot(c, &s);
+        if (r < 0)
+                return r;
+        r = journal_read_history(&filter, &h);
+        if (r < 0)
+                return r;
+        remark_on_rights(c, h);
+
+        if (alerts_table_new(c, &t) < 0)
+                return log_oom();
+        for (size_t i = 0; i < h->n; i++)
+                alerts_table_add_record(t, h->records + i);
+        for (size_t i = 0; i < s->n_stations; i++)
+                if (is_wanted(s->stations + i, c))
+                        alerts_table_add_station(t, s->stations + i);
+
+        return table_show(t, c, "alert", "alerts");
+}
