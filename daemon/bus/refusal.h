@@ -2,7 +2,7 @@
 #pragma once
 
 /* The journal's records of calls that were refused, so that attempts can be answered for as well as what was
- * done. message-rate.h has the limits: what goes beyond them is counted in the next record. */
+ * done. core/rate.h has the limits: what goes beyond them is counted in the next record. */
 
 #include "bus/bus.h"
 
