@@ -53,9 +53,9 @@ void accounts_answer(int lease) {
         g_assert_no_errno(close(lease));
 }
 
-GArray *accounts_askers(GPid usherd) {
+GArray *accounts_workers(GPid usherd) {
         g_autofree char *file = g_strdup_printf("/proc/%d/task/%d/children", usherd, usherd), *text = NULL;
-        GArray *askers = g_array_new(FALSE, FALSE, sizeof(GPid));
+        GArray *workers = g_array_new(FALSE, FALSE, sizeof(GPid));
         g_autoptr(GError) error = NULL;
         g_auto(GStrv) words = NULL;
 
@@ -66,24 +66,24 @@ GArray *accounts_askers(GPid usherd) {
                 GPid pid = (GPid) g_ascii_strtoll(*word, NULL, 10);
 
                 if (pid > 0)
-                        g_array_append_val(askers, pid);
+                        g_array_append_val(workers, pid);
         }
 
-        return askers;
+        return workers;
 }
 
 /* No event reports new processes of usherd, so /proc is read a hundred times a second. */
-void accounts_wait_askers(GPid usherd, guint n) {
+void accounts_wait_workers(GPid usherd, guint n) {
         gint64 end = wait_begin();
 
         for (;;) {
-                g_autoptr(GArray) askers = accounts_askers(usherd);
+                g_autoptr(GArray) workers = accounts_workers(usherd);
 
-                if (askers->len == n)
+                if (workers->len == n)
                         return;
 
                 if (g_get_monotonic_time() >= end)
-                        g_error("usherd has %u lookup workers, not %u", askers->len, n);
+                        g_error("usherd has %u lookup workers, not %u", workers->len, n);
                 wait_until_time(g_get_monotonic_time() + 10 * G_TIME_SPAN_MILLISECOND);
         }
 }

@@ -20,7 +20,7 @@ int accounts_hang(const char *passwd);
 void accounts_answer(int lease);
 
 /* The lookup workers of usherd that are still running, of GPid. */
-GArray *accounts_askers(GPid usherd);
+GArray *accounts_workers(GPid usherd);
 
 /* Waits until that many workers run. */
-void accounts_wait_askers(GPid usherd, guint n);
+void accounts_wait_workers(GPid usherd, guint n);

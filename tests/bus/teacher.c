@@ -57,9 +57,9 @@ GDBusConnection *teacher_meets_unknown(Fixture *f, int *ret_lease) {
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         *ret_lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
         return tina;
 }

@@ -12,7 +12,7 @@
 #define ACCESS_DENIED "org.freedesktop.DBus.Error.AccessDenied"
 
 /* The limit of lookups at the same time. */
-#define ASKERS_MAX 16
+#define WORKERS_MAX 16
 
 static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL, *version = NULL;
@@ -22,13 +22,13 @@ static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
 
         at_station(f, "3", ADA, "seat0");
         fixture_start(f);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
 
         begin = g_get_monotonic_time();
         path = fixture_log_off(f, "seat0", "{'grace': <uint32 2>}");
         at_station(f, "4", BEN, "seat-left");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
 
         /* root's calls do not wait, and a waiting caller delays nobody else. */
         g_variant_unref(usher_call(f->root, MANAGER, "Manager.ListStations", NULL));
@@ -43,7 +43,7 @@ static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
         end = fake_nth(&f->logind->fake, "TerminateSession", 0)->time - begin;
         g_assert_cmpint(end, >=, 2 * SECOND);
         g_assert_cmpint(end, <, 4 * SECOND);
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
         accounts_answer(lease);
 }
 
@@ -56,10 +56,10 @@ static void test_an_unknown_user_takes_the_stronger_right(Fixture *f, gconstpoin
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "4", BEN, "seat-left");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
 
         refused = usher_send(tina, MANAGER, "Manager.LogOff", ARGS("('seat-left', {'grace': <uint32 60>})"));
         call_wait(refused);
@@ -83,12 +83,12 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
         at_station(f, "4", BEN, "seat-left");
         at_station(f, "5", HEAD, "seat-right");
-        accounts_wait_askers(f->pid, 3);
+        accounts_wait_workers(f->pid, 3);
 
         all = teacher_log_off_all(tina);
         fixture_settle(f);
@@ -97,7 +97,7 @@ static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(teacher_n_jobs(all), ==, 2);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
         g_assert_cmpint(all->answered - all->sent, <, HELD_USEC);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
 }
 
 /* A caller with endless calls takes the room of one caller. */
@@ -110,11 +110,11 @@ static void test_one_user_does_not_take_all_places(Fixture *f, gconstpointer dat
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         mallory = fixture_connect(f, MALLORY);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
 
         for (int i = 0; i < 100; i++)
                 g_ptr_array_add(calls, teacher_log_off_all(mallory));
@@ -150,10 +150,10 @@ static void test_polkit_is_asked_once(Fixture *f, gconstpointer data) {
 
         /* While the password is typed a user comes who cannot be looked up: only the next call is
          * affected. */
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
         at_station(f, "4", BEN, "seat-left");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
         fake_polkit_release(f->polkit);
         g_assert_cmpuint(teacher_n_jobs(call), ==, 1);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
@@ -196,7 +196,7 @@ static void test_a_caller_without_a_name(Fixture *f, gconstpointer data) {
         at_station(f, "4", BEN, "seat-left");
         fixture_start(f);
         fake_polkit_answer(f->polkit, NULL, FAKE_POLKIT_ANY_UID, FAKE_POLKIT_YES);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
 
         number = started_by(f, fixture_connect(f, TEACHER), "seat0");
@@ -220,11 +220,11 @@ static void test_a_caller_whose_name_comes_late(Fixture *f, gconstpointer data) 
         at_station(f, "3", ADA, "seat0");
         fixture_start(f);
         tina = teacher_connect(f);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
 
         call = usher_send(tina, MANAGER, "Manager.LogOffSession", ARGS("('3', {'grace': <uint32 60>})"));
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
         accounts_answer(lease);
         call_wait(call);
         g_assert_cmpstr(call->error, ==, NULL);
@@ -241,22 +241,22 @@ static void test_a_whole_class_at_once(Fixture *f, gconstpointer data) {
         fixture_start(f);
         tina = teacher_connect(f);
         teacher_get_known(tina);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         lease = accounts_hang(f->passwd);
-        for (guint i = 0; i < 3 * ASKERS_MAX; i++) {
+        for (guint i = 0; i < 3 * WORKERS_MAX; i++) {
                 g_autofree char *id = g_strdup_printf("%u", 100 + i);
 
                 at_station(f, id, i % 2 == 0 ? ADA : BEN, "seat0");
         }
-        accounts_wait_askers(f->pid, ASKERS_MAX);
+        accounts_wait_workers(f->pid, WORKERS_MAX);
 
         all = teacher_log_off_all(tina);
         fixture_settle(f);
-        accounts_wait_askers(f->pid, ASKERS_MAX);
+        accounts_wait_workers(f->pid, WORKERS_MAX);
         accounts_answer(lease);
-        g_assert_cmpuint(teacher_n_jobs(all), ==, 3 * ASKERS_MAX);
+        g_assert_cmpuint(teacher_n_jobs(all), ==, 3 * WORKERS_MAX);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 0);
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
 }
 
 int main(int argc, char *argv[]) {

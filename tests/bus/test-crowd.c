@@ -287,10 +287,10 @@ static GPtrArray *calls_wait_for_a_lookup(
         GPtrArray *calls = g_ptr_array_new_with_free_func((GDestroyNotify) call_free);
         guint n_questions = f->polkit->questions->len;
 
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         *ret_lease = accounts_hang(f->passwd);
         at_station(f, session, ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
 
         for (guint i = 0; i < n_calls; i++)
                 g_ptr_array_add(calls, teacher_log_off_all(tina));

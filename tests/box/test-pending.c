@@ -36,7 +36,7 @@ static void tear_down(Fixture *f, gconstpointer unused) {
         usher_free(f->usher);
 }
 
-static void assert_planned(Fixture *f) {
+static void assert_pending(Fixture *f) {
         usher_call_fails(f->usher, "PowerOff", g_variant_new("(@a{sv})", usher_options(600, NULL)),
                         "org.usher1.Error.ShuttingDown");
         g_assert_true(usher_job_wait(f->usher, f->jobs[0], "Phase", "warning", 0));
@@ -46,24 +46,24 @@ static void assert_planned(Fixture *f) {
  * anybody off then. */
 static void test_hook_restarted(Fixture *f, gconstpointer unused) {
         usher_systemctl("restart", NULL, "usher-shutdown.service");
-        assert_planned(f);
+        assert_pending(f);
         usher_systemctl("stop", NULL, "usher-shutdown.service");
-        assert_planned(f);
+        assert_pending(f);
         usher_systemctl("start", NULL, "usher-shutdown.service");
 }
 
 static void test_usherd_killed(Fixture *f, gconstpointer unused) {
         usher_systemctl("kill", "--signal=KILL", "usherd.service");
         g_assert_true(usher_job_wait(f->usher, f->jobs[0], "Phase", "warning", BOX_TIMEOUT_MSEC));
-        assert_planned(f);
+        assert_pending(f);
 }
 
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
 #define BOX_TEST(path, func) g_test_add(path, Fixture, NULL, set_up, func, tear_down)
-        BOX_TEST("/plan/hook-restarted", test_hook_restarted);
-        BOX_TEST("/plan/usherd-killed", test_usherd_killed);
+        BOX_TEST("/pending/hook-restarted", test_hook_restarted);
+        BOX_TEST("/pending/usherd-killed", test_usherd_killed);
 #undef BOX_TEST
 
         return g_test_run();

@@ -31,14 +31,14 @@ static char *store(Fixture *f) {
 }
 
 /* Waits until usherd is idle and the store has, or has not, a pending action, and no job. */
-static void wait_stored(Fixture *f, gboolean plan) {
+static void wait_stored(Fixture *f, gboolean pending) {
         gint64 end = g_get_monotonic_time() + 10 * SECOND;
 
         for (;;) {
                 g_autofree char *text = store(f);
 
                 fixture_settle(f);
-                if (!!strstr(text, "Follows=") == plan && !strstr(text, "Number="))
+                if (!!strstr(text, "Follows=") == pending && !strstr(text, "Number="))
                         return;
                 g_assert_cmpint(g_get_monotonic_time(), <, end);
         }
@@ -371,7 +371,7 @@ static void test_a_switch_that_was_made(Fixture *f, gconstpointer data) {
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
-#define ADD(name, function) fixture_add("/plan/" name, function)
+#define ADD(name, function) fixture_add("/pending/" name, function)
         ADD("an-unanswered-restart-is-requested-again", test_an_unanswered_restart_is_requested_again);
         ADD("logind-is-shutting-down", test_logind_is_shutting_down);
         ADD("systemd-is-shutting-down", test_systemd_is_shutting_down);

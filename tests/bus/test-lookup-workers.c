@@ -20,16 +20,16 @@ static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
         int lease;
 
         tina = teacher_meets_unknown(f, &lease);
-        first = accounts_askers(f->pid);
+        first = accounts_workers(f->pid);
 
         /* The worker is killed, and leaves nothing behind. */
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         g_assert_cmpint(kill(g_array_index(first, GPid, 0), 0), ==, -1);
         g_assert_cmpint(errno, ==, ESRCH);
 
         /* The next call starts another lookup. */
         all = teacher_log_off_all(tina);
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
         g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
         g_assert_cmpuint(teacher_n_left_alone(f), ==, 1);
         accounts_answer(lease);
@@ -38,7 +38,7 @@ static void test_an_answer_that_never_comes(Fixture *f, gconstpointer data) {
 
 static void test_a_lookup_worker_is_killed(Fixture *f, gconstpointer data) {
         g_autoptr(Call) all = NULL;
-        g_autoptr(GArray) askers = NULL;
+        g_autoptr(GArray) workers = NULL;
         GDBusConnection *tina;
         int lease;
 
@@ -47,8 +47,8 @@ static void test_a_lookup_worker_is_killed(Fixture *f, gconstpointer data) {
         /* By SIGTERM, as when the service is stopped. */
         all = teacher_log_off_all(tina);
         fixture_settle(f);
-        askers = accounts_askers(f->pid);
-        g_assert_no_errno(kill(g_array_index(askers, GPid, 0), SIGTERM));
+        workers = accounts_workers(f->pid);
+        g_assert_no_errno(kill(g_array_index(workers, GPid, 0), SIGTERM));
 
         /* Nothing to wait for any more. */
         g_assert_cmpuint(teacher_n_jobs(all), ==, 0);
@@ -65,12 +65,12 @@ static void test_a_session_ends_while_it_is_looked_up(Fixture *f, gconstpointer 
         fixture_start(f);
         lease = accounts_hang(f->passwd);
         at_station(f, "3", ADA, "seat0");
-        accounts_wait_askers(f->pid, 1);
+        accounts_wait_workers(f->pid, 1);
 
         /* At once, not after the time limit. */
         begin = g_get_monotonic_time();
         fake_logind_remove_session(f->logind, "3");
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
         g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
         accounts_answer(lease);
         fixture_settle(f);
@@ -101,7 +101,7 @@ static void test_a_lookup_worker_that_cannot_be_watched(Fixture *f, gconstpointe
 
         at_station(f, "3", ADA, "seat0");
         fixture_wait_property(f, SEAT0, "State", "'in-use'");
-        accounts_wait_askers(f->pid, 0);
+        accounts_wait_workers(f->pid, 0);
 }
 
 static gboolean is_gone(GPid pid) {
@@ -110,9 +110,9 @@ static gboolean is_gone(GPid pid) {
 
 /* However usherd ends, none of its workers is left a moment later. */
 static void test_no_lookup_worker_outlives_usherd(Fixture *f, gconstpointer data) {
-        g_autoptr(GArray) askers = NULL;
+        g_autoptr(GArray) workers = NULL;
         gint64 begin;
-        GPid asker;
+        GPid worker;
         int lease;
 
         f->dies_by_design = TRUE;
@@ -120,10 +120,10 @@ static void test_no_lookup_worker_outlives_usherd(Fixture *f, gconstpointer data
         for (int i = 0; i < 2; i++) {
                 lease = accounts_hang(f->passwd);
                 fixture_start(f);
-                accounts_wait_askers(f->pid, 1);
-                askers = accounts_askers(f->pid);
-                asker = g_array_index(askers, GPid, 0);
-                g_clear_pointer(&askers, g_array_unref);
+                accounts_wait_workers(f->pid, 1);
+                workers = accounts_workers(f->pid);
+                worker = g_array_index(workers, GPid, 0);
+                g_clear_pointer(&workers, g_array_unref);
 
                 begin = g_get_monotonic_time();
                 if (i == 0)
@@ -131,7 +131,7 @@ static void test_no_lookup_worker_outlives_usherd(Fixture *f, gconstpointer data
                 else
                         fixture_kill(f);
                 g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
-                while (!is_gone(asker)) {
+                while (!is_gone(worker)) {
                         g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * SECOND);
                         wait_until_time(g_get_monotonic_time() + 10 * G_TIME_SPAN_MILLISECOND);
                 }
@@ -142,7 +142,7 @@ static void test_no_lookup_worker_outlives_usherd(Fixture *f, gconstpointer data
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
-#define ADD(name, function) fixture_add("/askers/" name, function)
+#define ADD(name, function) fixture_add("/lookup-workers/" name, function)
         ADD("an-answer-that-never-comes", test_an_answer_that_never_comes);
         ADD("a-lookup-worker-is-killed", test_a_lookup_worker_is_killed);
         ADD("a-session-ends-while-it-is-looked-up", test_a_session_ends_while_it_is_looked_up);
