@@ -11,7 +11,7 @@
 #define LIMIT (10 * USEC_PER_MINUTE)
 #define LEFT (1000 * USEC_PER_SEC)
 
-static SessionInfo facts(void) {
+static SessionInfo session_info(void) {
         return (SessionInfo) {
                 .id = (char *) "7",
                 .user = (char *) "anna",
@@ -26,7 +26,7 @@ static SessionInfo facts(void) {
 }
 
 static void test_due(void) {
-        SessionInfo f = facts();
+        SessionInfo f = session_info();
 
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT }), ==, LEFT + LIMIT);
 
@@ -40,7 +40,7 @@ static void test_due(void) {
 }
 
 static void test_clock_is_set_back(void) {
-        SessionInfo f = facts();
+        SessionInfo f = session_info();
 
         g_assert_cmpuint(idle_due(&f, &(IdleClock) { .limit = LIMIT, .inhibited = 2 * LEFT }), ==,
                         2 * LEFT + LIMIT);
@@ -71,7 +71,7 @@ static void test_whom_it_concerns(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                SessionInfo f = facts();
+                SessionInfo f = session_info();
 
                 f.class = (char *) table[i].class;
                 f.seat = (char *) table[i].seat;

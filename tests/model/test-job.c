@@ -14,7 +14,7 @@ typedef struct Fixture {
         Job job;
 } Fixture;
 
-static SessionInfo facts(void) {
+static SessionInfo session_info(void) {
         return (SessionInfo) {
                 .id = (char *) "7",
                 .user = (char *) "anna",
@@ -43,7 +43,7 @@ static void init_job(Job *j, const SessionInfo *session, usec_t grace) {
 }
 
 static void setup(Fixture *f, gconstpointer data) {
-        SessionInfo session = facts();
+        SessionInfo session = session_info();
 
         config_init(&f->config);
         init_job(&f->job, &session, 60 * USEC_PER_SEC);
@@ -132,7 +132,7 @@ static void test_nobody_to_ask(Fixture *f, gconstpointer data) {
 }
 
 static void test_terminal_is_not_asked(void) {
-        SessionInfo session = facts();
+        SessionInfo session = session_info();
         Config config;
         Job j;
 
@@ -234,7 +234,7 @@ static void test_an_awaited_job_is_not_the_first_ones(Fixture *f, gconstpointer 
 }
 
 static void make_automatic(Fixture *f, JobOrigin origin) {
-        SessionInfo session = facts();
+        SessionInfo session = session_info();
 
         job_done(&f->job);
         g_assert_cmpint(job_init(&f->job, 1, &session,
