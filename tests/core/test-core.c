@@ -185,7 +185,7 @@ static void test_only_our_own_nologin_is_removed_from_outside(void) {
         g_assert_true(house_has_file(h, "nologin-file"));
 }
 
-/* While the machine goes down nobody logs in, job or not. */
+/* While the machine goes down nobody can log in, with or without jobs. */
 static void test_logins_stay_blocked_while_going_down(void) {
         g_autoptr(House) h = house_new(no_features);
         Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
@@ -328,7 +328,7 @@ static void put_store(House *h, const char *text) {
         "s\nLostHubs=%s\n"                                                                                \
         "Created=5\nGrace=60\nDeadline=99999999999999\nPhase=warning\nScopeStopped=0\nWarned=desktop\n\n"
 
-/* An upgrade at noon: usherd 0.1 stored no origin, and records without a first line. */
+/* An upgrade while jobs run: usherd 0.1 stored no origin, and records without a first line. */
 static void test_jobs_of_the_first_version_are_read(void) {
         static const struct {
                 const char *plan, *by_user, *hubs;
@@ -387,7 +387,7 @@ static void test_what_is_no_file_is_not_read(void) {
         house_restart(h, no_features);
         g_assert_cmpuint(jobs_count(h->manager), ==, 0);
 
-        /* It does not stand in the way of the next jobs. */
+        /* It does not prevent later jobs. */
         house_start_job(h, house_apply(h, house_info(h, "1", 1001, "seat0")), &request);
         house_restart(h, no_features);
         g_assert_cmpuint(jobs_count(h->manager), ==, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a feature hears from the core, and by which hooks one reaches another. */
+/* Which hooks the core calls, and how features reach each other through hooks. */
 
 #include <glib.h>
 

@@ -8,7 +8,7 @@
 #define UNIT_PATH "/unit"
 #define JOB_PATH "/job"
 
-/* Timers */
+/* ---- timers ---- */
 
 static GPtrArray *timers;
 
@@ -117,7 +117,7 @@ void daemon_settle(Daemon *d) {
         daemon_run(d);
 }
 
-/* The other end of the bus */
+/* ---- the other end of the bus ---- */
 
 static void reply_inhibitors(Daemon *d, sd_bus_message *call) {
         if (d->inhibitor > 0)
@@ -205,7 +205,7 @@ guint daemon_count_calls(Daemon *d, const char *call) {
         return n;
 }
 
-/* The daemon */
+/* ---- the daemon ---- */
 
 void daemon_run(Daemon *d) {
         house_settle(d->house);
@@ -255,7 +255,7 @@ void daemon_tear_down(Daemon *d) {
         g_ptr_array_unref(timers);
 }
 
-/* Sessions and jobs */
+/* ---- sessions and jobs ---- */
 
 static guint find_session(Daemon *d, const char *id) {
         guint i;
@@ -290,7 +290,7 @@ static SessionInfo *make_info(const DaemonSession *s) {
         return info;
 }
 
-/* What was said before stays valid until the manager has heard the new. */
+/* Earlier values stay valid until the manager has processed the new ones. */
 void daemon_apply_session(Daemon *d, const DaemonSession *session) {
         SessionInfo *info = make_info(session);
         guint i = find_session(d, info->id);

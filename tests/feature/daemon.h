@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A house with some features, among peers that are the test's: what logind and udev say goes in, and the
- * other end of the bus answers every call with success. Timers fire when the test says so. */
+/* A house with some features and with the test as all peers: it reports for logind and udev, and the other
+ * end of the bus answers every call with success. Timers fire when the test says so. */
 
 #include "core/events.h"
 #include "house.h"
@@ -14,43 +14,41 @@
 
 typedef struct Daemon {
         House *house;
-        Manager *manager; /* the house's */
-        Room room;        /* its topology is the manager's */
+        Manager *manager; /* owned by the house */
+        Room room;        /* its topology belongs to the manager */
         const Feature *const *features;
-        GPtrArray *sessions; /* SessionInfo, as logind last had them */
+        GPtrArray *sessions; /* SessionInfo, as logind last reported them */
 
-        GString *calls;     /* "Member(first-argument) …" of all calls but those to the bus itself */
-        uid_t inhibitor;    /* who holds an idle inhibitor, 0 for nobody */
-        const char *refuse; /* the member that is answered with an error, NULL for none */
-        const char *ignore; /* the member that is not answered, NULL for none */
+        GString *calls;     /* "Member(first-argument) …" of all calls except those to the bus itself */
+        uid_t inhibitor;    /* the user with an idle inhibitor, 0 for none */
+        const char *refuse; /* the member that returns an error, NULL for none */
+        const char *ignore; /* the member that gets no reply, NULL for none */
 
         const char *unit_state; /* of every unit; NULL: there is no systemd */
         const char *target;     /* what systemd is starting: "reboot.target"; NULL for nothing */
 } Daemon;
 
-/* features ends with NULL. logind has SEAT and no session; there are no devices, and nobody is served yet.
- */
+/* features ends with NULL. logind has SEAT and no session; there are no devices, and usherd has no clients
+ * yet. */
 void daemon_set_up(Daemon *d, const Feature *const *features);
 void daemon_tear_down(Daemon *d);
 
-/* Clients can hear from here on. */
+/* Lets clients connect: usherd has its name from here on. */
 void daemon_serve(Daemon *d);
 
-/* Starts again with the files and the sessions that there are; nobody is served yet, and the devices are
- * gone. */
+/* Restarts usherd with the same files and sessions; it has no clients yet, and the devices are gone. */
 void daemon_restart(Daemon *d);
 
 /* Runs the loop until there is nothing left to do. */
 void daemon_run(Daemon *d);
 
-/* Lets every timer fire now, and runs. */
+/* Fires all timers now, and runs the loop. */
 void daemon_fire_timers(Daemon *d);
 
-/* udev has told of everything that the test changed in the room. */
+/* udev has reported everything that the test changed in the room. */
 void daemon_settle(Daemon *d);
 
-/* What logind says about a session, in literals; it is a graphical one of ADA at SEAT where nothing else is
- * said. */
+/* What logind reports about a session, as a literal; the default is a graphical session of ADA at SEAT. */
 typedef struct DaemonSession {
         const char *id;
         const char *class;
@@ -65,13 +63,13 @@ typedef struct DaemonSession {
 void daemon_apply_session(Daemon *d, const DaemonSession *session);
 void daemon_end_session(Daemon *d, const char *id);
 
-/* Somebody asks for the log-off of this session. */
+/* Requests the log-off of this session. */
 void daemon_log_off(Daemon *d, const char *session, uid_t by_uid, bool awaited);
 
-/* Cancels all jobs; there must be one. */
+/* Cancels all jobs; there must be at least one. */
 void daemon_cancel(Daemon *d);
 
-/* The job of this session, which must be there, or must not. */
+/* The job of this session, which must exist, or must not. */
 const Job *daemon_job(Daemon *d, const char *session);
 void daemon_assert_no_job(Daemon *d, const char *session);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hubs that are given to stations: what logind is asked, and once more where it had no effect. */
+/* Hubs that are attached to stations: the calls to logind, and their repetition without an effect. */
 
 #include "daemon.h"
 #include "feature/attach.h"
@@ -75,7 +75,7 @@ static void test_attach(Daemon *d, gconstpointer data) {
         g_assert_cmpint(o.error, ==, 0);
         g_assert_cmpuint(daemon_count_calls(d, ATTACH), ==, 1);
 
-        /* It had its effect. */
+        /* The call had an effect. */
         hub_at(&d->room, "1-1", OTHER);
         daemon_settle(d);
         daemon_fire_timers(d);
@@ -85,7 +85,7 @@ static void test_attach(Daemon *d, gconstpointer data) {
         g_free(o.text);
 }
 
-/* It is repeated three times, and the caller hears only of the first request. */
+/* It is repeated three times, and the caller gets the result of the first request only. */
 static void test_attach_without_effect(Daemon *d, gconstpointer data) {
         Outcome o = {};
 
@@ -120,7 +120,7 @@ static void test_reset(Daemon *d, gconstpointer data) {
         g_assert_cmpint(o.error, ==, 0);
         g_assert_cmpuint(reassigned, ==, 1);
 
-        /* Its effect cannot be seen, so it is repeated once, without a word to anybody. */
+        /* Its effect cannot be seen, so it is repeated once, without another callback. */
         daemon_fire_timers(d);
         daemon_fire_timers(d);
         g_assert_cmpuint(daemon_count_calls(d, "FlushDevices()"), ==, 2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hubs that are unplugged, and what outlives a restart of usherd. */
+/* Hubs that are unplugged, and what survives a restart of usherd. */
 
 #include "common/timespan.h"
 #include "daemon.h"
@@ -66,7 +66,7 @@ static void test_logs_off(Daemon *d, gconstpointer data) {
         plug_again(d);
         daemon_assert_no_job(d, "3");
 
-        /* It acts once for each time. */
+        /* It acts once for each loss. */
         unplug_hub(d);
         (void) daemon_job(d, "3");
 }
@@ -147,7 +147,7 @@ static void test_back_during_a_restart(Daemon *d, gconstpointer data) {
         daemon_assert_no_job(d, "3");
 }
 
-/* A new usherd writes the store before udev has told of any device. */
+/* A new usherd writes the store before udev has reported any device. */
 static void test_two_restarts(Daemon *d, gconstpointer data) {
         unplug_hub(d);
         daemon_restart(d);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which screens are asked to show the label, and when the waiters hear of it. */
+/* Which screens show the label, and when the callers get their reply. */
 
 #include "core/notice.h"
 #include "daemon.h"
@@ -44,7 +44,7 @@ static void identify(Daemon *d, Answer *a) {
         g_assert_cmpint(identify_at(d, SEAT, a), ==, 0);
 }
 
-/* The notice of that session, which must be there; "" for the console. */
+/* The notice of that session, which must exist; "" for the console. */
 static Notice *notice(Daemon *d, const char *session, NoticeKind kind) {
         Notice *n;
 
@@ -87,7 +87,7 @@ static void test_shown(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(a.n_shown, ==, 1);
         g_assert_cmpuint(b.n_shown, ==, 1);
 
-        /* Another request begins again on both. */
+        /* The next request starts again on both. */
         identify(d, &c);
         g_assert_cmpuint(count_notices(d), ==, 2);
         notice_end(notice(d, "c1", NOTICE_SIGN), NOTICE_SHOWN_SCREEN, false);
@@ -97,7 +97,7 @@ static void test_shown(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(count_notices(d), ==, 0);
 }
 
-/* A desktop without a sign gets a notification, a login screen none. */
+/* A desktop that cannot show a label gets a notification, a login screen none. */
 static void test_falls_back(Daemon *d, gconstpointer data) {
         Answer a = {};
 
@@ -135,7 +135,7 @@ static void test_a_session_that_ends(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(a.n_shown, ==, 0);
 }
 
-/* What another user sees there is another matter. */
+/* The notice is not for another session with the same id. */
 static void test_an_id_that_is_used_again(Daemon *d, gconstpointer data) {
         Answer a = {};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Sessions that nobody uses. The clock is the real one: what is due was idle before the test began. */
+/* Idle sessions. The clock is real: what is due was idle before the test began. */
 
 #include "common/timespan.h"
 #include "daemon.h"
@@ -47,13 +47,13 @@ static void test_an_inhibitor_resets_the_clock(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(daemon_count_calls(d, "ListInhibitors()"), ==, 1);
         daemon_assert_no_job(d, "3");
 
-        /* The time since then is too short, also when nobody inhibits any more. */
+        /* The time since then is too short, even without an inhibitor. */
         d->inhibitor = 0;
         daemon_fire_timers(d);
         g_assert_cmpuint(daemon_count_calls(d, "ListInhibitors()"), ==, 2);
         daemon_assert_no_job(d, "3");
 
-        /* It was one user's. */
+        /* The inhibitor was one user's. */
         daemon_session(d, .id = "4", .uid = BEN, .leader = 400, DUE);
         daemon_fire_timers(d);
         (void) daemon_job(d, "4");
@@ -90,7 +90,7 @@ static void test_activity_cancels(Daemon *d, gconstpointer data) {
         daemon_assert_no_job(d, "3");
 }
 
-/* The teacher's request takes it over. */
+/* The teacher's request takes the job over. */
 static void test_activity_does_not_cancel_a_requested_log_off(Daemon *d, gconstpointer data) {
         daemon_session(d, DUE);
         daemon_log_off(d, "3", TEACHER, false);

@@ -32,7 +32,7 @@ static void assert_missing(Daemon *d, bool missing) {
         g_assert_cmpuint(daemon_count_calls(d, TARGET), ==, missing ? 1 : 0);
 }
 
-/* The user leaves, as the job wants. */
+/* The user leaves, as requested by the job. */
 static void log_off(Daemon *d) {
         daemon_log_off(d, "3", TEACHER, false);
         daemon_end_session(d, "3");
@@ -64,7 +64,7 @@ static void test_a_greeter_must_last(Daemon *d, gconstpointer data) {
         assert_missing(d, true);
 }
 
-/* Autologin: what becomes of that session is another matter. */
+/* Autologin: what happens to that session does not matter. */
 static void test_a_user_comes(Daemon *d, gconstpointer data) {
         log_off(d);
         daemon_session(d, .id = "5", .leader = 500);
@@ -87,7 +87,7 @@ static void test_a_session_that_left_by_itself(Daemon *d, gconstpointer data) {
         assert_missing(d, false);
 }
 
-/* What ends the session is not the job. */
+/* The session ends without the job's help. */
 static void test_a_cancelled_job(Daemon *d, gconstpointer data) {
         daemon_log_off(d, "3", TEACHER, false);
         daemon_session(d, .state = "closing");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* To whom a message goes. How many one may send is tested in the model. */
+/* Who receives a message. The model suite tests how many a user may send. */
 
 #include "daemon.h"
 #include "feature/message.h"

@@ -79,7 +79,8 @@ static int on_pong(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-/* The first round brings what the server has sent to the client, the second what the client sent on that. */
+/* The first round delivers what the server has sent to the client, the second what the client sent in
+ * response. */
 void pair_settle(Pair *p) {
         for (unsigned i = 0; i < 2; i++) {
                 gboolean done = FALSE;

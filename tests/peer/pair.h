@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Two ends of one connection in one event loop: the client is what the code under test calls through, the
- * server is the test's. Also makes replies that never travel, for readers. */
+/* Two ends of one connection in one event loop: the code under test calls through the client, and the test
+ * is the server. Also creates replies that are never sent, for the readers. */
 
 #include <glib.h>
 #include <systemd/sd-bus.h>
@@ -17,7 +17,7 @@ struct Pair {
         sd_event *event;
         sd_bus *client;
         sd_bus *server;
-        GPtrArray *calls; /* those that arrived, while there is no handler */
+        GPtrArray *calls; /* those that arrived while there was no handler */
         PairHandler handler;
         void *userdata;
 };
@@ -26,7 +26,7 @@ Pair *pair_new(void);
 Pair *pair_free(Pair *p);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pair, pair_free);
 
-/* Runs the loop until everything that was sent has arrived, and what the client sends on that as well. */
+/* Runs the loop until everything that was sent has arrived, including what the client sends in response. */
 void pair_settle(Pair *p);
 
 /* Runs the loop until *done. */
@@ -38,7 +38,7 @@ sd_bus_message *pair_call(Pair *p, guint n);
 void pair_reply(Pair *p, sd_bus_message *call, const char *types, ...);
 void pair_reply_error(Pair *p, sd_bus_message *call, const char *name, const char *text);
 
-/* A signal from sender, who may be anybody. */
+/* Sends a signal with any sender. */
 void pair_signal(Pair *p,
                 const char *sender,
                 const char *path,
@@ -47,7 +47,7 @@ void pair_signal(Pair *p,
                 const char *types,
                 ...);
 
-/* A reply to nothing, which can be appended to, and read after reply_seal(). */
+/* A reply without a call, which can be appended to, and read after reply_seal(). */
 sd_bus_message *reply_new(Pair *p);
 sd_bus_message *reply_new_error(Pair *p, const char *name, const char *text);
 void reply_seal(sd_bus_message *reply);

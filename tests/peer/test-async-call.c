@@ -157,7 +157,7 @@ static void test_nobody_waits(void) {
         pair_run_until(p, &w.done);
         free(w.text);
 
-        /* The queue takes this one with it. */
+        /* Freeing the queue frees this one too. */
         g_assert_cmpint(async_callf(q, NULL, NULL, NULL, "org.example.Peer", "/", "org.example.Peer", "Work",
                                         NULL),
                         ==, 0);

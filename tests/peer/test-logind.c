@@ -26,9 +26,9 @@ typedef struct World {
         FakeSession sessions[SESSIONS_MAX + 1];
         const char *seats[3];
 
-        gboolean silent; /* sessions are not answered */
+        gboolean silent; /* sessions get no reply */
         int lock_fd;     /* sent as the delay lock */
-        GString *calls;  /* to logind, but for lists */
+        GString *calls;  /* to logind, except for lists */
         GString *events; /* of the Logind object */
 } World;
 
@@ -141,7 +141,7 @@ static const LogindEvents events = {
         .shutting_down = on_shutting_down,
 };
 
-/* The chain of a look: owner, lists, sessions. */
+/* The steps of a query: owner, lists, sessions. */
 static void settle(World *w) {
         for (unsigned i = 0; i < 4; i++)
                 pair_settle(w->pair);
@@ -210,7 +210,7 @@ static void test_properties_changed(void) {
                         "sa{sv}as", LOGIND_IFACE_SESSION, 0, 0);
         expect(w, "GetAll /org/freedesktop/login1/session/_37\n", "session 7\nsynced \n");
 
-        /* Another sender is no hint, whatever it says. */
+        /* A signal of another sender is ignored, whatever it says. */
         pair_signal(w->pair, ":1.66", w->sessions[2].path, DBUS_IFACE_PROPERTIES, "PropertiesChanged",
                         "sa{sv}as", LOGIND_IFACE_SESSION, 0, 0);
         pair_signal(w->pair, ":1.66", LOGIND_PATH, LOGIND_IFACE_MANAGER, "PrepareForSleep", "b", 0);
@@ -236,7 +236,7 @@ static void test_gone(void) {
         logind_look(w->logind);
         expect(w, "GetAll /session/_32\n", "session 2\nsynced \n");
 
-        /* Both signals in one go: what is known under the id is queried again. */
+        /* Both signals at once: the known session is queried again. */
         pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved", "so", "2",
                         "/session/_32");
         pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew", "so", "2",
