@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a bell costs: 180 sessions of 60 users on 60 seats are logged off by usherd, or ended by one loginctl
- * command while usherd is stopped, in turns. And what a start of usherd costs among so many sessions.
- * Elapsed time depends on what else the machine does; the CPU time of everything in the box does so far
+/* The cost of a bell: 180 sessions of 60 users on 60 seats are logged off by usherd, or ended by one
+ * loginctl command while usherd is stopped, in turns. And the cost of a start of usherd among so many
+ * sessions. Elapsed time depends on the load of the machine, the CPU time of everything in the box far
  * less. */
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ static void cost_init(Cost *c) {
         samples_init(&c->cpu);
 }
 
-/* Sessions end while the caller waits for it, and the time is that of the last signal. */
+/* Sessions end while the caller waits, and the last signal ends the measurement. */
 typedef struct {
         BoxMonitor *removed;
         guint64 cpu;
@@ -116,7 +116,7 @@ static void measure_loginctl(Box *box, Cost *cost) {
         machine_wait_empty(box);
 }
 
-/* A restart returns when the service says that it is ready. */
+/* A restart returns when the service reports that it is ready. */
 static void measure_start(const char *service, Cost *cost) {
         gint64 begin;
         guint64 cpu;

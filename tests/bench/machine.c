@@ -72,7 +72,7 @@ GPtrArray *machine_open(Box *box, guint n_seats, guint n) {
                 g_ptr_array_add(sessions, s);
         }
 
-        /* The users' managers are sessions of logind's own from version 256 on: there may be more. */
+        /* Since version 256 users' managers are sessions of logind too, so there may be more. */
         g_assert_nonnull(box_monitor_wait(monitor, NULL, n, MACHINE_WAIT_MSEC));
         box_monitor_free(monitor);
         machine_wait_quiet(LOGIND_SERVICE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the benchmarks do to the machine: they open many sessions at once, call usherd and logind, and wait
- * until both are idle. Every failure ends the program. */
+/* Actions of the benchmarks: they open many sessions at once, call usherd and logind, and wait until both
+ * are idle. Any failure ends the program. */
 
 #include "session.h"
 
@@ -12,7 +12,7 @@
 #define USHERD_SERVICE "usherd.service"
 #define LOGIND_SERVICE "systemd-logind.service"
 
-/* So many sessions at once take a small machine a while. */
+/* Opening this many sessions at once takes a small machine a while. */
 #define MACHINE_WAIT_MSEC 240000
 
 GVariant *machine_call(Box *box,
@@ -21,18 +21,18 @@ GVariant *machine_call(Box *box,
                 const char *interface,
                 const char *member,
                 GVariant *arg);
-/* How many elements the list has that a call returned. */
+/* The number of elements of the list that a call returned. */
 guint machine_count(GVariant *reply);
 
 void machine_systemctl(const char *verb, const char *unit);
 
-/* Until the service has used no CPU time for two seconds: what it puts off counts as well. */
+/* Waits until the service has used no CPU time for two seconds: deferred work counts too. */
 void machine_wait_quiet(const char *service);
 
-/* Opens n sessions at once, of the users u1, u2, … on the seats of the same numbers, and asks nobody while
- * they open, since the answers would be counted. */
+/* Opens n sessions at once, of the users u1, u2, … on the seats of the same numbers. Nobody is queried
+ * meanwhile: the answers would count. */
 GPtrArray *machine_open(Box *box, guint n_seats, guint n);
 /* Waits for the id and the leader of each. */
 void machine_assert_open(GPtrArray *sessions);
-/* Until logind knows no user. */
+/* Waits until logind has no users. */
 void machine_wait_empty(Box *box);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Calls that would cost usherd time or memory before anybody has been authorised: they are refused at once,
- * and what waits for an authorisation is bounded. */
+/* Calls that would cost usherd time or memory before the caller is authorised: they are refused at once, and
+ * the number of calls that wait for authorisation is limited. */
 
 #include "fixture.h"
 
@@ -40,7 +40,7 @@ static gint64 cpu_time(Fixture *f) {
         return (gint64) (user + system) * G_USEC_PER_SEC / sysconf(_SC_CLK_TCK);
 }
 
-/* LogOffAll's arguments: so many options of that name, each with that text. */
+/* LogOffAll's arguments: this many options of that name, each with that text. */
 static GVariant *options(guint n, const char *key, const char *text) {
         g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{sv}"));
 
@@ -68,7 +68,7 @@ static void test_an_option_is_given_once(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-/* They are right one by one, and 24 MB together. */
+/* Each is valid, and together they have 24 MB. */
 static void test_many_options(Fixture *f, gconstpointer data) {
         one_session(f);
         f->polkit->hold = TRUE;
@@ -85,7 +85,7 @@ static void test_a_long_key(Fixture *f, gconstpointer data) {
         assert_nothing_happened(f);
 }
 
-/* No argument of any method may be that long, whatever it is for. */
+/* No method accepts an argument of that length. */
 static void test_long_names(Fixture *f, gconstpointer data) {
         g_autofree char *name = g_strnfill(1 * MEBI, 'x');
         static const struct {
@@ -124,7 +124,8 @@ static void test_what_waits_is_bounded(Fixture *f, gconstpointer data) {
         g_variant_unref(usher_call(fixture_connect(f, MALLORY), MANAGER, "Manager.ListStations", NULL));
         before = fixture_memory(f, "VmRSS");
 
-        /* Each account as many as wait for it, each the longest there is; and those that are too long. */
+        /* Each user has as many pending calls as the limit allows, each of the maximum length, and some that
+         * are too long. */
         for (uid_t uid = CROWD; uid < CROWD + 10; uid++) {
                 GDBusConnection *c = fixture_connect(f, uid);
 

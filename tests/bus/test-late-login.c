@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Somebody logs in while a restart, a power-off or a switch of mode counts down: they are warned as well,
- * and the action waits for them. Blocked logins do not prevent it, since pam_nologin(8) is asked only when a
- * login begins. */
+/* A user logs in during the countdown of a restart, a power-off or a mode switch: they are warned as well,
+ * and the action waits for them. Blocked logins do not prevent it, since pam_nologin(8) is only consulted
+ * when a login begins. */
 
 #include "everybody.h"
 
@@ -107,7 +107,7 @@ static void test_mode(Fixture *f, gconstpointer data) {
         run(f, &actions[2]);
 }
 
-/* logind knows of the login, and nothing has told usherd. */
+/* logind has the login, but usherd got no signal. */
 static void test_a_login_that_usherd_has_not_heard_of(Fixture *f, gconstpointer data) {
         ask(f, &actions[2]);
         f->logind->lose_signals = TRUE;
@@ -148,7 +148,7 @@ static void test_as_often_as_it_happens(Fixture *f, gconstpointer data) {
         WAIT_FOR(is_carried_out(f));
 }
 
-/* They have a countdown of their own, which would go on for an hour. */
+/* They have a countdown of their own, which would last an hour. */
 static void test_a_log_off_of_their_own_is_joined(Fixture *f, gconstpointer data) {
         g_autofree char *own = NULL;
 
@@ -175,7 +175,7 @@ static void test_cancelling_their_job_cancels_it_all(Fixture *f, gconstpointer d
         g_assert_true(fake_logind_has_session(f->logind, "7"));
 }
 
-/* usherd does not know any more whom it had asked, but the store does. */
+/* usherd no longer knows whose log-off it had started, but the store does. */
 static void test_after_a_restart_of_usherd(Fixture *f, gconstpointer data) {
         ask(f, &actions[0]);
         fixture_kill(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The records of refused calls. usherd does not write to the journal here: each record is one line on its
- * stderr, which is a file of the test. */
+ * stderr, which goes to a file of the test. */
 
 #include "fixture.h"
 
@@ -68,7 +68,7 @@ static void test_a_false_report_is_recorded(Fixture *f, gconstpointer data) {
         job = fixture_log_off(f, "seat0", NULL);
         assert_refused(fixture_connect(f, MALLORY), job, "Job.SetWarned", ARGS("('desktop',)"),
                         ACCESS_DENIED);
-        /* Nobody has looked up the name of this account. */
+        /* This user's name has never been looked up. */
         g_assert_cmpuint(count(f, "Refused Job.SetWarned of '61004'"), ==, 1);
 }
 
@@ -80,7 +80,7 @@ static void test_what_is_allowed_or_left_out_is_not_recorded(Fixture *f, gconstp
         g_assert_cmpuint(count(f, "Refused"), ==, 0);
 }
 
-/* One account cannot fill the journal, nor hide others' calls. */
+/* One user cannot fill the journal, nor hide the calls of others. */
 static void test_the_records_are_limited(Fixture *f, gconstpointer data) {
         GDBusConnection *mallory;
 

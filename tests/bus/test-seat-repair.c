@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* usher-seat-repair, with a logind and a lightdm of the test. No seat of the machine has the name of the
- * seat that is repaired, so the program never finds graphics devices to hide: that it looked for them, and
- * said so, is how a test knows that it went that far. */
+/* usher-seat-repair, with a fake logind and a fake lightdm. The machine has no seat with the name of the
+ * repaired seat, so the program never finds graphics devices to hide. A test sees that it got that far by
+ * its message about the search. */
 
 #include <string.h>
 #include <sys/prctl.h>
@@ -41,9 +41,8 @@ typedef struct Repair {
         Fake dm;
         gboolean has_dm;
         const char *in_use;      /* the seat object of lightdm with a session, or NULL */
-        const char *brings_back; /* the state of the greeter that SwitchToGreeter starts on the broken seat
-                                  */
-        char *errors;            /* what the program said */
+        const char *brings_back; /* the greeter's state after SwitchToGreeter, on the broken seat */
+        char *errors;            /* the program's output */
         gboolean exited;
 } Repair;
 
@@ -124,7 +123,7 @@ static void assert_left_alone(Repair *r, int status, const char *why) {
                 g_assert_cmpuint(fake_count(&r->dm, "SwitchToGreeter"), ==, 0);
 }
 
-/* It came to the point where it would hide the devices. */
+/* It got to the point of hiding the devices. */
 static void assert_restarts_seat(Repair *r) {
         g_assert_cmpint(repair(r, BROKEN), ==, 1);
         g_assert_nonnull(strstr(r->errors, "has no graphics device"));
@@ -195,7 +194,7 @@ static void test_a_greeter_that_stays_invisible_is_not_enough(Repair *r, gconstp
         g_assert_cmpuint(fake_count(&r->dm, "SwitchToGreeter"), ==, 2);
 }
 
-/* lightdm would bring a greeter to the front of somebody who is logged in on a text console. */
+/* lightdm would switch from a user on a text console to a greeter. */
 static void test_who_is_at_a_terminal_elsewhere_is_not_disturbed(Repair *r, gconstpointer data) {
         start_dm(r, "lightdm");
         fake_logind_add_session(r->logind, .id = "3", .uid = ADA, .seat = "seat0", .type = "tty",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The mode of the machine, and the switch to another. */
+/* The mode of the machine, and switching it. */
 
 #include "common/names.h"
 #include "daemon.h"
@@ -8,7 +8,7 @@
 
 static const Feature *const features[] = { &mode_feature, NULL };
 
-/* systemd is there from the beginning, and usher-console.service is in this state. */
+/* systemd runs from the start, and usher-console.service is in this state. */
 static void set_up(Daemon *d, gconstpointer state) {
         daemon_set_up(d, features);
         d->unit_state = state;
@@ -36,7 +36,7 @@ static void test_the_unit_is_the_truth(Daemon *d, gconstpointer data) {
         g_assert_true(d->manager->ready);
         g_assert_cmpint(mode_current(d->manager), ==, MODE_CONSOLE);
 
-        /* Between the two it is as it was. */
+        /* Between the two states nothing changes. */
         daemon_set_unit(d, "deactivating");
         g_assert_cmpint(mode_current(d->manager), ==, MODE_CONSOLE);
         g_assert_true(mode_is_switching(d->manager));
@@ -88,7 +88,7 @@ static void test_the_mode_that_is(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(daemon_count_calls(d, "StopUnit(" USHER_UNIT_CONSOLE ")"), ==, 0);
 }
 
-/* A systemd that does not answer must not keep people from being warned. */
+/* Users are warned even if systemd does not answer. */
 static void test_silence(Daemon *d, gconstpointer data) {
         g_assert_false(d->manager->ready);
         daemon_fire_timers(d);
@@ -114,7 +114,7 @@ static void test_boot_mode(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(daemon_count_calls(d, "StartUnit(" USHER_UNIT_CONSOLE ")"), ==, 1);
 }
 
-/* It would end the session of somebody who is logged in already. */
+/* It would end the session of a user who has already logged in. */
 static void test_boot_mode_ends_nobody(Daemon *d, gconstpointer data) {
         daemon_session(d, .id = "3");
         boot(d, true);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherd does when the machine shuts down, whoever began it. */
+/* What usherd does when the machine shuts down, whatever the cause. */
 
 #include "daemon.h"
 #include "feature/shutdown.h"
@@ -24,7 +24,8 @@ static void prepare(Daemon *d, bool begins) {
         daemon_run(d);
 }
 
-/* Nobody asked usherd, and no hook holds the shutdown up: people get what logind's delay allows. */
+/* The shutdown was not requested from usherd, and no hook delays it: users get as much time as logind's
+ * delay allows. */
 static void test_a_last_warning(Daemon *d, gconstpointer data) {
         const Job *j;
 
@@ -39,7 +40,7 @@ static void test_a_last_warning(Daemon *d, gconstpointer data) {
         daemon_assert_no_job(d, "3");
 }
 
-/* Somebody's own job goes on when the shutdown is cancelled. */
+/* A job that somebody requested goes on when the shutdown is cancelled. */
 static void test_other_jobs_stay(Daemon *d, gconstpointer data) {
         daemon_log_off(d, "3", TEACHER, false);
         prepare(d, true);
@@ -47,7 +48,7 @@ static void test_other_jobs_stay(Daemon *d, gconstpointer data) {
         g_assert_cmpint(daemon_job(d, "3")->origin, ==, JOB_ORIGIN_CALLER);
 }
 
-/* The hook warns them all, with more time than logind gives. */
+/* The hook warns all of them, with more time than logind's delay. */
 static void test_the_hook_warns(Daemon *d, gconstpointer data) {
         prepare(d, true);
         g_assert_true(d->manager->going_down);
@@ -64,7 +65,7 @@ static void test_the_hook_at_work(Daemon *d, gconstpointer data) {
         g_assert_false(d->manager->going_down);
 }
 
-/* An upgrade restarts the unit of the hook, and the machine stays. */
+/* An upgrade restarts the unit of the hook, and the machine stays up. */
 static void test_a_restart_of_the_hook(Daemon *d, gconstpointer data) {
         daemon_set_unit(d, "deactivating");
         g_assert_false(d->manager->going_down);

@@ -163,7 +163,7 @@ function print_arrows(    i) {
         close("sort")
 }
 
-# Of a test that failed, meson shows what it wrote to stderr.
+# meson shows the stderr of a failed test.
 function complain(text) {
         print "# " text >"/dev/stderr"
         complaints++
