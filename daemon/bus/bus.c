@@ -7,6 +7,7 @@
 #include "bus/deferred.h"
 #include "bus/object.h"
 #include "bus/request-size.h"
+#include "bus/sender.h"
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
@@ -182,7 +183,6 @@ const ManagerEvents bus_manager_events = {
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Bus *b = userdata;
 
-        b->sender_of = NULL;
         deferred_begin_dispatch(b->deferred, m);
         return sd_bus_message_is_method_call(m, NULL, NULL) > 0 ? request_check_size(m, error) : 0;
 }
@@ -221,7 +221,11 @@ int bus_new(Bus **ret, Manager *m) {
         b = malloc(sizeof(*b));
         if (!b)
                 return log_oom();
-        *b = (Bus) { .manager = m, .callers = TAILQ_HEAD_INITIALIZER(b->callers) };
+        *b = (Bus) {
+                .manager = m,
+                .callers = TAILQ_HEAD_INITIALIZER(b->callers),
+                .senders = TAILQ_HEAD_INITIALIZER(b->senders),
+        };
 
         r = polkit_new(&b->polkit, m->bus);
         if (r < 0)
@@ -230,6 +234,10 @@ int bus_new(Bus **ret, Manager *m) {
         r = deferred_new(&b->deferred, b);
         if (r < 0)
                 return log_oom();
+
+        r = senders_watch(b);
+        if (r < 0)
+                return log_error_errno(r, "Failed to watch the names of callers: %m");
 
         r = add_objects(b);
         if (r < 0)
@@ -245,6 +253,7 @@ Bus *bus_free(Bus *b) {
 
         deferred_free(b->deferred);
         callers_free(b);
+        senders_free(b);
         polkit_free(b->polkit);
         free(b);
         return NULL;

@@ -13,6 +13,7 @@
 
 typedef struct Caller Caller;
 typedef struct Deferred Deferred;
+typedef struct Sender Sender;
 
 typedef struct Bus {
         Manager *manager;
@@ -20,10 +21,7 @@ typedef struct Bus {
         Deferred *deferred;
         TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
         Rate own_log_offs;                      /* log-offs of the callers' own sessions */
-
-        /* The sender of the message that is in its handler, see sender_uid(). */
-        const sd_bus_message *sender_of; /* NULL: not known yet */
-        uid_t sender_uid;
+        TAILQ_HEAD(SenderList, Sender) senders; /* latest first */
 
         Rate refusals; /* see refusal.h */
         unsigned refusals_dropped;

@@ -11,22 +11,136 @@
 #include "bus/deferred.h"
 #include "bus/sender.h"
 #include "common/bus-util.h"
+#include "common/names.h"
 #include "core/privilege.h"
 
-int sender_uid(Bus *b, sd_bus_message *m, uid_t *ret, sd_bus_error *error) {
-        _cleanup_creds_ sd_bus_creds *creds = NULL;
+/* The credentials of one connection. The bus driver answers only after all that it has queued, so it is not
+ * asked for each call. It is safe to keep the answer under the unique name: credentials are those of the
+ * moment when the connection was made, and the bus never gives its unique name to another connection. usherd
+ * exits when the bus does. So an entry can be left over, but never be wrong. */
+struct Sender {
+        char *name;
+        uid_t uid;
+        pid_t pid; /* 0: not known */
+        TAILQ_ENTRY(Sender) senders;
+};
 
-        if (b->sender_of != m) {
-                if (sd_bus_query_sender_creds(m, SD_BUS_CREDS_EUID, &creds) < 0 ||
-                                sd_bus_creds_get_augmented_mask(creds) & SD_BUS_CREDS_EUID ||
-                                sd_bus_creds_get_euid(creds, &b->sender_uid) < 0)
-                        return sd_bus_error_setf(
-                                        error, SD_BUS_ERROR_ACCESS_DENIED, "Failed to identify the caller.");
+static void sender_free(Bus *b, Sender *s) {
+        TAILQ_REMOVE(&b->senders, s, senders);
+        free(s->name);
+        free(s);
+}
 
-                b->sender_of = m;
+void senders_free(Bus *b) {
+        Sender *s;
+
+        while ((s = TAILQ_FIRST(&b->senders)))
+                sender_free(b, s);
+}
+
+static Sender *sender_find(Bus *b, const char *name, unsigned *ret_n) {
+        unsigned n = 0;
+        Sender *s;
+
+        TAILQ_FOREACH(s, &b->senders, senders) {
+                if (streq(s->name, name))
+                        return s;
+                n++;
         }
 
-        *ret = b->sender_uid;
+        *ret_n = n;
+        return NULL;
+}
+
+/* Who forges this signal makes usherd ask once more. */
+static int on_name_gone(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        Bus *b = userdata;
+        const char *name;
+        unsigned n;
+        Sender *s;
+
+        if (sd_bus_message_read(m, "s", &name) < 0)
+                return 0;
+
+        s = sender_find(b, name, &n);
+        if (s)
+                sender_free(b, s);
+
+        return 0;
+}
+
+int senders_watch(Bus *b) {
+        return sd_bus_add_match_async(b->manager->bus, NULL,
+                        "type='signal',sender='" DBUS_BUS_NAME "',path='" DBUS_PATH
+                        "',interface='" DBUS_IFACE "',member='NameOwnerChanged',arg2=''",
+                        on_name_gone, NULL, b);
+}
+
+static int query(sd_bus_message *m, uid_t *ret_uid, pid_t *ret_pid) {
+        _cleanup_creds_ sd_bus_creds *creds = NULL;
+        int r;
+
+        /* Only the UID must be known. */
+        r = sd_bus_query_sender_creds(m, SD_BUS_CREDS_EUID | SD_BUS_CREDS_PID, &creds);
+        if (r < 0)
+                r = sd_bus_query_sender_creds(m, SD_BUS_CREDS_EUID, &creds);
+        if (r < 0)
+                return r;
+        if (sd_bus_creds_get_augmented_mask(creds) & SD_BUS_CREDS_EUID)
+                return -EPERM;
+        if (sd_bus_creds_get_pid(creds, ret_pid) < 0)
+                *ret_pid = 0;
+
+        return sd_bus_creds_get_euid(creds, ret_uid);
+}
+
+static int sender_get(Bus *b, sd_bus_message *m, const Sender **ret) {
+        const char *name = sd_bus_message_get_sender(m);
+        unsigned n;
+        Sender *s;
+        int r;
+
+        if (!name)
+                return -EPERM;
+
+        s = sender_find(b, name, &n);
+        if (s) {
+                TAILQ_REMOVE(&b->senders, s, senders);
+                TAILQ_INSERT_HEAD(&b->senders, s, senders);
+                *ret = s;
+                return 0;
+        }
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+
+        *s = (Sender) { .name = strdup(name) };
+        r = s->name ? query(m, &s->uid, &s->pid) : -ENOMEM;
+        if (r < 0) {
+                free(s->name);
+                free(s);
+                return r;
+        }
+
+        if (n >= SENDERS_MAX)
+                sender_free(b, TAILQ_LAST(&b->senders, SenderList));
+        TAILQ_INSERT_HEAD(&b->senders, s, senders);
+        *ret = s;
+        return 0;
+}
+
+int sender_uid(Bus *b, sd_bus_message *m, uid_t *ret, sd_bus_error *error) {
+        const Sender *s;
+        int r;
+
+        r = sender_get(b, m, &s);
+        if (r < 0 && r != -ENOMEM)
+                (void) sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "Failed to identify the caller.");
+        if (r < 0)
+                return r;
+
+        *ret = s->uid;
         return 0;
 }
 
@@ -67,17 +181,15 @@ int sender_look_up(Bus *b,
 }
 
 void sender_session_read(SenderSession *ret, Bus *b, sd_bus_message *m) {
-        _cleanup_creds_ sd_bus_creds *creds = NULL;
-        pid_t pid;
+        const Sender *s;
 
         *ret = (SenderSession) {};
-        if (sender_uid(b, m, &ret->uid, NULL) < 0 ||
-                        sd_bus_query_sender_creds(m, SD_BUS_CREDS_PID, &creds) < 0 ||
-                        sd_bus_creds_get_pid(creds, &pid) < 0)
+        if (sender_get(b, m, &s) < 0 || s->pid == 0)
                 return;
 
         ret->known = true;
-        if (sd_pid_get_session(pid, &ret->id) < 0)
+        ret->uid = s->uid;
+        if (sd_pid_get_session(s->pid, &ret->id) < 0)
                 ret->id = NULL;
 }
 

@@ -6,7 +6,16 @@
 
 #include "bus/bus.h"
 
-/* The bus driver is asked once for each dispatch. */
+/* Connections whose credentials are kept. One more replaces the one that has not called for the longest
+ * time. */
+#define SENDERS_MAX 64U
+
+/* Lets the bus announce connections that close, whose credentials are dropped. Returns a negative errno on
+ * failure. */
+int senders_watch(Bus *b);
+void senders_free(Bus *b);
+
+/* The bus driver is asked once for each connection. */
 int sender_uid(Bus *b, sd_bus_message *m, uid_t *ret, sd_bus_error *error);
 
 /* The account name that the sender's session or the user database has, or the UID as text. */

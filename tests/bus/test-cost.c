@@ -180,6 +180,94 @@ static void test_own_log_offs_are_counted(Fixture *f, gconstpointer data) {
         g_free(fixture_log_off(f, "seat0", "{'grace': <uint32 60>}"));
 }
 
+typedef struct Monitor {
+        char *usherd;
+        char *about;
+        gint n_questions; /* of usherd to the bus, about that connection */
+        gint done;        /* the same of the test */
+} Monitor;
+
+static void monitor_free(gpointer data) {
+        Monitor *monitor = data;
+
+        g_free(monitor->usherd);
+        g_free(monitor->about);
+        g_free(monitor);
+}
+
+/* Runs in GDBus's thread. A monitor sees what is not for it, and must not answer. */
+static GDBusMessage *on_monitored(GDBusConnection *c, GDBusMessage *m, gboolean incoming, gpointer data) {
+        const char *member = g_dbus_message_get_member(m), *about = g_dbus_message_get_arg0(m);
+        Monitor *monitor = data;
+
+        if (!incoming || g_dbus_message_get_message_type(m) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+                return m;
+
+        if (g_str_has_prefix(member, "GetConnection") && g_strcmp0(about, monitor->about) == 0) {
+                if (g_strcmp0(g_dbus_message_get_sender(m), monitor->usherd) == 0)
+                        g_atomic_int_inc(&monitor->n_questions);
+                else if (g_str_equal(member, "GetConnectionUnixProcessID"))
+                        g_atomic_int_set(&monitor->done, 1);
+        }
+
+        g_object_unref(m);
+        return NULL;
+}
+
+static Monitor *monitor_start(Fixture *f, const char *about) {
+        GDBusConnection *c = fixture_connect(f, 0);
+        Monitor *monitor = g_new0(Monitor, 1);
+        g_autoptr(Call) owner = NULL, call = NULL;
+
+        owner = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE, "GetNameOwner",
+                        ARGS("(%s,)", USHER_BUS_NAME), FALSE);
+        call_wait(owner);
+        g_variant_get(owner->reply, "(s)", &monitor->usherd);
+
+        monitor->about = g_strdup(about);
+        (void) g_dbus_connection_add_filter(c, on_monitored, monitor, monitor_free);
+        call = call_send(c, DBUS_BUS_NAME, DBUS_PATH, "org.freedesktop.DBus.Monitoring", "BecomeMonitor",
+                        ARGS("([%s], uint32 0)", "type='method_call',destination='org.freedesktop.DBus'"),
+                        FALSE);
+        call_wait(call);
+        g_assert_cmpstr(call->error, ==, NULL);
+        return monitor;
+}
+
+/* What the monitor is sent comes in the order of the calls. */
+static gint monitor_count(Fixture *f, Monitor *monitor) {
+        g_autoptr(Call) last = call_send(f->root, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
+                        "GetConnectionUnixProcessID", ARGS("(%s,)", monitor->about), FALSE);
+        gint64 end = wait_begin();
+
+        call_wait(last);
+        while (!g_atomic_int_get(&monitor->done)) {
+                g_assert_cmpint(g_get_monotonic_time(), <, end);
+                g_thread_yield();
+        }
+
+        return g_atomic_int_get(&monitor->n_questions);
+}
+
+/* The bus answers in its own time, so usherd asks it once for each connection who that is. */
+static void test_who_calls_is_asked_once(Fixture *f, gconstpointer data) {
+        GDBusConnection *teacher;
+        Monitor *monitor;
+
+        at_station(f, "4", BEN, "seat-left");
+        at_station(f, "5", MALLORY, "seat-right");
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        one_session(f);
+        teacher = fixture_connect(f, TEACHER);
+        monitor = monitor_start(f, g_dbus_connection_get_unique_name(teacher));
+
+        for (int i = 0; i < 3; i++) {
+                g_variant_unref(usher_call(teacher, MANAGER, "Manager.LogOffAll", ARGS("(@a{sv} {},)")));
+                g_variant_unref(usher_call(teacher, MANAGER, "Manager.ListNotices", NULL));
+        }
+        g_assert_cmpint(monitor_count(f, monitor), ==, 1);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -189,6 +277,7 @@ int main(int argc, char *argv[]) {
         ADD("a-long-key", test_a_long_key);
         ADD("long-names", test_long_names);
         ADD("own-log-offs-are-counted", test_own_log_offs_are_counted);
+        ADD("who-calls-is-asked-once", test_who_calls_is_asked_once);
 #ifndef __SANITIZE_ADDRESS__
         ADD("what-waits-is-bounded", test_what_waits_is_bounded);
 #else
