@@ -5,6 +5,9 @@
 
 #include "fixture.h"
 
+#include <stdlib.h>
+#include <systemd/sd-login.h>
+
 #define SECOND G_USEC_PER_SEC
 
 static void test_nobody_else_is_touched(Fixture *f, gconstpointer data) {
@@ -26,6 +29,37 @@ static void test_nobody_else_is_touched(Fixture *f, gconstpointer data) {
 
         /* Only the user of the session is warned. */
         g_assert_true(fixture_only_warned(f, BEN));
+}
+
+/* The session of the test itself is the caller's, where it runs in one; else all of the caller's are. */
+static char *own_session(void) {
+        g_autofree char *copy = NULL;
+        char *id;
+
+        if (sd_pid_get_session(0, &id) < 0)
+                return g_strdup("5");
+
+        copy = g_strdup(id);
+        free(id);
+        return g_steal_pointer(&copy);
+}
+
+static void test_the_caller_is_left_alone_unless_included(Fixture *f, gconstpointer data) {
+        g_autofree char *own = own_session();
+        g_auto(GStrv) others = NULL, all = NULL;
+        GDBusConnection *teacher;
+
+        at_station(f, "ada", ADA, "seat0");
+        at_station(f, own, TEACHER, "seat-right");
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+
+        others = job_paths(usher_call(teacher, MANAGER, "Manager.LogOffAll", ARGS("(@a{sv} {},)")));
+        g_assert_cmpuint(g_strv_length(others), ==, 1);
+        all = job_paths(usher_call(
+                        teacher, MANAGER, "Manager.LogOffAll", ARGS("({'include-caller': <true>},)")));
+        g_assert_cmpuint(g_strv_length(all), ==, 2);
 }
 
 static void test_one_account_on_two_stations(Fixture *f, gconstpointer data) {
@@ -222,6 +256,7 @@ int main(int argc, char *argv[]) {
 
 #define ADD(name, function) fixture_add("/targets/" name, function)
         ADD("nobody-else-is-touched", test_nobody_else_is_touched);
+        ADD("the-caller-is-left-alone-unless-included", test_the_caller_is_left_alone_unless_included);
         ADD("one-account-on-two-stations", test_one_account_on_two_stations);
         ADD("what-is-no-users-session-is-never-ended", test_what_is_no_users_session_is_never_ended);
         ADD("newer-user-classes-are-users", test_newer_user_classes_are_users);

@@ -78,6 +78,23 @@ static void test_another_session_with_the_id_is_not_touched(void) {
         g_assert_null(jobs_find(h->manager, s));
 }
 
+/* The process ids have come round as well: the time of the start is another one. */
+static void test_another_session_with_id_and_leader_is_spared(void) {
+        g_autoptr(House) h = house_new(no_features);
+        SessionInfo *other = house_info(h, "1", 1001, "seat0");
+        Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
+
+        house_start_job(h, s, &request);
+        s->privilege = PRIVILEGE_ORDINARY;
+        other->started++;
+        s = house_apply(h, other);
+        g_assert_true(house_heard(h, "job-removed 1 left"));
+        g_assert_null(jobs_find(h->manager, s));
+
+        /* Nothing that was known of the one session holds for the other. */
+        g_assert_true(session_is_privileged(s));
+}
+
 static void test_requests_join(void) {
         static const Operation operation = { .method = "LogOff" };
         g_autoptr(House) h = house_new(no_features);
@@ -402,6 +419,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/core/a-job-ends-its-session", test_a_job_ends_its_session);
         g_test_add_func("/core/another-session-with-the-id-is-not-touched",
                         test_another_session_with_the_id_is_not_touched);
+        g_test_add_func("/core/another-session-with-id-and-leader-is-spared",
+                        test_another_session_with_id_and_leader_is_spared);
         g_test_add_func("/core/requests-join", test_requests_join);
         g_test_add_func("/core/no-more-jobs-than-the-limit", test_no_more_jobs_than_the_limit);
         g_test_add_func("/core/logins-are-blocked-as-long-as-a-job-needs-it",

@@ -171,6 +171,19 @@ static void test_opening_has_an_end(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, end, JOB_SESSION_OPENING), ==, JOB_ASK);
 }
 
+/* "At once" is when there is a session to end. */
+static void test_opening_is_not_ended_without_a_grace(void) {
+        SessionInfo session = session_info();
+        Config config;
+        Job j;
+
+        config_init(&config);
+        init_job(&j, &session, 0);
+        g_assert_cmpint(job_step(&j, START + USEC_PER_SEC, JOB_SESSION_OPENING, &config), ==, JOB_WAIT);
+        g_assert_cmpint(job_step(&j, START + 2 * USEC_PER_SEC, JOB_SESSION_OPEN, &config), ==, JOB_ASK);
+        job_done(&j);
+}
+
 /* While logind is away nothing is ended and nothing is concluded, however late it gets. */
 static void test_logind_away_holds_everything(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 500 * USEC_PER_SEC, JOB_SESSION_UNKNOWN), ==, JOB_WAIT);
@@ -385,6 +398,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/job/terminal-is-not-asked", test_terminal_is_not_asked);
         JOB_TEST("/job/opening-gets-its-full-grace", test_opening_gets_its_full_grace);
         JOB_TEST("/job/opening-has-an-end", test_opening_has_an_end);
+        g_test_add_func("/job/opening-is-not-ended-without-a-grace",
+                        test_opening_is_not_ended_without_a_grace);
         JOB_TEST("/job/logind-away-holds-everything", test_logind_away_holds_everything);
         JOB_TEST("/job/logind-away-while-terminating", test_logind_away_while_terminating);
         JOB_TEST("/job/earlier-deadline-wins", test_earlier_deadline_wins);

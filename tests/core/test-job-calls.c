@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a job asks of logind and systemd. The test is both: its logind ends nobody. */
+
+#include <glib.h>
+
+#include "common/bus-util.h"
+#include "common/names.h"
+#include "house.h"
+
+#define STEP_USEC (100 * USEC_PER_MSEC)
+
+static const Feature *const no_features[] = { NULL };
+
+typedef struct World {
+        House *house;
+        uint32_t leader;  /* of the session, as logind says */
+        GString *calls;   /* "KillSession 1 9\n" … */
+        const char *last; /* the leader is another one after this call */
+} World;
+
+static void note_call(World *w, sd_bus_message *call, const char *member) {
+        const char *what = "";
+
+        if (sd_bus_message_has_signature(call, "s") || sd_bus_message_has_signature(call, "ss") ||
+                        sd_bus_message_has_signature(call, "ssi"))
+                g_assert_cmpint(sd_bus_message_read(call, "s", &what), >, 0);
+        g_string_append_printf(w->calls, "%s %s\n", member, what);
+}
+
+static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
+        const char *member = sd_bus_message_get_member(call);
+        World *w = userdata;
+
+        if (g_str_equal(sd_bus_message_get_path(call), "/session")) {
+                pair_reply(p, call, "a{sv}", 5, "Id", "s", "1", "Class", "s", "user", "Leader", "u",
+                                w->leader, "TimestampMonotonic", "t", UINT64_C(7), "User", "(uo)", 1001,
+                                "/user");
+                return;
+        }
+
+        /* Nobody owns logind's name, so it is neither there nor lost. */
+        if (g_str_equal(member, "GetNameOwner"))
+                return;
+
+        note_call(w, call, member);
+        if (w->last && g_str_equal(member, w->last))
+                w->leader++;
+        pair_reply(p, call, NULL);
+}
+
+static void world_init(World *w) {
+        *w = (World) { .house = house_new(no_features), .leader = 42, .calls = g_string_new(NULL) };
+        w->house->pair->handler = on_call;
+        w->house->pair->userdata = w;
+        w->house->manager->config.terminate_usec = STEP_USEC;
+        w->house->manager->config.kill_usec = STEP_USEC;
+}
+
+static void world_done(World *w) {
+        house_free(w->house);
+        g_string_free(w->calls, TRUE);
+}
+
+static void log_off(World *w, usec_t grace) {
+        Session *s = house_apply(w->house, house_info(w->house, "1", 1001, "seat0"));
+
+        house_start_job(w->house, s,
+                        &(const JobRequest) {
+                                        .reason = JOB_REASON_REQUESTED, .grace = grace, .by_user = "root" });
+}
+
+static void test_the_user_is_warned(void) {
+        World w;
+
+        world_init(&w);
+        log_off(&w, 60 * USEC_PER_SEC);
+        pair_settle(w.house->pair);
+        g_assert_nonnull(strstr(w.calls->str, "StartUnit usher-warn@1001.service\n"));
+        world_done(&w);
+}
+
+static void test_each_step_asks_whose_session_it_is(void) {
+        static const char *const steps[] = { "StartUnit", "TerminateSession", "KillSession" };
+
+        for (size_t i = 0; i <= G_N_ELEMENTS(steps); i++) {
+                World w;
+
+                world_init(&w);
+                if (i < G_N_ELEMENTS(steps))
+                        w.last = steps[i];
+                log_off(&w, 0);
+                house_wait_for(w.house, "job-removed 1 failed");
+
+                g_test_message("%s", w.calls->str);
+                g_assert_cmpint(strstr(w.calls->str, "TerminateSession 1\n") != NULL, ==, i > 0);
+                g_assert_cmpint(strstr(w.calls->str, "KillSession 1\n") != NULL, ==, i > 1);
+                g_assert_cmpint(strstr(w.calls->str, "StopUnit session.scope\n") != NULL, ==, i > 2);
+                world_done(&w);
+        }
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/job-calls/the-user-is-warned", test_the_user_is_warned);
+        g_test_add_func("/job-calls/each-step-asks-whose-session-it-is",
+                        test_each_step_asks_whose_session_it_is);
+
+        return g_test_run();
+}
