@@ -372,8 +372,8 @@ FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind) {
 
 void fake_systemd_free(FakeSystemd *systemd) {
         fake_systemd_drop_warners(systemd);
+        fake_done(&systemd->fake);
         g_hash_table_unref(systemd->warners);
         g_hash_table_unref(systemd->signs);
-        fake_done(&systemd->fake);
         g_free(systemd);
 }

@@ -101,9 +101,16 @@ static void on_call(GDBusConnection *connection,
                 GDBusMethodInvocation *invocation,
                 gpointer data) {
 
-        FakeCall *call = fake_call_of(invocation);
         Fake *fake = data;
+        FakeCall *call;
 
+        /* It came before fake_stop(), and is too late now. */
+        if (connection != fake->connection) {
+                g_object_unref(invocation);
+                return;
+        }
+
+        call = fake_call_of(invocation);
         g_ptr_array_add(fake->log, call);
         if (fake->hang)
                 g_ptr_array_add(fake->deaf_to, invocation);
@@ -315,6 +322,12 @@ void fake_init(Fake *fake,
 
 void fake_done(Fake *fake) {
         fake_stop(fake);
+
+        /* GDBus's thread has left calls and answers in the main context, and they refer to us. It leaves no
+         * more, for the connection is closed. */
+        while (g_main_context_iteration(NULL, FALSE))
+                ;
+
         g_ptr_array_unref(fake->log);
         g_ptr_array_unref(fake->objects);
         g_ptr_array_unref(fake->deaf_to);

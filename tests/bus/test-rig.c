@@ -321,6 +321,35 @@ static void test_connects_as_others(Rig *rig, gconstpointer data) {
         bus_disconnect(other);
 }
 
+/* What waits in the main context for a fake must go before the fake does. */
+static void test_a_call_in_the_last_moment(Rig *rig, gconstpointer data) {
+        g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(
+                        POLKIT_BUS_NAME, POLKIT_PATH, POLKIT_IFACE_AUTHORITY, "CancelCheckAuthorization");
+        GDBusConnection *order[2] = { rig->root };
+        g_autoptr(GError) error = NULL;
+        FakePolkit *polkit;
+
+        fake_stop(&rig->polkit->fake);
+        polkit = fake_polkit_new(rig->bus);
+        order[1] = polkit->fake.connection;
+
+        g_dbus_message_set_body(m, ARGS("('usher-1',)"));
+        g_dbus_connection_send_message(rig->root, m, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error);
+        g_assert_no_error(error);
+
+        /* When both have had an answer of the bus, the call has arrived; and the main context has not run.
+         */
+        for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
+                g_variant_unref(g_dbus_connection_call_sync(order[i], DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
+                                "GetId", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error));
+                g_assert_no_error(error);
+        }
+        g_assert_true(g_main_context_pending(NULL));
+
+        fake_polkit_free(polkit);
+        g_assert_false(g_main_context_pending(NULL));
+}
+
 int main(int argc, char *argv[]) {
         world_enter();
         g_test_init(&argc, &argv, NULL);
@@ -333,6 +362,7 @@ int main(int argc, char *argv[]) {
         ADD("/rig/stopping-a-scope-ends-its-session", test_stopping_a_scope_ends_its_session);
         ADD("/rig/hangs-and-comes-back", test_hangs_and_comes_back);
         ADD("/rig/connects-as-others", test_connects_as_others);
+        ADD("/rig/a-call-in-the-last-moment", test_a_call_in_the_last_moment);
 
         return g_test_run();
 }
