@@ -95,16 +95,17 @@ static usec_t next_warning(const JobRunner *j, usec_t now) {
         return next;
 }
 
-/* usher-warn is started with the job and again at each reminder, which brings it back where it was killed.
+/* usher-warn is started with the job and again at each reminder, which brings it back where it was killed. A
+ * job without grace has nothing to warn of; it is started for the question to the desktop, if there is one.
  */
 static void warn(JobRunner *j, usec_t now) {
-        if (now < j->warn_again)
+        if (now < j->warn_again || (j->job.phase == JOB_WARNING && now >= j->job.deadline))
                 return;
 
         if (j->job.warned == JOB_WARNED_PENDING && now >= j->warn_since + WARNED_USEC)
                 job_runner_set_warned(j, JOB_WARNED_NONE);
 
-        helper_start_warn(j->manager, j->job.uid);
+        helper_start_warn(j->manager, j->job.uid, j->job.deadline, j->job.warned != JOB_WARNED_PENDING);
         j->warn_again = next_warning(j, now);
 }
 
@@ -340,6 +341,7 @@ int job_runner_extend(JobRunner *j, usec_t by) {
 }
 
 void job_runner_set_warned(JobRunner *j, JobWarned warned) {
+        helper_warn_reported(j->manager, j->job.uid);
         if (j->job.warned == warned)
                 return;
 
@@ -348,6 +350,7 @@ void job_runner_set_warned(JobRunner *j, JobWarned warned) {
 }
 
 void job_runner_set_asked(JobRunner *j, bool accepted, const char *blockers) {
+        helper_warn_reported(j->manager, j->job.uid);
         if (string_replace(&j->blockers, blockers) < 0)
                 log_oom();
 

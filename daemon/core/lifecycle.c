@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "core/changes.h"
 #include "core/events.h"
+#include "core/helpers.h"
 #include "core/job-store.h"
 #include "core/jobs.h"
 #include "core/lifecycle.h"
@@ -100,6 +101,8 @@ int manager_new(Manager **ret,
                 r = users_new(&m->users, event);
         if (r >= 0)
                 r = systemd_new(&m->systemd, bus);
+        if (r >= 0)
+                r = warn_starts_new(&m->warn_starts, m);
         if (r < 0)
                 return r;
 
@@ -222,6 +225,7 @@ Manager *manager_free(Manager *m) {
                 station_free(station);
         }
 
+        warn_starts_free(m->warn_starts);
         changes_done(m);
         clock_free(m->clock);
         udev_host_free(m->udev);

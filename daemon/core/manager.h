@@ -25,6 +25,7 @@
 typedef struct JobRunner JobRunner;
 typedef struct LogindRequest LogindRequest;
 typedef struct Notice Notice;
+typedef struct WarnStarts WarnStarts;
 
 typedef enum ManagerChange {
         MANAGER_CHANGED_STATIONS = 1 << 0,
@@ -91,6 +92,7 @@ struct Manager {
         Topology *topology;
         Store *store;
         Logins *logins;
+        WarnStarts *warn_starts;
 
         TAILQ_HEAD(, Station) stations;
         TAILQ_HEAD(, Session) sessions;

@@ -59,6 +59,8 @@ Notice *notice_find(Manager *m, uint32_t number) {
 void notice_end(Notice *n, NoticeShown how, bool withdrawn) {
         NoticeHandler handler = n->handler;
 
+        if (n->kind != NOTICE_SIGN && !withdrawn)
+                helper_warn_reported(n->manager, n->uid);
         n->handler = NULL;
         if (handler)
                 handler(n, how, withdrawn, n->userdata);
@@ -107,7 +109,7 @@ static void start_helper(Notice *n) {
         int r;
 
         if (n->kind != NOTICE_SIGN) {
-                helper_start_warn(n->manager, n->uid);
+                helper_start_warn(n->manager, n->uid, now_monotonic(), false);
                 return;
         }
 

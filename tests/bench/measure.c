@@ -60,14 +60,16 @@ static guint64 read_field(const char *file, const char *field) {
         g_error("No %s in %s", field, file);
 }
 
-guint64 service_cpu(const char *service) {
-        g_autofree char *file = g_strdup_printf("/sys/fs/cgroup/system.slice/%s/cpu.stat", service);
+guint64 group_cpu(const char *group) {
+        g_autofree char *file = g_strdup_printf("/sys/fs/cgroup/%s/cpu.stat", group);
 
         return read_field(file, "usage_usec ");
 }
 
-guint64 machine_cpu(void) {
-        return read_field("/sys/fs/cgroup/cpu.stat", "usage_usec ");
+guint64 service_cpu(const char *service) {
+        g_autofree char *group = g_strdup_printf("system.slice/%s", service);
+
+        return group_cpu(group);
 }
 
 Memory service_memory(const char *service) {

@@ -22,8 +22,8 @@ double samples_most(Samples *s);
 /* CPU time of a service and all its processes since its start, in microseconds. */
 guint64 service_cpu(const char *service);
 
-/* CPU time of everything that runs in the box, in microseconds. */
-guint64 machine_cpu(void);
+/* The same of a control group and all below it: "" is everything that runs in the box. */
+guint64 group_cpu(const char *group);
 
 typedef struct {
         guint64 pss;       /* in KiB: a page that n processes share counts one n-th */
