@@ -57,8 +57,7 @@ static void notify_station(Manager *m, Station *s) {
         if (!station_is_wanted(m, s)) {
                 if (s->announced)
                         m->events->station_removed(s, m->userdata);
-                TAILQ_REMOVE(&m->stations, s, stations);
-                station_free(s);
+                manager_remove_station(s);
                 m->changes.mask |= MANAGER_CHANGED_STATIONS;
                 return;
         }

@@ -29,14 +29,18 @@ void events_apply_session(Manager *m, const SessionInfo *info) {
                         return;
                 }
                 *s = (Session) { .manager = m, .info = info };
-                TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
+                if (manager_add_session(m, s) < 0) {
+                        free(s);
+                        log_oom();
+                        return;
+                }
         } else {
                 mask = session_info_compare(s->info, info);
                 if (mask & SESSION_CHANGED_SEAT)
                         manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
                 if (mask & SESSION_CHANGED_IDENTITY)
                         notice_session_gone(m, info->id);
-                s->info = info;
+                manager_set_session_info(s, info);
         }
 
         if (mask & SESSION_CHANGED_IDENTITY)
@@ -57,7 +61,7 @@ void events_remove_session(Session *s) {
 
         manager_station_changed(m, s->info->seat, STATION_CHANGED_SESSIONS);
         MANAGER_CALL_FEATURES(m, session_gone, s);
-        TAILQ_REMOVE(&m->sessions, s, sessions);
+        manager_remove_session(s);
         session_free(s);
         if (!id) {
                 log_oom();

@@ -41,6 +41,29 @@ static JobSession look(const JobRunner *j) {
         return session_is_opening(s->info) ? JOB_SESSION_OPENING : JOB_SESSION_OPEN;
 }
 
+static void job_runner_unregister(JobRunner *j) {
+        Manager *m = j->manager;
+
+        index_remove(&m->jobs_by_number, &j->by_number);
+        index_remove(&m->jobs_by_session, &j->by_session);
+        index_remove(&m->jobs_by_station, &j->by_station);
+        TAILQ_REMOVE(&m->jobs, j, jobs);
+}
+
+static int job_runner_register(JobRunner *j) {
+        Manager *m = j->manager;
+        int r;
+
+        (void) snprintf(j->number, sizeof(j->number), "%" PRIu32, j->job.number);
+        r = index_add(&m->jobs_by_number, &j->by_number, j->number, j);
+        if (r >= 0)
+                r = index_add(&m->jobs_by_session, &j->by_session, j->job.session.id, j);
+        if (r >= 0)
+                r = index_add(&m->jobs_by_station, &j->by_station, j->job.station, j);
+
+        return r;
+}
+
 static void finish(JobRunner *j) {
         Manager *m = j->manager;
         const Station *s = manager_find_station(m, j->job.station);
@@ -52,7 +75,7 @@ static void finish(JobRunner *j) {
         journal_job_ended(&j->job, s ? station_name(s) : j->job.station, j->phase_began, j->blockers,
                         j->end.survivors);
         m->events->job_removed(j, m->userdata);
-        TAILQ_REMOVE(&m->jobs, j, jobs);
+        job_runner_unregister(j);
 
         manager_changed(m, MANAGER_CHANGED_JOBS);
         manager_station_changed(m, j->job.station, STATION_CHANGED_JOBS);
@@ -68,7 +91,7 @@ JobRunner *job_runner_free(JobRunner *j) {
                 return NULL;
 
         if (j->manager)
-                TAILQ_REMOVE(&j->manager->jobs, j, jobs);
+                job_runner_unregister(j);
         sd_event_source_disable_unref(j->timer);
         job_end_done(&j->end);
         job_done(&j->job);
@@ -214,6 +237,8 @@ int job_runner_start(JobRunner **ret, Manager *m, const Session *s, const JobReq
                 return r;
 
         r = job_init(&j->job, m->last_job + 1, s->info, request, now_monotonic());
+        if (r >= 0)
+                r = job_runner_register(j);
         if (r < 0) {
                 job_runner_free(j);
                 return r;
@@ -266,6 +291,12 @@ int job_runner_restore(Manager *m, Job *job) {
 
         j->job = *job;
         *job = (Job) {};
+        r = job_runner_register(j);
+        if (r < 0) {
+                job_runner_free(j);
+                return r;
+        }
+
         j->restored = true;
         j->phase_began[JOB_WARNING] = j->readable_since = j->job.created;
         j->warn_since = now_monotonic();

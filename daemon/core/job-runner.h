@@ -30,6 +30,10 @@ struct JobRunner {
         usec_t phase_began[_JOB_PHASE_MAX]; /* CLOCK_MONOTONIC, 0 for a phase that never was */
 
         TAILQ_ENTRY(JobRunner) jobs;
+        char number[sizeof("4294967295")]; /* of the job, as a key */
+        IndexEntry by_number;
+        IndexEntry by_session;
+        IndexEntry by_station;
 };
 
 /* Starts a job for this session. It is registered and announced; its first step is the timer's, so that a

@@ -5,23 +5,23 @@
 #include "core/jobs.h"
 
 JobRunner *jobs_find(Manager *m, const Session *s) {
-        JobRunner *j;
+        IndexEntry *e;
 
-        TAILQ_FOREACH(j, &m->jobs, jobs)
+        for (e = index_first(&m->jobs_by_session, s->info->id); e; e = index_next(e)) {
+                JobRunner *j = e->item;
+
                 if (session_identity_matches(&j->job.session, s->info))
                         return j;
+        }
 
         return NULL;
 }
 
 JobRunner *jobs_find_number(Manager *m, uint32_t number) {
-        JobRunner *j;
+        char key[sizeof("4294967295")];
 
-        TAILQ_FOREACH(j, &m->jobs, jobs)
-                if (j->job.number == number)
-                        return j;
-
-        return NULL;
+        (void) snprintf(key, sizeof(key), "%" PRIu32, number);
+        return index_find(&m->jobs_by_number, key);
 }
 
 void jobs_store(Manager *m) {
@@ -46,23 +46,11 @@ void jobs_store(Manager *m) {
 }
 
 size_t jobs_count(const Manager *m) {
-        const JobRunner *j;
-        size_t n = 0;
-
-        TAILQ_FOREACH(j, &m->jobs, jobs)
-                n++;
-
-        return n;
+        return m->jobs_by_number.n_entries;
 }
 
 bool jobs_at_station(const Manager *m, const char *station) {
-        const JobRunner *j;
-
-        TAILQ_FOREACH(j, &m->jobs, jobs)
-                if (streq(j->job.station, station))
-                        return true;
-
-        return false;
+        return index_first(&m->jobs_by_station, station);
 }
 
 bool jobs_block_logins(const Manager *m) {
@@ -172,12 +160,11 @@ void jobs_advance(Manager *m) {
 }
 
 void jobs_advance_session(Manager *m, const char *session) {
-        JobRunner *j, *next;
+        IndexEntry *e, *next;
 
-        for (j = TAILQ_FIRST(&m->jobs); j; j = next) {
-                next = TAILQ_NEXT(j, jobs);
-                if (streq(j->job.session.id, session))
-                        job_runner_advance(j);
+        for (e = index_first(&m->jobs_by_session, session); e; e = next) {
+                next = index_next(e);
+                job_runner_advance(e->item);
         }
 }
 

@@ -217,13 +217,17 @@ Manager *manager_free(Manager *m) {
         while ((job = TAILQ_FIRST(&m->jobs)))
                 job_runner_free(job);
         while ((session = TAILQ_FIRST(&m->sessions))) {
-                TAILQ_REMOVE(&m->sessions, session, sessions);
+                manager_remove_session(session);
                 session_free(session);
         }
-        while ((station = TAILQ_FIRST(&m->stations))) {
-                TAILQ_REMOVE(&m->stations, station, stations);
-                station_free(station);
-        }
+        while ((station = TAILQ_FIRST(&m->stations)))
+                manager_remove_station(station);
+        index_done(&m->stations_by_id);
+        index_done(&m->sessions_by_id);
+        index_done(&m->sessions_by_seat);
+        index_done(&m->jobs_by_number);
+        index_done(&m->jobs_by_session);
+        index_done(&m->jobs_by_station);
 
         warn_starts_free(m->warn_starts);
         changes_done(m);

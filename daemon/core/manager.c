@@ -34,13 +34,7 @@ int manager_switch_mode(Manager *m, Mode mode, ModeHandler handler, void *userda
 }
 
 Station *manager_find_station(Manager *m, const char *id) {
-        Station *s;
-
-        TAILQ_FOREACH(s, &m->stations, stations)
-                if (streq(s->id, id))
-                        return s;
-
-        return NULL;
+        return index_find(&m->stations_by_id, id);
 }
 
 Station *manager_find_station_by_name(Manager *m, const char *name) {
@@ -58,13 +52,44 @@ Station *manager_find_station_by_name(Manager *m, const char *name) {
 }
 
 Session *manager_find_session(Manager *m, const char *id) {
-        Session *s;
+        return index_find(&m->sessions_by_id, id);
+}
 
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->info->id, id))
-                        return s;
+int manager_add_session(Manager *m, Session *s) {
+        int r;
 
-        return NULL;
+        r = index_add(&m->sessions_by_id, &s->by_id, s->info->id, s);
+        if (r < 0)
+                return r;
+
+        r = index_add(&m->sessions_by_seat, &s->by_seat, s->info->seat, s);
+        if (r < 0) {
+                index_remove(&m->sessions_by_id, &s->by_id);
+                return r;
+        }
+
+        TAILQ_INSERT_TAIL(&m->sessions, s, sessions);
+        return 0;
+}
+
+void manager_set_session_info(Session *s, const SessionInfo *info) {
+        Manager *m = s->manager;
+
+        index_move_key(&s->by_id, info->id);
+        if (streq(s->info->seat, info->seat))
+                index_move_key(&s->by_seat, info->seat);
+        else {
+                index_remove(&m->sessions_by_seat, &s->by_seat);
+                (void) index_add(&m->sessions_by_seat, &s->by_seat, info->seat, s); /* there is room */
+        }
+
+        s->info = info;
+}
+
+void manager_remove_session(Session *s) {
+        index_remove(&s->manager->sessions_by_id, &s->by_id);
+        index_remove(&s->manager->sessions_by_seat, &s->by_seat);
+        TAILQ_REMOVE(&s->manager->sessions, s, sessions);
 }
 
 int manager_add_station(Manager *m, const char *id, Station **ret) {
@@ -76,12 +101,23 @@ int manager_add_station(Manager *m, const char *id, Station **ret) {
                 if (r < 0)
                         return r;
                 s->manager = m;
+                r = index_add(&m->stations_by_id, &s->by_id, s->id, s);
+                if (r < 0) {
+                        station_free(s);
+                        return r;
+                }
                 TAILQ_INSERT_TAIL(&m->stations, s, stations);
                 manager_changed(m, 0);
         }
 
         *ret = s;
         return 0;
+}
+
+void manager_remove_station(Station *s) {
+        index_remove(&s->manager->stations_by_id, &s->by_id);
+        TAILQ_REMOVE(&s->manager->stations, s, stations);
+        station_free(s);
 }
 
 static int compare_stations(const void *a, const void *b) {
@@ -110,11 +146,21 @@ int manager_list_stations(Manager *m, Station ***ret, size_t *ret_n) {
         return 0;
 }
 
+static Session *session_after(Manager *m, const char *seat, const Session *s) {
+        const IndexEntry *e;
+
+        if (!seat)
+                return s ? TAILQ_NEXT(s, sessions) : TAILQ_FIRST(&m->sessions);
+
+        e = s ? index_next(&s->by_seat) : index_first(&m->sessions_by_seat, seat);
+        return e ? e->item : NULL;
+}
+
 int manager_list_sessions(Manager *m, const char *seat, bool only_people, Session ***ret, size_t *ret_n) {
         Session **sessions, *s;
         size_t n = 0;
 
-        TAILQ_FOREACH(s, &m->sessions, sessions)
+        for (s = session_after(m, seat, NULL); s; s = session_after(m, seat, s))
                 n++;
 
         sessions = calloc(n + 1, sizeof(*sessions));
@@ -122,8 +168,8 @@ int manager_list_sessions(Manager *m, const char *seat, bool only_people, Sessio
                 return -ENOMEM;
 
         n = 0;
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if ((!seat || streq(s->info->seat, seat)) && (!only_people || session_is_person(s)))
+        for (s = session_after(m, seat, NULL); s; s = session_after(m, seat, s))
+                if (!only_people || session_is_person(s))
                         sessions[n++] = s;
 
         *ret = sessions;

@@ -95,8 +95,14 @@ struct Manager {
         WarnStarts *warn_starts;
 
         TAILQ_HEAD(, Station) stations;
+        Index stations_by_id;
         TAILQ_HEAD(, Session) sessions;
-        TAILQ_HEAD(, JobRunner) jobs;
+        Index sessions_by_id;
+        Index sessions_by_seat;
+        TAILQ_HEAD(, JobRunner) jobs; /* see core/jobs.h for how to find one */
+        Index jobs_by_number;
+        Index jobs_by_session; /* the session's id */
+        Index jobs_by_station;
         TAILQ_HEAD(, LogindRequest) requests;
         TAILQ_HEAD(, Notice) notices;
         uint32_t last_job;
@@ -152,6 +158,13 @@ Session *manager_find_session(Manager *m, const char *id);
 /* Finds the station or adds it. A station need not have a seat: it stays while it has a label, a hub or a
  * job. */
 int manager_add_station(Manager *m, const char *id, Station **ret);
+void manager_remove_station(Station *s); /* and frees it */
+
+/* For core/events.c: a session with its first info, the next info of it, and its end. The caller frees it
+ * then. Returns 0 or -ENOMEM. */
+int manager_add_session(Manager *m, Session *s);
+void manager_set_session_info(Session *s, const SessionInfo *info);
+void manager_remove_session(Session *s);
 
 /* The announced stations in the order of listings. The caller frees the array, not the stations. */
 int manager_list_stations(Manager *m, Station ***ret, size_t *ret_n);

@@ -3,6 +3,7 @@
 
 /* A session as usherd keeps it: what logind says of it, and whether it belongs to an administrator. */
 
+#include "common/index.h"
 #include "peer/session-info.h"
 #include "peer/users.h"
 
@@ -25,6 +26,8 @@ typedef struct Session {
         usec_t privilege_asked; /* CLOCK_MONOTONIC, 0 before the first time */
         bool log_off_failed;    /* a job for it has ended in JOB_FAILED */
         TAILQ_ENTRY(Session) sessions;
+        IndexEntry by_id;
+        IndexEntry by_seat;
 } Session;
 
 /* The caller has taken it out of the registry. Returns NULL. */

@@ -71,6 +71,7 @@ typedef struct Station {
         usec_t idle_since;            /* CLOCK_REALTIME, 0 while not idle */
 
         TAILQ_ENTRY(Station) stations;
+        IndexEntry by_id;
 } Station;
 
 int station_new(Station **ret, const char *id);

@@ -48,11 +48,14 @@ static bool is_greeter(const Session *s) {
 
 /* Whether such a session is at the seat and not about to end. */
 static bool has_session(Manager *m, const char *seat, bool (*is_such)(const Session *s)) {
-        const Session *s;
+        const IndexEntry *e;
 
-        TAILQ_FOREACH(s, &m->sessions, sessions)
-                if (streq(s->info->seat, seat) && !session_is_closing(s->info) && is_such(s))
+        for (e = index_first(&m->sessions_by_seat, seat); e; e = index_next(e)) {
+                const Session *s = e->item;
+
+                if (!session_is_closing(s->info) && is_such(s))
                         return true;
+        }
 
         return false;
 }

@@ -48,6 +48,45 @@ static void test_a_station_goes_with_its_last_reason(void) {
         g_assert_true(house_heard(h, "station-removed seat0"));
 }
 
+static gsize count_at(House *h, const char *seat) {
+        g_autofree Session **sessions = NULL;
+        size_t n;
+
+        g_assert_cmpint(manager_list_sessions(h->manager, seat, true, &sessions, &n), ==, 0);
+        for (gsize i = 0; i < n; i++)
+                g_assert_cmpstr(sessions[i]->info->seat, ==, seat);
+        return n;
+}
+
+static void test_a_session_is_found_where_it_is(void) {
+        g_autoptr(House) h = house_new(no_features);
+        Session *first, *second;
+        JobRunner *j;
+
+        first = house_apply(h, house_info(h, "1", 1001, "seat0"));
+        second = house_apply(h, house_info(h, "2", 1002, "seat0"));
+        g_assert_cmpuint(count_at(h, "seat0"), ==, 2);
+        j = house_start_job(h, first, &request);
+        g_assert_true(jobs_find(h->manager, first) == j);
+        g_assert_true(jobs_find_number(h->manager, j->job.number) == j);
+        g_assert_null(jobs_find(h->manager, second));
+        g_assert_true(jobs_at_station(h->manager, "seat0"));
+
+        g_assert_true(house_apply(h, house_info(h, "2", 1002, "seat-left")) == second);
+        g_assert_cmpuint(count_at(h, "seat0"), ==, 1);
+        g_assert_cmpuint(count_at(h, "seat-left"), ==, 1);
+        g_assert_cmpuint(count_at(h, ""), ==, 0);
+        g_assert_true(manager_find_session(h->manager, "2") == second);
+
+        events_remove_session(first);
+        house_settle(h);
+        g_assert_null(manager_find_session(h->manager, "1"));
+        g_assert_cmpuint(count_at(h, "seat0"), ==, 0);
+        g_assert_cmpuint(jobs_count(h->manager), ==, 0);
+        g_assert_false(jobs_at_station(h->manager, "seat0"));
+        g_assert_null(jobs_find_number(h->manager, 1));
+}
+
 static void test_a_job_ends_its_session(void) {
         g_autoptr(House) h = house_new(no_features);
         Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
@@ -416,6 +455,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/core/changes-are-announced-once", test_changes_are_announced_once);
         g_test_add_func("/core/a-station-goes-with-its-last-reason",
                         test_a_station_goes_with_its_last_reason);
+        g_test_add_func("/core/a-session-is-found-where-it-is", test_a_session_is_found_where_it_is);
         g_test_add_func("/core/a-job-ends-its-session", test_a_job_ends_its_session);
         g_test_add_func("/core/another-session-with-the-id-is-not-touched",
                         test_another_session_with_the_id_is_not_touched);
