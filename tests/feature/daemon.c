@@ -274,7 +274,7 @@ static SessionInfo *make_info(const DaemonSession *s) {
                 .id = (char *) (s->id ? s->id : "3"),
                 .path = (char *) "/session",
                 .user = (char *) "ada",
-                .seat = (char *) SEAT,
+                .seat = (char *) (s->seat ?: SEAT),
                 .class = (char *) (s->class ? s->class : "user"),
                 .type = (char *) (s->type ? s->type : "x11"),
                 .state = (char *) (s->state ? s->state : "active"),

@@ -54,6 +54,7 @@ typedef struct DaemonSession {
         const char *class;
         const char *type;
         const char *state;
+        const char *seat;
         uid_t uid;
         pid_t leader;
         usec_t idle_since; /* CLOCK_MONOTONIC, 0 while it is in use */

@@ -115,6 +115,23 @@ static void test_a_log_off_that_was_also_requested_stays(Daemon *d, gconstpointe
         g_assert_cmpuint(daemon_job(d, "3")->by_uid, ==, TEACHER);
 }
 
+/* Two hubs on one power strip, and one of them gets its power back. */
+static void test_the_hub_of_another_station_stays_lost(Daemon *d, gconstpointer data) {
+        manager_logind_events.seat("seat-right", d->manager);
+        daemon_session(d, .id = "4", .leader = 400, .seat = "seat-right");
+        hub_at(&d->room, "1-2", "seat-right");
+        keyboard_at(&d->room, "1-2.1", "seat-right");
+        daemon_settle(d);
+
+        unplug(&d->room, "1-2");
+        unplug_hub(d);
+        (void) daemon_job(d, "3");
+        (void) daemon_job(d, "4");
+        plug_again(d);
+        daemon_assert_no_job(d, "3");
+        (void) daemon_job(d, "4");
+}
+
 static void test_hubs_that_were_assigned_again(Daemon *d, gconstpointer data) {
         unplug_hub(d);
         (void) daemon_job(d, "3");
@@ -185,6 +202,7 @@ int main(int argc, char *argv[]) {
         ADD("new-settings-begin-again", test_new_settings_begin_again);
         ADD("a-countdown-is-kept", test_a_countdown_is_kept);
         ADD("a-log-off-that-was-also-requested-stays", test_a_log_off_that_was_also_requested_stays);
+        ADD("the-hub-of-another-station-stays-lost", test_the_hub_of_another_station_stays_lost);
         ADD("hubs-that-were-assigned-again", test_hubs_that_were_assigned_again);
         ADD("back-after-a-restart", test_back_after_a_restart);
         ADD("back-during-a-restart", test_back_during_a_restart);

@@ -2,6 +2,7 @@
 
 /* Writing to terminals. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <poll.h>
@@ -86,11 +87,45 @@ static void test_no_terminal(void) {
         close(fd);
 }
 
+static void test_names(void) {
+        static const char *const good[] = { "tty1", "tty63", "pts/0", "pts/1234567" };
+        static const char *const bad[] = { "", "tty", "pts/", "pts", "console", "null", "ttyS0", "tty1x",
+                "tty1/", "tty-1", "tty1/../sda", "pts/../sda", "pts/1/../../sda", "../tty1", "/dev/tty1",
+                "tty12345678", "tty 1" };
+
+        for (gsize i = 0; i < G_N_ELEMENTS(good); i++)
+                g_assert_true(terminal_name_is_valid(good[i]));
+        for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+                g_assert_false(terminal_name_is_valid(bad[i]));
+                g_assert_cmpint(terminal_open(bad[i]), ==, -EINVAL);
+        }
+        g_assert_false(terminal_name_is_valid(NULL));
+}
+
+static void test_somebody_elses_terminal(Pty *p, gconstpointer data) {
+        g_autofree char *path = g_strdup(ptsname(p->keyboard));
+        const char *name = path + strlen("/dev/");
+        int fd;
+
+        fd = terminal_open(name);
+        g_assert_cmpint(fd, >=, 0);
+        close(fd);
+
+        if (geteuid() != 0) {
+                g_test_skip("only root can give a terminal away");
+                return;
+        }
+        g_assert_no_errno(fchown(p->terminal, 65534, (gid_t) -1));
+        g_assert_cmpint(terminal_open(name), ==, -EPERM);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add("/terminal/keys-are-ignored", Pty, NULL, set_up, test_keys_are_ignored, tear_down);
         g_test_add_func("/terminal/no-terminal", test_no_terminal);
+        g_test_add_func("/terminal/names", test_names);
+        g_test_add("/terminal/somebody-elses", Pty, NULL, set_up, test_somebody_elses_terminal, tear_down);
 
         return g_test_run();
 }

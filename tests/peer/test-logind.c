@@ -27,6 +27,7 @@ typedef struct World {
         const char *seats[3];
 
         gboolean silent; /* sessions get no reply */
+        gboolean busy;   /* sessions get an error */
         int lock_fd;     /* sent as the delay lock */
         GString *calls;  /* to logind, except for lists */
         GString *events; /* of the Logind object */
@@ -81,6 +82,10 @@ static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
                 note_call(w, call, member);
                 if (w->silent && g_str_equal(member, "GetAll"))
                         return;
+                if (w->busy && g_str_equal(member, "GetAll")) {
+                        pair_reply_error(p, call, "org.freedesktop.DBus.Error.LimitsExceeded", "Busy");
+                        return;
+                }
                 if (g_str_equal(member, "Inhibit"))
                         g_assert_cmpint(sd_bus_message_append(reply, "h", w->lock_fd), >=, 0);
                 if (g_str_equal(member, "GetAll") && g_str_equal(path, LOGIND_PATH))
@@ -282,6 +287,25 @@ static void on_end(int r, void *userdata) {
         *(int *) userdata = r;
 }
 
+/* Whether a session is there, only the word that it is not can say. */
+static void test_busy(void) {
+        SessionInfo session = { .id = (char *) "2", .path = (char *) "/session/_32", .leader = 20 };
+        World *w = world_new();
+        LogindEnd *end = NULL;
+        int r = 1;
+
+        w->busy = TRUE;
+        logind_look_session(w->logind, "2");
+        expect(w, "GetAll /session/_32\n", "");
+
+        g_assert_cmpint(logind_end_session(w->logind, &end, &session, LOGIND_KILL, on_end, &r), ==, 0);
+        settle(w);
+        g_assert_cmpint(r, <, 0);
+        g_assert_cmpint(r, !=, -ESRCH);
+        g_assert_null(strstr(w->calls->str, "KillSession"));
+        world_free(w);
+}
+
 static int end_session(World *w, const SessionInfo *session, LogindEndHow how) {
         LogindEnd *end = NULL;
         int r = 1;
@@ -304,9 +328,14 @@ static void test_end(void) {
         g_assert_cmpint(end_session(w, &session, LOGIND_KILL), ==, 0);
         expect(w, "GetAll /session/_32\nKillSession 2 9\n", "");
 
+        g_assert_cmpint(end_session(w, &session, LOGIND_CHECK), ==, 0);
+        expect(w, "GetAll /session/_32\n", "");
+
         /* Another session has the id by now. */
         w->sessions[0].leader = 21;
         g_assert_cmpint(end_session(w, &session, LOGIND_KILL), ==, -ESRCH);
+        expect(w, "GetAll /session/_32\n", "");
+        g_assert_cmpint(end_session(w, &session, LOGIND_CHECK), ==, -ESRCH);
         expect(w, "GetAll /session/_32\n", "");
         world_free(w);
 }
@@ -369,6 +398,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/logind/signal-is-a-hint", test_properties_changed);
         g_test_add_func("/logind/session-and-seat-gone", test_gone);
         g_test_add_func("/logind/new-owner-is-queried-again", test_owner);
+        g_test_add_func("/logind/busy-is-not-gone", test_busy);
         g_test_add_func("/logind/only-the-same-session-is-ended", test_end);
         g_test_add_func("/logind/cancelled-end-ends-nothing", test_end_free);
         g_test_add_func("/logind/delay-lock-is-held-and-released", test_delay_lock);
