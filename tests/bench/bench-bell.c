@@ -42,11 +42,10 @@ static const char *const groups[] = { "", "init.scope", "system.slice", "user.sl
         "system.slice/dbus.service", "system.slice/" LOGIND_SERVICE, "system.slice/systemd-journald.service",
         "system.slice/" USHERD_SERVICE };
 
-/* Sessions end while the caller waits, and the last signal ends the measurement. */
 typedef struct {
-        BoxMonitor *removed;
         guint64 cpu[G_N_ELEMENTS(groups)];
-} Watch;
+        gint64 begin;
+} Usage;
 
 static guint64 read_group(gsize i) {
         bool stopped = g_str_has_suffix(groups[i], USHERD_SERVICE) &&
@@ -55,26 +54,36 @@ static guint64 read_group(gsize i) {
         return stopped ? 0 : group_cpu(groups[i]);
 }
 
-static Watch watch_begin(Box *box) {
-        Watch w = { .removed = box_monitor_new(
-                                    box, "org.freedesktop.login1", NULL, NULL, "SessionRemoved") };
+static Usage usage_begin(void) {
+        Usage u;
 
         for (gsize i = 0; i < G_N_ELEMENTS(groups); i++)
-                w.cpu[i] = read_group(i);
-        return w;
+                u.cpu[i] = read_group(i);
+        u.begin = g_get_monotonic_time();
+        return u;
 }
 
-static void watch_end(Watch *w, const char *what, gint64 begin, Cost *cost) {
-        g_assert_nonnull(box_monitor_wait(w->removed, NULL, SESSIONS, MACHINE_WAIT_MSEC));
-        samples_add(&cost->elapsed, begin);
-        samples_add_value(&cost->cpu, (gint64) (group_cpu("") - w->cpu[0]));
+static void usage_end(Usage *u, const char *what, gint64 elapsed, Cost *cost) {
+        samples_add_value(&cost->elapsed, elapsed);
+        samples_add_value(&cost->cpu, (gint64) (group_cpu("") - u->cpu[0]));
 
-        printf("# %s:", what);
+        printf("# %s: %.2f s, CPU", what, (double) elapsed / 1e6);
         for (gsize i = 0; i < G_N_ELEMENTS(groups); i++)
                 printf(" %s %.2f s%s", groups[i][0] ? groups[i] : "all",
-                                (double) (read_group(i) - w->cpu[i]) / 1e6,
+                                (double) (read_group(i) - u->cpu[i]) / 1e6,
                                 i + 1 < G_N_ELEMENTS(groups) ? "," : "\n");
-        box_monitor_free(w->removed);
+        (void) fflush(stdout);
+}
+
+/* Sessions end while the caller waits for it, and the time is that of the last signal. */
+static BoxMonitor *watch_sessions(Box *box) {
+        return box_monitor_new(box, "org.freedesktop.login1", NULL, NULL, "SessionRemoved");
+}
+
+static gint64 wait_for_the_last(BoxMonitor *removed, gint64 since) {
+        g_assert_nonnull(box_monitor_wait(removed, NULL, SESSIONS, MACHINE_WAIT_MSEC));
+        box_monitor_free(removed);
+        return g_get_monotonic_time() - since;
 }
 
 static void configure(const char *text) {
@@ -97,8 +106,8 @@ static void measure_bell(Box *box, const char *configuration, guint grace, Cost 
         g_autoptr(GPtrArray) sessions = NULL;
         g_autoptr(GVariant) jobs = NULL;
         GVariantBuilder options;
-        gint64 begin;
-        Watch w;
+        BoxMonitor *removed;
+        Usage u;
 
         configure(configuration);
         sessions = open_all(box);
@@ -106,25 +115,25 @@ static void measure_bell(Box *box, const char *configuration, guint grace, Cost 
 
         g_variant_builder_init(&options, G_VARIANT_TYPE("a{sv}"));
         g_variant_builder_add(&options, "{sv}", "grace", g_variant_new_uint32(grace));
-        w = watch_begin(box);
-        begin = g_get_monotonic_time();
+        removed = watch_sessions(box);
+        u = usage_begin();
         jobs = machine_call(
                         box, USHER, "LogOffAll", g_variant_new("(@a{sv})", g_variant_builder_end(&options)));
         g_assert_cmpuint(machine_count(jobs), ==, SESSIONS);
-        watch_end(&w,
+        usage_end(&u,
                         configuration[0]          ? "not asked" :
                                         grace > 0 ? "warned" :
                                                     "asked",
-                        begin + grace * G_USEC_PER_SEC, cost);
+                        wait_for_the_last(removed, u.begin + grace * G_USEC_PER_SEC), cost);
         machine_wait_empty(box);
 }
 
 static void measure_loginctl(Box *box, Cost *cost) {
         g_autoptr(GPtrArray) sessions = NULL, argv = g_ptr_array_new();
         g_autoptr(GError) error = NULL;
-        gint64 begin;
+        BoxMonitor *removed;
         int status;
-        Watch w;
+        Usage u;
 
         machine_systemctl("stop", USHERD_SERVICE);
         sessions = open_all(box);
@@ -134,29 +143,28 @@ static void measure_loginctl(Box *box, Cost *cost) {
                 g_ptr_array_add(argv, ((BoxSession *) sessions->pdata[i])->id);
         g_ptr_array_add(argv, NULL);
 
-        w = watch_begin(box);
-        begin = g_get_monotonic_time();
+        removed = watch_sessions(box);
+        u = usage_begin();
         g_spawn_sync(NULL, (char **) argv->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
                         &error);
         g_assert_no_error(error);
         g_assert_cmpint(status, ==, 0);
-        watch_end(&w, "loginctl", begin, cost);
+        usage_end(&u, "loginctl", wait_for_the_last(removed, u.begin), cost);
         machine_wait_empty(box);
 }
 
 /* A restart returns when the service reports that it is ready. */
 static void measure_start(const char *service, Cost *cost) {
-        gint64 begin;
-        guint64 cpu;
+        gint64 elapsed;
+        Usage u;
 
         machine_systemctl("stop", service);
         machine_wait_quiet(LOGIND_SERVICE);
-        cpu = group_cpu("");
-        begin = g_get_monotonic_time();
+        u = usage_begin();
         machine_systemctl("start", service);
-        samples_add(&cost->elapsed, begin);
+        elapsed = g_get_monotonic_time() - u.begin;
         machine_wait_quiet(LOGIND_SERVICE);
-        samples_add_value(&cost->cpu, (gint64) (group_cpu("") - cpu));
+        usage_end(&u, service, elapsed, cost);
 }
 
 static void measure_starts(Box *box, Cost *ours, Cost *peer) {
