@@ -128,28 +128,36 @@ static void measure_bell(Box *box, const char *configuration, guint grace, Cost 
         machine_wait_empty(box);
 }
 
-static void measure_loginctl(Box *box, Cost *cost) {
-        g_autoptr(GPtrArray) sessions = NULL, argv = g_ptr_array_new();
+static void run_loginctl(GPtrArray *sessions, gsize from, gsize n) {
+        g_autoptr(GPtrArray) argv = g_ptr_array_new();
         g_autoptr(GError) error = NULL;
-        BoxMonitor *removed;
         int status;
-        Usage u;
 
-        machine_systemctl("stop", USHERD_SERVICE);
-        sessions = open_all(box);
         g_ptr_array_add(argv, (gpointer) "loginctl");
         g_ptr_array_add(argv, (gpointer) "terminate-session");
-        for (guint i = 0; i < sessions->len; i++)
+        for (gsize i = from; i < from + n; i++)
                 g_ptr_array_add(argv, ((BoxSession *) sessions->pdata[i])->id);
         g_ptr_array_add(argv, NULL);
 
-        removed = watch_sessions(box);
-        u = usage_begin();
         g_spawn_sync(NULL, (char **) argv->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
                         &error);
         g_assert_no_error(error);
         g_assert_cmpint(status, ==, 0);
-        usage_end(&u, "loginctl", wait_for_the_last(removed, u.begin), cost);
+}
+
+/* Each command ends |at_a_time| sessions. */
+static void measure_loginctl(Box *box, const char *what, guint at_a_time, Cost *cost) {
+        g_autoptr(GPtrArray) sessions = NULL;
+        BoxMonitor *removed;
+        Usage u;
+
+        machine_systemctl("stop", USHERD_SERVICE);
+        sessions = open_all(box);
+        removed = watch_sessions(box);
+        u = usage_begin();
+        for (gsize i = 0; i < sessions->len; i += at_a_time)
+                run_loginctl(sessions, i, at_a_time);
+        usage_end(&u, what, wait_for_the_last(removed, u.begin), cost);
         machine_wait_empty(box);
 }
 
@@ -192,7 +200,7 @@ static void print_cost(const char *what, Cost *ours, Cost *peer) {
 int main(int argc, char **argv) {
         const char *variable = g_getenv(ROUNDS_VARIABLE);
         guint64 rounds = variable ? g_ascii_strtoull(variable, NULL, 10) : ROUNDS;
-        Cost loginctl, asked, not_asked, warned, start, start_peer;
+        Cost loginctl, loop, asked, not_asked, warned, start, start_peer;
         g_autoptr(Box) box = NULL;
         g_autoptr(GError) error = NULL;
 
@@ -204,6 +212,7 @@ int main(int argc, char **argv) {
         g_assert_no_error(error);
 
         cost_init(&loginctl);
+        cost_init(&loop);
         cost_init(&asked);
         cost_init(&not_asked);
         cost_init(&warned);
@@ -222,13 +231,15 @@ int main(int argc, char **argv) {
 
         for (guint64 i = 0; i < rounds; i++) {
                 measure_bell(box, "", 0, &asked);
-                measure_loginctl(box, &loginctl);
+                measure_loginctl(box, "loginctl", SESSIONS, &loginctl);
                 measure_bell(box, "[LogOff]\nAskSec=0\n", 0, &not_asked);
-                measure_loginctl(box, &loginctl);
+                measure_loginctl(box, "loginctl", SESSIONS, &loginctl);
+                measure_loginctl(box, "loop of loginctl", 1, &loop);
                 measure_bell(box, "", GRACE_SEC, &warned);
         }
         print_cost("LogOffAll without grace, one loginctl command", &asked, &loginctl);
-        print_cost("LogOffAll without grace, AskSec=0, the same", &not_asked, &loginctl);
-        print_cost("LogOffAll after the grace, the same", &warned, &loginctl);
+        print_cost("LogOffAll without grace, a loop of loginctl", &asked, &loop);
+        print_cost("LogOffAll without grace, AskSec=0, one loginctl command", &not_asked, &loginctl);
+        print_cost("LogOffAll after the grace, one loginctl command", &warned, &loginctl);
         return EXIT_SUCCESS;
 }
