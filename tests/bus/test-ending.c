@@ -54,34 +54,36 @@ static void test_a_closing_session_is_killed_at_the_deadline(Fixture *f, gconstp
 
 static void test_what_does_not_terminate_is_killed(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL, *phases = NULL;
+        gint64 begin;
 
         at_station(f, "3", ADA, "seat0");
         f->logind->ignore_terminate = TRUE;
         fixture_start(f);
 
+        begin = g_get_monotonic_time();
         path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
         assert_result(f, path, "done");
         assert_deeds(&f->logind->fake, "TerminateSession('3'); KillSession('3', 'all', 9)");
-        g_assert_cmpint(fake_nth(&f->logind->fake, "KillSession", 0)->time -
-                                        fake_nth(&f->logind->fake, "TerminateSession", 0)->time,
-                        >=, TEST_TERMINATE_USEC * 9 / 10);
+        /* Not from one call to the next: on a busy machine the fake may note the first one late. */
+        g_assert_cmpint(fake_nth(&f->logind->fake, "KillSession", 0)->time, >=, begin + TEST_TERMINATE_USEC);
         phases = fixture_history(f, path, "Phase");
         g_assert_cmpstr(phases, ==, "asking terminating killing");
 }
 
 static void test_what_cannot_be_killed_has_its_scope_stopped(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL, *stopped = NULL;
+        gint64 begin;
 
         at_station(f, "3", ADA, "seat0");
         f->logind->ignore_terminate = f->logind->ignore_kill = TRUE;
         fixture_start(f);
 
+        begin = g_get_monotonic_time();
         path = fixture_log_off(f, "seat0", "{'grace': <uint32 0>}");
         assert_result(f, path, "done");
         g_assert_cmpuint(fake_count(&f->systemd->fake, "StopUnit"), ==, 1);
-        g_assert_cmpint(fake_nth(&f->systemd->fake, "StopUnit", 0)->time -
-                                        fake_nth(&f->logind->fake, "KillSession", 0)->time,
-                        >=, TEST_KILL_USEC * 9 / 10);
+        g_assert_cmpint(fake_nth(&f->systemd->fake, "StopUnit", 0)->time, >=,
+                        begin + TEST_TERMINATE_USEC + TEST_KILL_USEC);
         stopped = g_variant_print(fake_nth(&f->systemd->fake, "StopUnit", 0)->arguments, FALSE);
         g_assert_cmpstr(stopped, ==, "('session-3.scope', 'replace')");
 }
