@@ -86,13 +86,17 @@ static void test_a_shutdown_waits_until_everybody_is_gone(Fixture *f, gconstpoin
         Hook h;
 
         two_people(f);
+        f->logind->ignore_terminate = TRUE;
         f->systemd->queued = "reboot.target";
         fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
         hook_start(&h, f);
         WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 2);
-        g_assert_false(h.exited);
         reason = usher_get_string(f->root, "/org/usher1/job/1", "Reason");
         g_assert_cmpstr(reason, ==, "restart");
+
+        /* The warning is over, and nobody is gone. */
+        fixture_wait_property(f, "/org/usher1/job/1", "Phase", "'terminating'");
+        g_assert_false(h.exited);
         assert_result(f, "/org/usher1/job/1", "done");
         assert_result(f, "/org/usher1/job/2", "done");
         hook_wait(&h);
