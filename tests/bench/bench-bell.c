@@ -190,8 +190,10 @@ static void measure_starts(Box *box, Cost *ours, Cost *peer) {
 
 static void print_cost(const char *what, Cost *ours, Cost *peer) {
         g_autofree char *cpu = g_strdup_printf("  CPU of the machine, range %.2f to %.2f : %.2f to %.2f s",
-                        samples_least(&ours->elapsed) / 1e6, samples_most(&ours->elapsed) / 1e6,
-                        samples_least(&peer->elapsed) / 1e6, samples_most(&peer->elapsed) / 1e6);
+                        samples_percentile(&ours->elapsed, 0) / 1e6,
+                        samples_percentile(&ours->elapsed, 100) / 1e6,
+                        samples_percentile(&peer->elapsed, 0) / 1e6,
+                        samples_percentile(&peer->elapsed, 100) / 1e6);
 
         table_row(what, samples_median(&ours->elapsed) / 1e6, samples_median(&peer->elapsed) / 1e6, "s");
         table_row(cpu, samples_median(&ours->cpu) / 1e6, samples_median(&peer->cpu) / 1e6, "s");

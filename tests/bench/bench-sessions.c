@@ -16,6 +16,7 @@
 
 #define CALLS 500U
 #define RUNS 100U
+#define SNAPSHOTS 25U
 #define LOG_OFFS 9U
 
 typedef struct {
@@ -44,6 +45,76 @@ static void bench_calls(Box *box) {
         }
 
         table_row("ListStations, ListSessions: one call", samples_median(&ours) / 1000,
+                        samples_median(&peer) / 1000, "ms");
+        table_row("ListStations, ListSessions: the slowest of a hundred",
+                        samples_percentile(&ours, 99) / 1000, samples_percentile(&peer, 99) / 1000, "ms");
+}
+
+/* A call that does nothing is the least that any call can cost. */
+static void bench_floor(Box *box) {
+        g_auto(Samples) list = {}, ping = {};
+
+        samples_init(&list);
+        samples_init(&ping);
+        for (guint i = 0; i < CALLS; i++) {
+                g_autoptr(GVariant) stations = NULL, nothing = NULL;
+                gint64 begin = g_get_monotonic_time();
+
+                stations = machine_call(box, USHER, "ListStations", NULL);
+                samples_add(&list, begin);
+
+                begin = g_get_monotonic_time();
+                nothing = machine_call(
+                                box, "org.usher1", "/org/usher1", "org.freedesktop.DBus.Peer", "Ping", NULL);
+                samples_add(&ping, begin);
+        }
+
+        table_row("ListStations, Ping: both of usherd", samples_median(&list) / 1000,
+                        samples_median(&ping) / 1000, "ms");
+}
+
+static void get_all(Box *box, const char *path, const char *interface) {
+        g_autoptr(GVariant) properties = machine_call(box, "org.freedesktop.login1", path,
+                        "org.freedesktop.DBus.Properties", "GetAll", g_variant_new("(s)", interface));
+
+        g_assert_nonnull(properties);
+}
+
+/* All seats and sessions of logind with their properties, one after the other, as a client without a cache
+ * would. */
+static void get_all_of_logind(Box *box) {
+        g_autoptr(GVariant) sessions = machine_call(box, LOGIND, "ListSessions", NULL);
+        g_autoptr(GVariant) seats = machine_call(box, LOGIND, "ListSeats", NULL);
+        g_autoptr(GVariantIter) of_sessions = NULL, of_seats = NULL;
+        const char *path;
+
+        g_variant_get(sessions, "(a(susso))", &of_sessions);
+        while (g_variant_iter_next(of_sessions, "(&su&s&s&o)", NULL, NULL, NULL, NULL, &path))
+                get_all(box, path, "org.freedesktop.login1.Session");
+        g_variant_get(seats, "(a(so))", &of_seats);
+        while (g_variant_iter_next(of_seats, "(&s&o)", NULL, &path))
+                get_all(box, path, "org.freedesktop.login1.Seat");
+}
+
+static void bench_snapshot(Box *box) {
+        g_auto(Samples) ours = {}, peer = {};
+
+        samples_init(&ours);
+        samples_init(&peer);
+        for (guint i = 0; i < SNAPSHOTS; i++) {
+                g_autoptr(GVariant) objects = NULL;
+                gint64 begin = g_get_monotonic_time();
+
+                objects = machine_call(box, "org.usher1", "/org/usher1",
+                                "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL);
+                samples_add(&ours, begin);
+
+                begin = g_get_monotonic_time();
+                get_all_of_logind(box);
+                samples_add(&peer, begin);
+        }
+
+        table_row("GetManagedObjects, the calls of logind for the same", samples_median(&ours) / 1000,
                         samples_median(&peer) / 1000, "ms");
 }
 
@@ -149,6 +220,8 @@ int main(int argc, char **argv) {
         printf("%u sessions on %u seats\n\n", SESSIONS, SEATS);
         table_head("usherd", "logind");
         bench_calls(box);
+        bench_floor(box);
+        bench_snapshot(box);
         bench_programs();
         bench_memory();
         table_row("CPU time while the sessions opened", (double) with.usherd / 1000,

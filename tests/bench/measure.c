@@ -33,14 +33,9 @@ double samples_median(Samples *s) {
         return (double) g_array_index(s->values, gint64, s->values->len / 2);
 }
 
-double samples_least(Samples *s) {
+double samples_percentile(Samples *s, guint percent) {
         (void) samples_median(s);
-        return (double) g_array_index(s->values, gint64, 0);
-}
-
-double samples_most(Samples *s) {
-        (void) samples_median(s);
-        return (double) g_array_index(s->values, gint64, s->values->len - 1);
+        return (double) g_array_index(s->values, gint64, (s->values->len - 1) * percent / 100);
 }
 
 /* The number after this word in a file of the kernel's. */

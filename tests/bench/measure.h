@@ -16,8 +16,7 @@ void samples_done(Samples *s);
 void samples_add(Samples *s, gint64 begin);
 void samples_add_value(Samples *s, gint64 value);
 double samples_median(Samples *s);
-double samples_least(Samples *s);
-double samples_most(Samples *s);
+double samples_percentile(Samples *s, guint percent); /* 0 is the least, 100 the most */
 
 /* CPU time of a service and all its processes since its start, in microseconds. */
 guint64 service_cpu(const char *service);
