@@ -10,12 +10,43 @@
 #include <sys/socket.h>
 
 #include "common/text.h"
+#include "common/timespan.h"
 #include "peer/lookup-worker.h"
 
 typedef struct LookupAnswer {
         bool found;
         UserRecord record;
 } LookupAnswer;
+
+/* The place of an account is its UID modulo this. */
+#define ANSWERS_MAX 128U
+
+typedef struct KnownAnswer {
+        LookupQuestion question;
+        LookupAnswer answer;
+        usec_t since; /* CLOCK_MONOTONIC, 0: none */
+} KnownAnswer;
+
+static bool is_fresh(const KnownAnswer *known, const LookupQuestion *question, usec_t now) {
+        return known->since > 0 && now < known->since + LOOKUP_FRESH_USEC &&
+                        known->question.uid == question->uid && streq(known->question.name, question->name);
+}
+
+/* Failures are not repeated: the next lookup may succeed. */
+static const LookupAnswer *look_up(KnownAnswer *known, const LookupQuestion *question) {
+        usec_t now = now_monotonic();
+
+        if (is_fresh(known, question, now))
+                return &known->answer;
+
+        memset(known, 0, sizeof(*known));
+        known->question = *question;
+        known->answer.found = user_record_read(question->uid, question->name, &known->answer.record) >= 0;
+        if (known->answer.found)
+                known->since = now;
+
+        return &known->answer;
+}
 
 static ssize_t receive_question(int fd, LookupQuestion *ret) {
         ssize_t n;
@@ -30,6 +61,7 @@ static ssize_t receive_question(int fd, LookupQuestion *ret) {
 /* Runs in the child. Signals are reset to their defaults: a lookup worker must exit with the service, even
  * in the middle of a lookup. */
 static _Noreturn void lookup_worker_run(int fd, pid_t parent) {
+        KnownAnswer known[ANSWERS_MAX];
         LookupQuestion question;
         sigset_t none;
 
@@ -44,12 +76,11 @@ static _Noreturn void lookup_worker_run(int fd, pid_t parent) {
                 _exit(EXIT_FAILURE);
         fd = STDERR_FILENO + 1;
 
+        memset(known, 0, sizeof(known));
         while (receive_question(fd, &question) == sizeof(question)) {
-                LookupAnswer answer;
+                const LookupAnswer *answer = look_up(known + question.uid % ANSWERS_MAX, &question);
 
-                memset(&answer, 0, sizeof(answer));
-                answer.found = user_record_read(question.uid, question.name, &answer.record) >= 0;
-                if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
+                if (send(fd, answer, sizeof(*answer), MSG_NOSIGNAL) != sizeof(*answer))
                         _exit(EXIT_FAILURE);
         }
 

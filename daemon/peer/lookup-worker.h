@@ -5,6 +5,10 @@
 
 #include "peer/user-record.h"
 
+/* A worker repeats an answer for this long: a user's sessions appear together after a start of usherd or
+ * logind. */
+#define LOOKUP_FRESH_USEC (1 * USEC_PER_SEC)
+
 /* What a worker is asked, in one message. */
 typedef struct LookupQuestion {
         uid_t uid;
