@@ -120,13 +120,15 @@ static void warn_starts_pump(WarnStarts *s) {
 static void warn_start_insert(WarnStart *w) {
         WarnStart *before;
 
-        TAILQ_FOREACH_REVERSE(before, &w->starts->waiting, WarnStartList, list)
-        if (before->deadline <= w->deadline) {
-                TAILQ_INSERT_AFTER(&w->starts->waiting, before, w, list);
-                return;
-        }
+        for (before = TAILQ_LAST(&w->starts->waiting, WarnStartList);
+                        before && before->deadline > w->deadline;
+                        before = TAILQ_PREV(before, WarnStartList, list))
+                ;
 
-        TAILQ_INSERT_HEAD(&w->starts->waiting, w, list);
+        if (before)
+                TAILQ_INSERT_AFTER(&w->starts->waiting, before, w, list);
+        else
+                TAILQ_INSERT_HEAD(&w->starts->waiting, w, list);
 }
 
 void helper_start_warn(Manager *m, uid_t uid, usec_t deadline, bool running) {
