@@ -50,6 +50,8 @@ int deferred_check_limits(Bus *b,
         unsigned limit = of_user > 0 ? for_all - limits[reason].first : for_all;
         int r;
 
+        if (uid == 0)
+                return all < for_operators ? 0 : too_many(reason, for_operators, error);
         if (of_user >= limits[reason].each_user)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "Too many requests of this user %s (limit %u).", limits[reason].what,

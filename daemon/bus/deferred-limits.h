@@ -3,7 +3,7 @@
 
 /* How many calls may wait, of one user and of all. A password dialog may stay open for ever, so places are
  * kept: for users that have no call waiting, so that a few accounts cannot take all; and for operators, so
- * that a whole class cannot. root never waits for polkit. */
+ * that a whole class cannot. root never waits for polkit, and may take all places of the other kinds. */
 
 #include "bus/bus.h"
 #include "bus/request-size.h"
@@ -18,7 +18,7 @@ typedef enum DeferredReason {
 } DeferredReason;
 
 /* The sums of the limits. A call keeps its message, whose arguments have at most REQUEST_SIZE_MAX bytes, so
- * at most 576 KiB wait for one user and 1472 KiB for all. */
+ * at most 576 KiB wait for one user other than root, and 1472 KiB for all. */
 #define DEFERRED_EACH_USER_MAX 72U
 #define DEFERRED_MAX 184U
 

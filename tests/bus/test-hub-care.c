@@ -208,7 +208,7 @@ static void test_too_many_at_once(Desk *d, gconstpointer data) {
 
                 refused += c->done && g_strcmp0(c->error, "org.freedesktop.DBus.Error.LimitsExceeded") == 0;
         }
-        g_assert_cmpuint(refused, ==, 80 - 48);
+        g_assert_cmpuint(refused, ==, 80 - 64);
         fake_release(&f->logind->fake);
         for (guint i = 0; i < calls->len; i++)
                 call_wait(calls->pdata[i]);
