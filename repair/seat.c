@@ -5,6 +5,12 @@
 #include "common/timespan.h"
 #include "repair/seat.h"
 
+/* logind says that there is no such session or seat. */
+static bool is_unknown(const sd_bus_error *error) {
+        return sd_bus_error_has_names(error, SD_BUS_ERROR_UNKNOWN_OBJECT, LOGIND_ERROR_NO_SUCH_SESSION,
+                        LOGIND_ERROR_NO_SUCH_SEAT);
+}
+
 /* Returns 1 and the value, 0 if logind says that there is no such session, or a negative errno. */
 static int get_session_string(sd_bus *bus, const char *path, const char *property, char **ret) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -15,9 +21,7 @@ static int get_session_string(sd_bus *bus, const char *path, const char *propert
         if (r >= 0)
                 return 1;
 
-        return sd_bus_error_has_names(&error, SD_BUS_ERROR_UNKNOWN_OBJECT, LOGIND_ERROR_NO_SUCH_SESSION) ?
-                        0 :
-                        r;
+        return is_unknown(&error) ? 0 : r;
 }
 
 static SeatUse use_by(const char *class, const char *state) {
@@ -68,8 +72,7 @@ static int get_seat_property(sd_bus *bus,
         if (r >= 0)
                 return 1;
 
-        return sd_bus_error_has_names(&error, SD_BUS_ERROR_UNKNOWN_OBJECT, LOGIND_ERROR_NO_SUCH_SEAT) ? 0 :
-                                                                                                        r;
+        return is_unknown(&error) ? 0 : r;
 }
 
 int seat_get_use(sd_bus *bus, const char *seat, SeatUse *ret) {
