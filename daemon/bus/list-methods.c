@@ -36,21 +36,13 @@ int method_list_stations(sd_bus_message *message, void *userdata, sd_bus_error *
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(ssssso)");
+        r = list_reply_new(message, "(ssssso)", &reply);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = append_station(reply, stations[i]);
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
+        return list_reply_send(reply);
 }
 
 static int append_hub(sd_bus_message *reply, const Hub *h) {
@@ -68,21 +60,13 @@ int method_list_hubs(sd_bus_message *message, void *userdata, sd_bus_error *erro
         const Topology *t = ((Bus *) userdata)->manager->topology;
         int r;
 
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(sssso)");
+        r = list_reply_new(message, "(sssso)", &reply);
         for (size_t i = 0; i < topology_n_hubs(t) && r >= 0; i++)
                 r = append_hub(reply, topology_hub_at(t, i));
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
+        return list_reply_send(reply);
 }
 
 static int append_job(sd_bus_message *reply, const JobRunner *runner) {
@@ -102,22 +86,14 @@ int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_error *erro
         const JobRunner *j;
         int r;
 
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(ussstso)");
+        r = list_reply_new(message, "(ussstso)", &reply);
         TAILQ_FOREACH(j, &b->manager->jobs, jobs)
                 if (r >= 0)
                         r = append_job(reply, j);
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
+        return list_reply_send(reply);
 }
 
 static int reply_station(Bus *b, sd_bus_message *message, const char *name, sd_bus_error *error) {

@@ -108,21 +108,13 @@ static int start_and_reply(Bus *b,
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "o");
+        r = list_reply_new(message, "o", &reply);
         for (size_t i = 0; i < t->n && r >= 0; i++)
                 r = append_job_path(reply, jobs[i]);
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
+        return list_reply_send(reply);
 }
 
 /* Whether Usher may ever end this session; counts those that it does not know. */

@@ -3,6 +3,7 @@
 #include "bus/authorize.h"
 #include "bus/find.h"
 #include "bus/message-methods.h"
+#include "bus/object.h"
 #include "bus/sender.h"
 #include "common/bus-util.h"
 #include "common/log.h"
@@ -165,22 +166,14 @@ int method_list_notices(sd_bus_message *message, void *userdata, sd_bus_error *e
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(reply, 'a', "(ussssusst)");
+        r = list_reply_new(message, "(ussssusst)", &reply);
         TAILQ_FOREACH(n, &b->manager->notices, notices)
                 if (r >= 0 && (uid == 0 || uid == n->uid))
                         r = append_notice(reply, n);
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_close_container(reply);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_send(reply);
+        return list_reply_send(reply);
 }
 
 int method_notice_shown(sd_bus_message *message, void *userdata, sd_bus_error *error) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "bus/object.h"
+#include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
 #include "common/timespan.h"
@@ -65,6 +66,30 @@ int bus_free_paths(char **paths) {
                 free(*p);
         free(paths);
         return -ENOMEM;
+}
+
+int list_reply_new(sd_bus_message *message, const char *type, sd_bus_message **ret) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', type);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(reply);
+        return 0;
+}
+
+int list_reply_send(sd_bus_message *reply) {
+        int r;
+
+        r = sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+
+        return sd_bus_message_send(reply);
 }
 
 int append_station_path(sd_bus_message *reply, const char *id) {

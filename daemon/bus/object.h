@@ -32,6 +32,12 @@ int object_check(sd_bus_message *m,
 /* Frees a list of paths that could not be completed. Returns -ENOMEM. */
 int bus_free_paths(char **paths);
 
+/* Begins the reply to message, an array of elements of the given type. The caller appends them. */
+int list_reply_new(sd_bus_message *message, const char *type, sd_bus_message **ret);
+
+/* Closes the array and sends the reply. */
+int list_reply_send(sd_bus_message *reply);
+
 /* These append one path, as "o". */
 int append_station_path(sd_bus_message *reply, const char *id);
 int append_job_path(sd_bus_message *reply, const JobRunner *j);
