@@ -12,34 +12,22 @@
 
 static GPtrArray *timers;
 
-int __real_sd_event_add_time(sd_event *e,
+typedef int AddTime(sd_event *e,
                 sd_event_source **ret,
                 clockid_t clock,
                 uint64_t usec,
                 uint64_t accuracy,
                 sd_event_time_handler_t callback,
                 void *userdata);
-int __real_sd_event_add_time_relative(sd_event *e,
-                sd_event_source **ret,
-                clockid_t clock,
-                uint64_t usec,
-                uint64_t accuracy,
-                sd_event_time_handler_t callback,
-                void *userdata);
-int __wrap_sd_event_add_time(sd_event *e,
-                sd_event_source **ret,
-                clockid_t clock,
-                uint64_t usec,
-                uint64_t accuracy,
-                sd_event_time_handler_t callback,
-                void *userdata);
-int __wrap_sd_event_add_time_relative(sd_event *e,
-                sd_event_source **ret,
-                clockid_t clock,
-                uint64_t usec,
-                uint64_t accuracy,
-                sd_event_time_handler_t callback,
-                void *userdata);
+
+AddTime __real_sd_event_add_time, __real_sd_event_add_time_relative;
+AddTime __wrap_sd_event_add_time, __wrap_sd_event_add_time_relative;
+
+static int keep_timer(int r, sd_event_source *timer) {
+        if (r >= 0)
+                g_ptr_array_add(timers, sd_event_source_ref(timer));
+        return r;
+}
 
 int __wrap_sd_event_add_time(sd_event *e,
                 sd_event_source **ret,
@@ -49,12 +37,9 @@ int __wrap_sd_event_add_time(sd_event *e,
                 sd_event_time_handler_t callback,
                 void *userdata) {
 
-        int r;
+        int r = __real_sd_event_add_time(e, ret, clock, usec, accuracy, callback, userdata);
 
-        r = __real_sd_event_add_time(e, ret, clock, usec, accuracy, callback, userdata);
-        if (r >= 0)
-                g_ptr_array_add(timers, sd_event_source_ref(*ret));
-        return r;
+        return keep_timer(r, *ret);
 }
 
 int __wrap_sd_event_add_time_relative(sd_event *e,
@@ -65,12 +50,9 @@ int __wrap_sd_event_add_time_relative(sd_event *e,
                 sd_event_time_handler_t callback,
                 void *userdata) {
 
-        int r;
+        int r = __real_sd_event_add_time_relative(e, ret, clock, usec, accuracy, callback, userdata);
 
-        r = __real_sd_event_add_time_relative(e, ret, clock, usec, accuracy, callback, userdata);
-        if (r >= 0)
-                g_ptr_array_add(timers, sd_event_source_ref(*ret));
-        return r;
+        return keep_timer(r, *ret);
 }
 
 static void unref_timer(gpointer timer) {
