@@ -182,7 +182,8 @@ int operation_finish(Operation *o) {
         (void) fflush(stdout);
 
         if (o->wait) {
-                /* A job may have ended already: a signal tells of what the new snapshot does not show. */
+                /* A job that has ended already is not in the new snapshot, but its JobRemoved signal is in
+                 * the queue. */
                 status = wait_refresh(o->wait);
                 if (status >= 0)
                         status = wait_run(o->wait);

@@ -17,8 +17,8 @@
 #include "hub/device-info.h"
 #include "hub/udev.h"
 
-/* One hub makes some twenty events when it is plugged in. Callers are told once, this long after the last
- * event, but not later than the maximum after the first. */
+/* Plugging in one hub causes about twenty events. settled() is called once for all of them: this long after
+ * the last event, or SETTLE_MAX_USEC after the first. */
 #define SETTLE_USEC (500 * USEC_PER_MSEC)
 #define SETTLE_MAX_USEC (2 * USEC_PER_SEC)
 
