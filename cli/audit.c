@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The verbs that answer what was, from the journal, and what is wrong now. */
+/* The verbs that show past events, from the journal, and current problems. */
 
 #include "cli/connection.h"
 #include "cli/journal.h"

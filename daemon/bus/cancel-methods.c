@@ -39,7 +39,7 @@ int job_method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *err
         if (r < 0)
                 return r;
 
-        /* The user of the session has no right to stay. */
+        /* Being the user of the session gives no right to cancel the job. */
         if (!job_is_owned_by(&j->job, uid)) {
                 r = authorize_job(b, message, &j->job, error);
                 if (r <= 0)

@@ -52,7 +52,7 @@ static Sender *sender_find(Bus *b, const char *name, unsigned *ret_n) {
         return NULL;
 }
 
-/* Who forges this signal makes usherd ask once more. */
+/* A forged signal only makes usherd query the credentials again. */
 static int on_name_gone(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Bus *b = userdata;
         const char *name;

@@ -114,7 +114,7 @@ int manager_new(Manager **ret,
         return 0;
 }
 
-/* A job's Deadline is announced as a time of day, which is another one now. When the job ends is not. */
+/* Deadline is a wall-clock time, so it changes when the clock is set. The countdown itself does not. */
 static void on_clock_set(void *userdata) {
         Manager *m = userdata;
         JobRunner *j;
@@ -181,7 +181,7 @@ void manager_serve(Manager *m) {
         m->serving = true;
         MANAGER_CALL_FEATURES(m, serve);
 
-        /* Nobody could hear of a job until now: what is left of it begins now. */
+        /* Clients could not see the restored jobs until now, so the jobs continue only now. */
         for (j = TAILQ_FIRST(&m->jobs); j; j = next) {
                 next = TAILQ_NEXT(j, jobs);
                 job_runner_serve(j);

@@ -65,7 +65,7 @@ int notice_new(Notice **ret,
                 NoticeHandler handler,
                 void *userdata);
 
-/* Frees it without a word. Returns NULL. */
+/* Frees the notice without calling its handler. Returns NULL. */
 Notice *notice_free(Notice *n);
 
 Notice *notice_find(Manager *m, uint32_t number);

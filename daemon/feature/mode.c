@@ -30,7 +30,7 @@ static void set_mode(ModeState *s, Mode mode) {
 }
 
 static Mode mode_of_unit(const ModeState *s, UnitState unit) {
-        /* Between the two the mode is as it was. */
+        /* While the unit is starting or stopping, the mode does not change. */
         return unit == UNIT_ACTIVE ? MODE_CONSOLE : unit == UNIT_CHANGING ? s->mode : MODE_STATION;
 }
 

@@ -98,7 +98,7 @@ static void on_shut_down(sd_bus_message *reply, void *userdata) {
 
         r = async_reply_errno(reply);
         if (r >= 0) {
-                /* The rest is systemd's: the hook of usher-shutdown.service finds nobody. */
+                /* systemd does the rest. usher-shutdown.service will find no users to log off. */
                 pending_end(p);
                 return;
         }
