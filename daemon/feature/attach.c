@@ -55,20 +55,11 @@ static void forget_all(Attach *a) {
         a->tries = 0;
 }
 
-static void forget_unplugged(Attach *a) {
-        Attachment *t, *next;
-
-        for (t = TAILQ_FIRST(&a->attachments); t; t = next) {
-                next = TAILQ_NEXT(t, attachments);
-                if (!topology_find_device(a->manager->topology, t->syspath))
-                        attachment_free(a, t);
-        }
-}
-
-static bool has_effect(Attach *a, const Attachment *t) {
+/* Whether the device is plugged in, and at another seat. */
+static bool lacks_effect(Attach *a, const Attachment *t) {
         const DeviceInfo *info = topology_find_device(a->manager->topology, t->syspath);
 
-        return info && streq_ptr(info->seat, t->seat);
+        return info && !streq_ptr(info->seat, t->seat);
 }
 
 static int send_attach(LogindRequest *q, Manager *m, const char *syspath, const char *seat) {
@@ -109,9 +100,8 @@ static bool repair(Attach *a) {
         bool any = false;
         Attachment *t;
 
-        forget_unplugged(a);
         TAILQ_FOREACH(t, &a->attachments, attachments)
-                if (!has_effect(a, t)) {
+                if (lacks_effect(a, t)) {
                         repeat(a, t);
                         any = true;
                 }

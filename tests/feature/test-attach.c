@@ -158,6 +158,22 @@ static void test_reset_and_attach(Daemon *d, gconstpointer data) {
         g_free(o.text);
 }
 
+/* Detaching all again would also delete the rule for the hub that is unplugged now. */
+static void test_reset_attach_and_unplug(Daemon *d, gconstpointer data) {
+        Outcome o = {};
+
+        g_assert_cmpint(attach_reset(d->manager, on_outcome, &o), ==, 0);
+        daemon_run(d);
+        attach(d, &o);
+        unplug(&d->room, "1-1.1");
+        unplug(&d->room, "1-1");
+        daemon_settle(d);
+        daemon_fire_timers(d);
+        daemon_fire_timers(d);
+        g_assert_cmpuint(daemon_count_calls(d, "FlushDevices()"), ==, 1);
+        g_free(o.text);
+}
+
 static void test_a_stop_meanwhile(Daemon *d, gconstpointer data) {
         Outcome o = {};
 
@@ -177,6 +193,7 @@ int main(int argc, char *argv[]) {
         ADD("reset", test_reset);
         ADD("reset-fails", test_reset_fails);
         ADD("reset-and-attach", test_reset_and_attach);
+        ADD("reset-attach-and-unplug", test_reset_attach_and_unplug);
         ADD("a-stop-meanwhile", test_a_stop_meanwhile);
         return g_test_run();
 }
