@@ -19,7 +19,7 @@ typedef struct Shutdown {
         Manager *manager;
         UnitWatch *hook; /* usher-shutdown.service */
         DelayLock *lock;
-        usec_t delay_max;              /* for so long logind waits for the lock */
+        usec_t delay_max;              /* how long logind waits for the lock */
         sd_event_source *last_warning; /* while the lock delays a shutdown */
         AsyncCall *target_call;        /* while the hook is at work: is it for a shutdown? */
         bool prepared;                 /* logind is about to shut down */
@@ -92,25 +92,34 @@ static bool is_last_warning(const Job *j, void *userdata) {
         return j->origin == JOB_ORIGIN_SHUTDOWN;
 }
 
+/* There is no shutdown any more that logind prepares. */
+static void forget_prepared(Shutdown *s) {
+        s->prepared = false;
+        update(s);
+        s->last_warning = sd_event_source_disable_unref(s->last_warning);
+        (void) jobs_cancel(s->manager, is_last_warning, NULL);
+}
+
 static void shutdown_prepared(void *state, bool begins) {
         Shutdown *s = state;
 
         if (s->prepared == begins)
                 return;
 
-        s->prepared = begins;
-        if (!s->held)
-                s->waits_until = now_monotonic() +
-                                (hook_will_warn(s) ? SHUTDOWN_HOLD_MAX_USEC : last_warning_usec(s));
-        update(s);
         if (!begins) {
-                s->last_warning = sd_event_source_disable_unref(s->last_warning);
-                (void) jobs_cancel(s->manager, is_last_warning, NULL);
+                forget_prepared(s);
                 delay_lock_take(s->lock);
                 return;
         }
 
-        /* The hook has all the time it wants: the sooner logind goes on, the sooner people are warned. */
+        s->prepared = true;
+        if (!s->held)
+                s->waits_until = now_monotonic() +
+                                (hook_will_warn(s) ? SHUTDOWN_HOLD_MAX_USEC : last_warning_usec(s));
+        update(s);
+
+        /* usher-shutdown.service does not depend on logind's delay. Releasing the lock at once lets logind
+         * continue, so that users are warned sooner. */
         if (hook_will_warn(s))
                 release(s);
         else
@@ -124,12 +133,16 @@ static void on_lock_facts(bool preparing, usec_t delay_max, void *userdata) {
         if (preparing == s->prepared)
                 return;
 
-        /* Too late for the signal, and for a lock that could delay anything. */
-        s->prepared = preparing;
+        if (!preparing) {
+                forget_prepared(s);
+                return;
+        }
+
+        /* usherd missed the signal, and it is too late for a lock to delay this shutdown. */
+        s->prepared = true;
         s->waits_until = now_monotonic() + SHUTDOWN_HOLD_MAX_USEC;
         update(s);
-        if (preparing)
-                release(s);
+        release(s);
 }
 
 static void shutdown_synced(void *state) {
@@ -139,6 +152,9 @@ static void shutdown_synced(void *state) {
 static void shutdown_lost(void *state) {
         Shutdown *s = state;
 
+        /* logind keeps a delayed shutdown in memory only. Nobody is logged off for one that is gone. */
+        if (s->last_warning)
+                forget_prepared(s);
         if (s->lock)
                 release(s);
 }

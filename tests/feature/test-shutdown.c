@@ -48,6 +48,17 @@ static void test_other_jobs_stay(Daemon *d, gconstpointer data) {
         g_assert_cmpint(daemon_job(d, "3")->origin, ==, JOB_ORIGIN_CALLER);
 }
 
+/* logind keeps a delayed shutdown in memory only, so the shutdown ends with it. */
+static void test_logind_dies_during_a_last_warning(Daemon *d, gconstpointer data) {
+        prepare(d, true);
+        (void) daemon_job(d, "3");
+
+        manager_logind_events.lost(d->manager);
+        daemon_run(d);
+        g_assert_false(d->manager->going_down);
+        daemon_assert_no_job(d, "3");
+}
+
 /* The hook warns all of them, with more time than logind's delay. */
 static void test_the_hook_warns(Daemon *d, gconstpointer data) {
         prepare(d, true);
@@ -77,6 +88,7 @@ int main(int argc, char *argv[]) {
 
 #define ADD(path, state, func) g_test_add("/shutdown/" path, Daemon, state, set_up, func, tear_down)
         ADD("a-last-warning", "inactive", test_a_last_warning);
+        ADD("logind-dies-during-a-last-warning", "inactive", test_logind_dies_during_a_last_warning);
         ADD("other-jobs-stay", "inactive", test_other_jobs_stay);
         ADD("the-hook-warns", "active", test_the_hook_warns);
         ADD("the-hook-at-work", "active", test_the_hook_at_work);
