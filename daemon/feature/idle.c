@@ -261,12 +261,12 @@ static void idle_session_gone(void *state, Session *session) {
                 session_done(state, s);
 }
 
-/* The user was there to cancel it, so the session is idle only from now on. */
+/* The user was there to cancel it, or the session could not be ended: it must be idle for the limit again. */
 static void idle_job_ended(void *state, const Job *j) {
         Idle *i = state;
         IdleSession *s;
 
-        if (j->result != JOB_CANCELLED)
+        if (j->result != JOB_CANCELLED && j->result != JOB_FAILED)
                 return;
 
         TAILQ_FOREACH(s, &i->sessions, sessions)

@@ -127,6 +127,20 @@ static void test_a_cancelled_log_off_resets_the_clock(Daemon *d, gconstpointer d
         (void) daemon_job(d, "3");
 }
 
+/* logind ends nothing here. The next warning comes after the session was idle for the limit again. */
+static void test_a_failed_log_off_resets_the_clock(Daemon *d, gconstpointer data) {
+        Config *c = &d->manager->config;
+
+        c->grace_usec = c->ask_usec = c->terminate_usec = c->kill_usec = 0;
+        daemon_session(d, DUE);
+        daemon_fire_timers(d);
+        g_assert_true(manager_find_session(d->manager, "3")->log_off_failed);
+
+        c->grace_usec = LIMIT;
+        daemon_fire_timers(d);
+        daemon_assert_no_job(d, "3");
+}
+
 static void test_a_session_that_ends(Daemon *d, gconstpointer data) {
         daemon_session(d, DUE);
         (void) daemon_job(d, "3");
@@ -147,6 +161,7 @@ int main(int argc, char *argv[]) {
                         test_activity_does_not_cancel_a_requested_log_off);
         ADD("a-countdown-is-kept", test_a_countdown_is_kept);
         ADD("a-cancelled-log-off-resets-the-clock", test_a_cancelled_log_off_resets_the_clock);
+        ADD("a-failed-log-off-resets-the-clock", test_a_failed_log_off_resets_the_clock);
         ADD("a-session-that-ends", test_a_session_that_ends);
         return g_test_run();
 }
