@@ -24,6 +24,7 @@ void job_store_write(const Job *j, StoreWriter *w) {
         store_write_number(w, "Created", j->created);
         store_write_number(w, "Grace", j->grace);
         store_write_number(w, "Deadline", j->deadline);
+        store_write_number(w, "Opening", j->opening);
         store_write_text(w, "Phase", job_phase_to_string(j->phase));
         store_write_number(w, "ScopeStopped", j->scope_stopped);
         store_write_text(w, "Warned", job_warned_to_string(j->warned));
@@ -120,6 +121,7 @@ static int read_job(Job *j, const StoreRecord *r) {
         j->shared = read_flag(r, "Shared");
         j->block_logins = read_flag(r, "BlockLogins");
         j->awaited = read_flag(r, "Awaited") || !isempty(store_record_text(r, "Plan"));
+        j->opening = read_flag(r, "Opening");
         j->scope_stopped = read_flag(r, "ScopeStopped");
         j->reason = job_reason_from_string(store_record_text(r, "Reason"));
         j->phase = job_phase_from_string(store_record_text(r, "Phase"));

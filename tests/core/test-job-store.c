@@ -51,6 +51,7 @@ static void make_job(Job *j) {
                 .created = 100,
                 .grace = 200,
                 .deadline = 350,
+                .opening = true,
                 .phase = JOB_KILLING,
                 .scope_stopped = true,
                 .warned = JOB_WARNED_TERMINAL,
@@ -77,6 +78,7 @@ static void test_every_field_comes_back(void) {
         g_assert_cmpint(store_read(h->manager->store, on_record, &read), ==, 0);
 
         g_assert_cmpuint(read.number, ==, written.number);
+        g_assert_true(read.opening);
         g_assert_cmpstr(read.session.id, ==, written.session.id);
         g_assert_cmpint(read.session.leader, ==, written.session.leader);
         g_assert_cmpuint(read.session.started, ==, written.session.started);
