@@ -159,8 +159,8 @@ static int log_off_station(
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        /* Nothing happens at a free station, so there is no operation either. */
-        if (t.n == 0 && t.operation.skipped_classes == 0)
+        /* Nothing happens at a station without users, so there is no operation either. */
+        if (t.n == 0)
                 return sd_bus_reply_method_return(message, "ao", 0);
 
         return start_and_reply(b, message, &t, options, error);
