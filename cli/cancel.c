@@ -47,7 +47,7 @@ static int cancel_all(Command *c) {
         if (r < 0)
                 return r;
 
-        if (!c->quiet)
+        if (command_is_talking(c))
                 output_line(stdout, "%" PRIu32 " %s cancelled.", n, n == 1 ? "job" : "jobs");
         return 0;
 }
@@ -62,7 +62,7 @@ static int cancel_job(Command *c, const SnapshotJob *job) {
         if (r < 0)
                 return r;
 
-        if (!c->quiet)
+        if (command_is_talking(c))
                 output_line(stdout, "Job %" PRIu32 " cancelled: %s stays logged in.", job->number,
                                 job->user.name);
         return 0;
@@ -114,7 +114,7 @@ int verb_extend(Command *c, char **arguments) {
 
         r = connection_call_method(c, job->path, USHER_IFACE_JOB, "Extend", "Failed to extend the job", NULL,
                         "u", seconds);
-        if (r < 0 || c->quiet)
+        if (r < 0 || !command_is_talking(c))
                 return r;
 
         /* usherd may grant less, up to MaximumGraceSec: print what is left now. */

@@ -50,7 +50,7 @@ static int verb_message_all(Command *c, char **arguments) {
         if (r < 0)
                 return r;
 
-        if (!c->quiet)
+        if (command_is_talking(c))
                 output_line(stdout, "The message reached %" PRIu32 " %s.", n,
                                 n == 1 ? "station" : "stations");
         return 0;

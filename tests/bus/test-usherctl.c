@@ -273,6 +273,26 @@ static void test_restart(Fixture *f, gconstpointer data) {
         g_assert_nonnull(strstr(monitor->output->str, "  usherd started\n"));
 }
 
+/* A program that asked for JSON gets nothing else on stdout. */
+static void test_no_remarks_in_json(Fixture *f, gconstpointer data) {
+        static const char *const lines[] = {
+                "extend 1 60 --json",
+                "cancel 1 --json",
+                "cancel --json",
+                "message-all Hello --json",
+        };
+
+        at_station(f, "3", ADA, "seat0");
+        fixture_start(f);
+        g_free(fixture_log_off(f, "seat0", "{'grace': <uint32 600>}"));
+
+        for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+                g_autofree char *output = ctl_print(f, lines[i]);
+
+                g_assert_cmpstr(output, ==, "");
+        }
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
         g_assert_nonnull(g_getenv("USHERCTL"));
@@ -282,6 +302,7 @@ int main(int argc, char *argv[]) {
         fixture_add("/usherctl/says-how-to-start-usherd", test_no_start);
         fixture_add("/usherctl/service-not-enabled", test_not_enabled);
         fixture_add("/usherctl/job-of-usher", test_job_of_usher);
+        fixture_add("/usherctl/no-remarks-in-json", test_no_remarks_in_json);
         fixture_add("/usherctl/wait", test_wait);
         fixture_add("/usherctl/wait-and-monitor-survive-a-restart", test_restart);
 
