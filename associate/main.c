@@ -123,7 +123,7 @@ static int run(void) {
                 return log_error_errno(r, "Failed to set up: %m");
 
         r = sd_event_loop(a.event);
-        return r < 0 ? r : 0;
+        return r < 0 ? log_error_errno(r, "Failed to run the event loop: %m") : r;
 }
 
 int main(int argc, char *argv[]) {
