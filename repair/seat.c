@@ -138,20 +138,21 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
 /* Waits until logind sends a signal. Returns false when the time is over. */
 static bool wait_for_signal(sd_bus *bus, usec_t end) {
-        for (;;) {
-                usec_t now = now_monotonic();
+        usec_t now;
+
+        while ((now = now_monotonic()) < end) {
                 int r;
 
                 r = sd_bus_process(bus, NULL);
                 if (r > 0)
                         return true;
-                if (r == 0 && now < end)
+                if (r == 0)
                         r = sd_bus_wait(bus, end - now);
-                else
-                        return false;
                 if (r < 0 && r != -EINTR)
                         return false;
         }
+
+        return false;
 }
 
 static int match_signals(sd_bus *bus, sd_bus_slot **ret) {

@@ -167,19 +167,16 @@ static void tell(const ShutdownTarget *target, const Situation *s, usec_t *told)
         (void) fflush(stdout);
 }
 
-/* Waits until usherd sends something, or until it is time to look. */
-static void wait_for_news(sd_bus *bus) {
-        usec_t end = now_monotonic() + LOOK_USEC;
+/* Waits until it is time to look. Anybody may send this program messages, which must not make it late. */
+static void wait_for_look(sd_bus *bus) {
+        usec_t end = now_monotonic() + LOOK_USEC, now;
 
-        for (;;) {
-                usec_t now = now_monotonic();
+        while ((now = now_monotonic()) < end) {
                 int r;
 
                 r = sd_bus_process(bus, NULL);
-                if (r == 0 && now < end)
+                if (r == 0)
                         r = sd_bus_wait(bus, end - now);
-                else if (r == 0)
-                        return;
                 if (r < 0) {
                         /* Without a bus the looks fail, and that ends the wait. */
                         (void) usleep((useconds_t) LOOK_USEC);
@@ -216,7 +213,7 @@ static void wait_for_log_offs(sd_bus *bus, const ShutdownTarget *target) {
                         return;
                 }
 
-                wait_for_news(bus);
+                wait_for_look(bus);
         }
 }
 
