@@ -136,7 +136,3 @@ void wait_show_update(WaitShow *s, WaitJob *jobs, size_t n, usec_t now) {
 
         (void) fflush(stdout);
 }
-
-void wait_show_done(WaitShow *s) {
-        s->drawn = 0;
-}

@@ -37,4 +37,3 @@ typedef struct WaitShow {
 
 void wait_show_init(WaitShow *s, const Command *c);
 void wait_show_update(WaitShow *s, WaitJob *jobs, size_t n, usec_t now);
-void wait_show_done(WaitShow *s);

@@ -365,7 +365,6 @@ int wait_run(Wait *w) {
 
                 show(w);
                 status = watch_run(w->watch);
-                wait_show_done(&w->show);
                 if (status < 0)
                         return status;
                 if (status >= EXIT_SIGNAL)
