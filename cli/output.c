@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <langinfo.h>
-#include <sys/ioctl.h>
 
 #include "cli/output.h"
 #include "common/log.h"
+#include "common/terminal.h"
 #include "common/text.h"
 
 static const char *const color_table[_COLOR_MAX] = {
@@ -134,15 +134,8 @@ bool output_is_utf8(void) {
         return streq(nl_langinfo(CODESET), "UTF-8");
 }
 
-static struct winsize terminal_size(void) {
-        struct winsize size = {};
-
-        (void) ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-        return size;
-}
-
 /* A size from the environment, as scripts set it, else from the terminal. */
-static size_t choose_size(const char *variable, size_t from_terminal, size_t fallback) {
+static size_t choose_size(const char *variable, size_t from_terminal) {
         const char *e = getenv(variable);
         unsigned long n;
 
@@ -150,15 +143,21 @@ static size_t choose_size(const char *variable, size_t from_terminal, size_t fal
         if (n > 0 && n <= 10000)
                 return n;
 
-        return from_terminal > 0 ? from_terminal : fallback;
+        return from_terminal;
 }
 
 size_t output_columns(void) {
-        return choose_size("COLUMNS", terminal_size().ws_col, 80);
+        unsigned columns = 80, rows = 24;
+
+        (void) terminal_get_size(STDOUT_FILENO, &columns, &rows);
+        return choose_size("COLUMNS", columns);
 }
 
 size_t output_rows(void) {
-        return choose_size("LINES", terminal_size().ws_row, 24);
+        unsigned columns = 80, rows = 24;
+
+        (void) terminal_get_size(STDOUT_FILENO, &columns, &rows);
+        return choose_size("LINES", rows);
 }
 
 size_t utf8_extra(const char *s) {
