@@ -63,7 +63,9 @@ static void set_locale(void) {
         (void) setlocale(LC_ALL, "");
 }
 
-bool language_apply(const char *const *environment) {
+/* Takes the variables of the language and the time zone from a list of NAME=value and uses them from now on.
+ * Returns whether the list named a language. */
+static bool language_apply(const char *const *environment) {
         bool named = false;
 
         for (size_t i = 0; i < ELEMENTSOF(variables); i++)

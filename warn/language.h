@@ -18,7 +18,3 @@ Language *language_free(Language *l);
 
 DEFINE_CLEANUP(Language *, language_free);
 #define _cleanup_language_ _cleanup_(language_freep)
-
-/* Takes the variables of the language and the time zone from a list of NAME=value and uses them from now on.
- * Returns whether the list named a language. */
-bool language_apply(const char *const *environment);
