@@ -45,10 +45,6 @@ static int check_pending(Manager *m, sd_bus_error *error) {
         return outcome_error(m, pending_check(m), 0, "", error);
 }
 
-static bool is_awaited(const Job *j, void *userdata) {
-        return j->awaited;
-}
-
 static int reply_awaited_jobs(sd_bus_message *message, Manager *m) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int r;
@@ -57,7 +53,7 @@ static int reply_awaited_jobs(sd_bus_message *message, Manager *m) {
         if (r < 0)
                 return r;
 
-        r = append_job_paths(reply, m, is_awaited, NULL);
+        r = append_job_paths(reply, m, pending_awaits, NULL);
         if (r < 0)
                 return r;
 

@@ -83,9 +83,6 @@ static void reply_logind_error(DeferredCall *c, int r, const char *text) {
 
         if (r == -EHOSTUNREACH || r == -ETIMEDOUT)
                 (void) sd_bus_error_setf(&error, USHER_ERROR_BUSY, "logind does not respond.");
-        else if (r == -ENODEV)
-                (void) sd_bus_error_setf(&error, USHER_ERROR_NO_SUCH_HUB,
-                                "logind cannot assign this hub to a station.");
         else
                 (void) sd_bus_error_setf(
                                 &error, SD_BUS_ERROR_FAILED, "logind refused the request: %s", text);

@@ -12,18 +12,6 @@ int logind_query_session(
                         "GetAll", "s", LOGIND_IFACE_SESSION);
 }
 
-static int read_string(sd_bus_message *m, char **field) {
-        const char *s;
-        int r;
-
-        r = sd_bus_message_read(m, "s", &s);
-        if (r < 0)
-                return r;
-
-        r = string_replace(field, s);
-        return r < 0 ? r : 1;
-}
-
 static int read_bool(sd_bus_message *m, bool *field) {
         int b, r;
 
@@ -81,19 +69,17 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
         SessionInfo *info = userdata;
 
         if (streq(name, "Id"))
-                return read_string(m, &info->id);
+                return bus_message_read_string(m, &info->id);
         if (streq(name, "Name"))
-                return read_string(m, &info->user);
+                return bus_message_read_string(m, &info->user);
         if (streq(name, "Class"))
-                return read_string(m, &info->class);
+                return bus_message_read_string(m, &info->class);
         if (streq(name, "Type"))
-                return read_string(m, &info->type);
+                return bus_message_read_string(m, &info->type);
         if (streq(name, "State"))
-                return read_string(m, &info->state);
+                return bus_message_read_string(m, &info->state);
         if (streq(name, "Scope"))
-                return read_string(m, &info->scope);
-        if (streq(name, "TTY"))
-                return read_string(m, &info->tty);
+                return bus_message_read_string(m, &info->scope);
         if (streq(name, "User"))
                 return read_user(m, &info->uid);
         if (streq(name, "Seat"))
@@ -112,8 +98,6 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
                 return read_bool(m, &info->locked);
         if (streq(name, "IdleHint"))
                 return read_bool(m, &info->idle);
-        if (streq(name, "Remote"))
-                return read_bool(m, &info->remote);
 
         return 0;
 }

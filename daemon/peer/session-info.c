@@ -22,7 +22,6 @@ SessionInfo *session_info_free(SessionInfo *info) {
         free(info->type);
         free(info->state);
         free(info->scope);
-        free(info->tty);
         free(info);
         return NULL;
 }

@@ -26,7 +26,6 @@ typedef struct SessionInfo {
         char *type;
         char *state;
         char *scope;
-        char *tty;
         uid_t uid;
         pid_t leader;
         usec_t started;              /* CLOCK_MONOTONIC */
@@ -35,7 +34,6 @@ typedef struct SessionInfo {
         bool active;
         bool locked;
         bool idle;
-        bool remote;
 } SessionInfo;
 
 /* Identifies one session beyond its end. Session ids and the PIDs of leaders are reused, but never both

@@ -146,7 +146,6 @@ SessionInfo *house_info(House *h, const char *id, uid_t uid, const char *seat) {
                 .type = strdup("tty"),
                 .state = strdup("active"),
                 .scope = strdup("session.scope"),
-                .tty = strdup("tty1"),
                 .uid = uid,
                 .leader = 42,
                 .started = 7,

@@ -261,7 +261,6 @@ static SessionInfo *make_info(const DaemonSession *s) {
                 .type = (char *) (s->type ? s->type : "x11"),
                 .state = (char *) (s->state ? s->state : "active"),
                 .scope = (char *) "",
-                .tty = (char *) "",
                 .uid = s->uid > 0 ? s->uid : ADA,
                 .leader = s->leader > 0 ? s->leader : 300,
                 .started = 1,
