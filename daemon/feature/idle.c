@@ -261,8 +261,7 @@ static void idle_session_gone(void *state, Session *session) {
                 session_done(state, s);
 }
 
-/* The user was there to cancel it, or the session could not be ended: it must be idle for the limit again.
- */
+/* The log-off was cancelled, or failed: the session must be idle for the limit again. */
 static void idle_job_ended(void *state, const Job *j) {
         Idle *i = state;
         IdleSession *s;
