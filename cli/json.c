@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "cli/json.h"
+#include "common/text.h"
 
 /* Raised when a member changes its meaning or goes away; new members do not raise it. */
 #define SCHEMA_VERSION 1
@@ -24,32 +25,6 @@ void json_compact(char *text) {
         *out = '\0';
 }
 
-/* The character at p if it is one of those that must not reach a terminal, and its length; else 0. */
-static unsigned hostile_character(const char *p, size_t *ret_length) {
-        const unsigned char *b = (const unsigned char *) p;
-        unsigned c;
-
-        *ret_length = 1;
-        if (b[0] == 0x7f)
-                return 0x7f;
-
-        if ((b[0] & 0xe0) == 0xc0 && b[1]) {
-                *ret_length = 2;
-                c = (b[0] & 0x1fU) << 6 | (b[1] & 0x3fU);
-                return c < 0xa0 || c == 0x61c ? c : 0;
-        }
-
-        if ((b[0] & 0xf0) == 0xe0 && b[1] && b[2]) {
-                *ret_length = 3;
-                c = (b[0] & 0x0fU) << 12 | (b[1] & 0x3fU) << 6 | (b[2] & 0x3fU);
-                if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-                                (c >= 0x2066 && c <= 0x2069))
-                        return c;
-        }
-
-        return 0;
-}
-
 char *json_harden(const char *text) {
         char *hardened, *out;
         size_t n;
@@ -60,10 +35,10 @@ char *json_harden(const char *text) {
                 return NULL;
 
         for (const char *p = text; *p; p += n) {
-                unsigned c = hostile_character(p, &n);
+                uint32_t c = text_decode(p, &n);
 
-                if (c > 0)
-                        out += sprintf(out, "\\u%04x", c);
+                if ((c >= 0x7f && c < 0xa0) || text_is_reordering(c))
+                        out += sprintf(out, "\\u%04x", (unsigned) c);
                 else
                         out = mempcpy(out, p, n);
         }

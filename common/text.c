@@ -4,15 +4,10 @@
  * between bidirectional controls (CVE-2021-42574, CVE-2024-28085); a notification server obeys markup.
  * Neither ever gets the text of a person or a device unchanged. */
 
-#include <stdint.h>
-
 #include "common/macro.h"
 #include "common/text.h"
 
-#define CODEPOINT_INVALID UINT32_MAX
-
-/* Decodes the character at s and returns its length; an invalid byte is CODEPOINT_INVALID of length 1. */
-static uint32_t decode(const char *s, size_t *ret_length) {
+uint32_t text_decode(const char *s, size_t *ret_length) {
         static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
         const uint8_t *p = (const uint8_t *) s;
         uint32_t c;
@@ -48,9 +43,7 @@ static bool is_control(uint32_t c) {
         return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/* Characters that change the order or the lines of the text around them: bidirectional marks, embeddings and
- * isolates, and the line and paragraph separators of Unicode. */
-static bool is_reordering(uint32_t c) {
+bool text_is_reordering(uint32_t c) {
         return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
                         (c >= 0x2066 && c <= 0x2069);
 }
@@ -59,7 +52,7 @@ bool text_is_utf8(const char *s) {
         size_t n;
 
         for (; *s; s += n)
-                if (decode(s, &n) == CODEPOINT_INVALID)
+                if (text_decode(s, &n) == CODEPOINT_INVALID)
                         return false;
 
         return true;
@@ -94,7 +87,7 @@ static void escape_into(const char *s, Escape flags, char *out) {
         size_t n;
 
         for (; *s; s += n) {
-                uint32_t c = decode(s, &n);
+                uint32_t c = text_decode(s, &n);
 
                 if (c == CODEPOINT_INVALID)
                         out += sprintf(out, "\\x%02x", (unsigned) (uint8_t) *s);
@@ -102,7 +95,7 @@ static void escape_into(const char *s, Escape flags, char *out) {
                         *out++ = (char) c;
                 else if ((flags & ESCAPE_CONTROL) && is_control(c))
                         out += sprintf(out, "\\x%02x", (unsigned) c);
-                else if ((flags & ESCAPE_REORDERING) && is_reordering(c))
+                else if ((flags & ESCAPE_REORDERING) && text_is_reordering(c))
                         out += sprintf(out, "\\u%04x", (unsigned) c);
                 else if ((flags & ESCAPE_MARKUP) && entity(c))
                         out = stpcpy(out, entity(c));
@@ -148,7 +141,7 @@ size_t text_prefix(const char *s, size_t max) {
         size_t done = 0, n;
 
         while (s[done]) {
-                (void) decode(s + done, &n);
+                (void) text_decode(s + done, &n);
                 if (done + n > max)
                         break;
                 done += n;

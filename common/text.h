@@ -3,9 +3,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#define CODEPOINT_INVALID UINT32_MAX
 
 /* Valid UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool text_is_utf8(const char *s);
+
+/* Decodes the character at s and sets its length. An invalid byte is CODEPOINT_INVALID, of length 1. */
+uint32_t text_decode(const char *s, size_t *ret_length);
+
+/* Whether a character changes the order or the lines of the text around it: bidirectional marks, embeddings
+ * and isolates, and the line and paragraph separators of Unicode. */
+bool text_is_reordering(uint32_t c);
 
 /* For a terminal, a table or a log line: control characters (C0, DEL, C1), bidirectional controls, line and
  * paragraph separators and invalid bytes become visible as \xNN or \uNNNN; '\n' and '\t' stay only if
