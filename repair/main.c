@@ -11,6 +11,7 @@
 #include "common/arguments.h"
 #include "common/bus-util.h"
 #include "common/log.h"
+#include "common/seat-id.h"
 #include "repair/devices.h"
 #include "repair/display-manager.h"
 #include "repair/seat.h"
@@ -25,17 +26,6 @@
 
 /* The display manager hears of a dropped seat from logind, as this program does, and needs a moment. */
 #define NOTICE_USEC USEC_PER_SEC
-
-#define SEAT_NAME_MAX 255U
-
-static bool seat_name_is_valid(const char *s) {
-        static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
-                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                    "0123456789-_";
-
-        return startswith(s, "seat") && s[4] != '\0' && strlen(s) <= SEAT_NAME_MAX &&
-                        s[strspn(s, chars)] == '\0';
-}
 
 static int hide_and_show(sd_bus *bus, const char *seat, const Devices *d) {
         sigset_t all;
@@ -124,7 +114,7 @@ int main(int argc, char *argv[]) {
                                 EXIT_SUCCESS :
                                 EXIT_WRONG_USAGE;
 
-        if (argc != 2 || !seat_name_is_valid(argv[1])) {
+        if (argc != 2 || !seat_id_is_valid(argv[1])) {
                 log_error("usher-seat-repair takes the id of one seat.");
                 return EXIT_WRONG_USAGE;
         }

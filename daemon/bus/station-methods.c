@@ -8,6 +8,7 @@
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
+#include "common/seat-id.h"
 #include "feature/attach.h"
 #include "feature/identify.h"
 #include "feature/label.h"

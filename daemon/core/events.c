@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/log.h"
+#include "common/seat-id.h"
 #include "core/events.h"
 #include "core/jobs.h"
 #include "core/notice.h"

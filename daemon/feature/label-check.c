@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "common/seat-id.h"
 #include "common/text.h"
-#include "hub/device.h"
 #include "feature/label-check.h"
 
 /* Characters that are invisible at the beginning or the end of a line, so that two labels would look the

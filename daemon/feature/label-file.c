@@ -10,7 +10,7 @@
 
 #include "common/file-replace.h"
 #include "common/log.h"
-#include "hub/device.h"
+#include "common/seat-id.h"
 #include "feature/label-check.h"
 #include "feature/label-file.h"
 

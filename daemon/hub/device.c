@@ -3,6 +3,7 @@
 /* Strings that a device made up are sanitized before they enter a DeviceInfo. Everything else in the daemon
  * may print, store and send them as they are. */
 
+#include "common/seat-id.h"
 #include "common/text.h"
 #include "hub/device.h"
 
@@ -62,12 +63,6 @@ bool device_info_equal(const DeviceInfo *a, const DeviceInfo *b) {
                         return false;
 
         return a->usb_speed == b->usb_speed && a->flags == b->flags;
-}
-
-bool seat_id_is_valid(const char *id) {
-        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-        return startswith(id, "seat") && strlen(id) <= 255 && id[strspn(id, allowed)] == '\0';
 }
 
 int device_info_set_seat(DeviceInfo *f, const char *id_seat) {

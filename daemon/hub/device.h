@@ -75,9 +75,6 @@ int device_info_set_text(DeviceInfo *f, const char *vendor, const char *product)
  * button). */
 DeviceKind device_info_kind(const DeviceInfo *f);
 
-/* Whether this can be the id of a seat. The rule is logind's: "seat", then letters, digits, "-" and "_". */
-bool seat_id_is_valid(const char *id);
-
 typedef struct DeviceEntry {
         DeviceKind kind;
         char *syspath;

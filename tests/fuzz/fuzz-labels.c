@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/log.h"
-#include "hub/device.h"
+#include "common/seat-id.h"
 #include "feature/label-check.h"
 #include "feature/label-file.h"
 #include "fuzz.h"

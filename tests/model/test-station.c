@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "common/seat-id.h"
 #include "core/station.h"
 #include "hub/device.h"
 
@@ -185,7 +186,7 @@ static void test_order(void) {
 
 static void test_ids(void) {
         static const char *const good[] = { "seat0", "seat-pci-pci-0000_00_11_0", "seat-1" };
-        static const char *const bad[] = { "", "chair0", "seat/../x", "seat 0", "seat-\n", "seat%n",
+        static const char *const bad[] = { "", "seat", "chair0", "seat/../x", "seat 0", "seat-\n", "seat%n",
                 "../seat0" };
         char longest[300];
 
