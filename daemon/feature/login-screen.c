@@ -104,7 +104,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         Manager *m = w->login_screen->manager;
         Station *s = manager_find_station(m, w->seat);
 
-        if (s && s->present && !is_back(m, w->seat)) {
+        if (s && s->present && !m->going_down && !is_back(m, w->seat)) {
                 s->login_screen_missing = true;
                 write_journal(s, w->job);
                 start_target(m, w->seat);

@@ -2,6 +2,7 @@
 
 /* Whether somebody can log in after a log-off. */
 
+#include "common/timespan.h"
 #include "daemon.h"
 #include "feature/login-screen.h"
 
@@ -120,6 +121,22 @@ static void test_a_machine_that_goes_down(Daemon *d, gconstpointer data) {
         assert_missing(d, false);
 }
 
+/* The shutdown began after the log-off. */
+static void test_a_machine_that_goes_down_meanwhile(Daemon *d, gconstpointer data) {
+        log_off(d);
+        manager_set_going_down(d->manager, true, now_monotonic());
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+}
+
+/* The seat went after the log-off, with its graphics card. */
+static void test_a_seat_that_goes_meanwhile(Daemon *d, gconstpointer data) {
+        log_off(d);
+        manager_logind_events.seat_gone(SEAT, d->manager);
+        daemon_fire_timers(d);
+        g_assert_cmpuint(daemon_count_calls(d, TARGET), ==, 0);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add("/login-screen/" name, Daemon, NULL, set_up, function, tear_down)
@@ -133,5 +150,7 @@ int main(int argc, char *argv[]) {
         ADD("a-terminal", test_a_terminal);
         ADD("a-job-that-something-awaits", test_a_job_that_something_awaits);
         ADD("a-machine-that-goes-down", test_a_machine_that_goes_down);
+        ADD("a-machine-that-goes-down-meanwhile", test_a_machine_that_goes_down_meanwhile);
+        ADD("a-seat-that-goes-meanwhile", test_a_seat_that_goes_meanwhile);
         return g_test_run();
 }
