@@ -216,7 +216,7 @@ static void test_left_and_back(Usher *u, gconstpointer unused) {
                 g_main_context_iteration(
                                 NULL, !g_main_context_pending(NULL) && box_wait(is_closing, second, 200));
         g_assert_true(box_session_is_listed(second));
-        g_assert_null(strstr(second->screen->str, "logged off"));
+        g_assert_null(strstr(second->screen->str, "Log-off"));
 }
 
 /* The session of a lingering user ends like any other, and their background programs go on. */

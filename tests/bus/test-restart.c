@@ -405,14 +405,22 @@ static void test_logind_is_not_there_at_the_start(Fixture *f, gconstpointer data
         g_assert_cmpuint(fake_count(&f->logind->fake, "TerminateSession"), ==, 1);
 }
 
+/* The next usherd continues the countdown. */
 static void test_the_bus_dies(Fixture *f, gconstpointer data) {
+        g_autofree char *file = g_build_filename(f->directory, "runtime", "jobs", NULL), *text = NULL;
+
         one_session(f);
         fixture_start(f);
+        g_free(fixture_log_off(f, "seat0", "{'grace': <uint32 600>}"));
         f->dies_by_design = TRUE;
         bus_kill(f->bus);
         WAIT_FOR(f->exited);
         g_assert_true(WIFEXITED(f->status));
         g_assert_cmpint(WEXITSTATUS(f->status), !=, 0);
+
+        g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+        g_assert_nonnull(strstr(text, "Number=1\n"));
+        g_assert_nonnull(strstr(text, "Phase=warning\n"));
 }
 
 static void test_a_second_usherd_gives_way(Fixture *f, gconstpointer data) {

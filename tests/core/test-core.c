@@ -48,6 +48,26 @@ static void test_a_station_goes_with_its_last_reason(void) {
         g_assert_true(house_heard(h, "station-removed seat0"));
 }
 
+/* logind drops a seat whose graphics card was unplugged before it ends the session on it. */
+static void test_a_seat_goes_before_its_session(void) {
+        g_autoptr(House) h = house_new(no_features);
+        Station *s;
+
+        s = house_seat(h, "seat-left");
+        house_start_job(h, house_apply(h, house_info(h, "1", 1001, "seat-left")), &request);
+        house_settle(h);
+
+        manager_logind_events.seat_gone("seat-left", h->manager);
+        house_settle(h);
+        g_assert_cmpstr(station_health_to_string(s->health), ==, "absent");
+        g_assert_cmpuint(jobs_count(h->manager), ==, 1);
+
+        manager_logind_events.session_gone("1", h->manager);
+        house_settle(h);
+        g_assert_nonnull(strstr(h->events->str, "job-removed 1 left"));
+        g_assert_true(house_heard(h, "station-removed seat-left"));
+}
+
 static gsize count_at(House *h, const char *seat) {
         g_autofree Session **sessions = NULL;
         size_t n;
@@ -455,6 +475,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/core/changes-are-announced-once", test_changes_are_announced_once);
         g_test_add_func("/core/a-station-goes-with-its-last-reason",
                         test_a_station_goes_with_its_last_reason);
+        g_test_add_func("/core/a-seat-goes-before-its-session", test_a_seat_goes_before_its_session);
         g_test_add_func("/core/a-session-is-found-where-it-is", test_a_session_is_found_where_it_is);
         g_test_add_func("/core/a-job-ends-its-session", test_a_job_ends_its_session);
         g_test_add_func("/core/another-session-with-the-id-is-not-touched",
