@@ -129,8 +129,9 @@ static void test_a_machine_that_goes_down_meanwhile(Daemon *d, gconstpointer dat
         assert_missing(d, false);
 }
 
-/* The seat went after the log-off, with its graphics card. */
+/* The seat went after the log-off, with its graphics card. The label keeps its station. */
 static void test_a_seat_that_goes_meanwhile(Daemon *d, gconstpointer data) {
+        g_assert_cmpint(string_replace(&manager_find_station(d->manager, SEAT)->label, "Window"), >=, 0);
         log_off(d);
         manager_logind_events.seat_gone(SEAT, d->manager);
         daemon_fire_timers(d);
