@@ -17,7 +17,7 @@ static int refuse_host(const Command *c, const char *verb) {
                         c->host, verb);
 }
 
-/* The journal simply has no records for those who may not read it. */
+/* For users without read access, the journal returns no records and no error. */
 static void remark_on_rights(const Command *c, const History *h) {
         if (h->n == 0 && geteuid() != 0 && command_is_talking(c))
                 output_line(stderr,

@@ -33,7 +33,8 @@ void command_done(Command *c) {
         c->bus = sd_bus_flush_close_unref(c->bus);
 }
 
-/* The bus and systemd have many errors for a service that they could not start: ask who is there. */
+/* The bus and systemd return many different errors if a service cannot be started. So this checks whether
+ * the name has an owner. */
 static bool is_absent(sd_bus *bus) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int present;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The records that usherd has left in the journal, read back. Where they come from is an interface of three
- * functions, so that the tests can be the journal. */
+/* Reads usherd's records from the journal. The source is an interface of three functions, so that tests can
+ * replace the journal. */
 
 #include <sys/types.h>
 

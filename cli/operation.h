@@ -29,7 +29,7 @@ int operation_call(Operation *o, const char *member, const char *argument, const
 /* Prints the jobs, or waits for them. Returns the verb's exit status. */
 int operation_finish(Operation *o);
 
-/* A whole operation of one call that affects everybody. |nobody| is printed when it starts no job, unless it
- * is NULL; then follows who was left alone. Returns the verb's exit status. */
+/* A whole operation that makes one call for all users. If the call starts no job, prints |nobody| unless
+ * that is NULL, and then which sessions were skipped. Returns the verb's exit status. */
 int operation_run_for_all(
                 Command *c, const char *member, const char *argument, const char *what, const char *nobody);

@@ -59,7 +59,7 @@ static const Verb verbs[] = {
         { "hubs", "", 0, 0, "Show the USB hubs as a tree", verb_hubs },
         { "jobs", "", 0, 0, "List the sessions that are being logged off", verb_jobs },
         { "history", "", 0, 0, "Show who was logged off, by whom and why", verb_history },
-        { "alerts", "", 0, 0, "Show what is wrong, and what was since yesterday", verb_alerts },
+        { "alerts", "", 0, 0, "Show current problems and those of the last day", verb_alerts },
         { "monitor", "", 0, 0, "Print changes as they happen", verb_monitor },
 };
 

@@ -5,7 +5,7 @@
 
 #include "common/macro.h"
 
-/* So long usher-shutdown.service holds up a shutdown at most. systemd forces a restart 30 minutes after it
+/* usher-shutdown.service delays a shutdown at most this long. systemd forces a restart 30 minutes after it
  * was requested (JobTimeoutSec= of its targets), and the rest of the shutdown needs part of that time. */
 #define SHUTDOWN_HOLD_MAX_USEC (25 * USEC_PER_MINUTE)
 

@@ -41,8 +41,8 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
         return 0;
 }
 
-/* The order matters where features hear of the same thing: a shutdown is known before what is pending gives
- * way to it. */
+/* Hooks run in this order. shutdown comes before pending, which drops its action when a shutdown is in
+ * progress. */
 static const Feature *const features[] = {
         &label_feature,
         &shutdown_feature,
@@ -170,7 +170,7 @@ static int new_manager(sd_event *event, sd_bus *bus, Manager **ret) {
 }
 
 /* glibc raises this threshold when a large block is freed, and then keeps such blocks in the heap. The bus
- * lets messages of 32 MB pass: what one of them took must go back when it has been refused. */
+ * allows messages of 32 MB. Their memory must be returned to the kernel after they are refused. */
 #define LARGE_BLOCK (128 * 1024)
 
 static int run(void) {

@@ -243,7 +243,7 @@ static int run(void) {
         /* The unit is stopped or restarted for another reason, such as an upgrade of the package. */
         target = find_target(bus);
         if (!target) {
-                log_info("The machine does not go down, not logging anybody off.");
+                log_info("The machine is not shutting down, not logging off any users.");
                 return 0;
         }
 

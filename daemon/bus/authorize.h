@@ -11,8 +11,8 @@
 /* The right to a polkit action; details may be NULL. */
 int authorize(Bus *b, sd_bus_message *m, const char *action, PolkitDetails details, sd_bus_error *error);
 
-/* The same without ever a dialog, and without an error if the sender lacks the right: for what is left out
- * then. */
+/* The same, but never shows a dialog, and sets *ret to false instead of returning an error if the sender
+ * lacks the privilege. For the jobs and sessions that a method then skips. */
 int authorize_quietly(Bus *b, sd_bus_message *m, const char *action, bool *ret, sd_bus_error *error);
 
 /* To end these sessions after that grace: log-off-self for the sender's own, log-off-administrator for those

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Who has started a job alone may cancel it. For the jobs of others it takes a right, and for a pending
- * action with its jobs the right to begin that action. */
+/* A user who alone requested a job may cancel it. Other jobs need a privilege. A pending action and its jobs
+ * need the privilege to begin that action. */
 
 #include "bus/authorize.h"
 #include "bus/cancel-methods.h"
@@ -100,7 +100,7 @@ static int authorize_part(Bus *b,
         return r;
 }
 
-/* A dialog, or an error, is only worth it for a caller who has nothing else to cancel. */
+/* Shows a password dialog, or returns an error, only if the caller has nothing else to cancel. */
 static int authorize_cancellation(Bus *b, sd_bus_message *message, Cancellation *c, sd_bus_error *error) {
         int r;
 

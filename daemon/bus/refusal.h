@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The journal's records of calls that were refused, so that attempts can be answered for as well as what was
- * done. core/rate.h has the limits: what goes beyond them is counted in the next record. */
+/* The journal's records of refused calls, so that administrators see attempts too, not only successful
+ * calls. core/rate.h has the limits. Calls beyond them are counted in the next record. */
 
 #include "bus/bus.h"
 

@@ -27,7 +27,7 @@ int sender_name(Bus *b, sd_bus_message *m, uid_t *ret_uid, char **ret_name, sd_b
 int sender_look_up(
                 Bus *b, sd_bus_message *m, Session *const *sessions, size_t n_sessions, sd_bus_error *error);
 
-/* The session that the sender calls from. It only ever spares a session, so a wrong answer ends none. */
+/* The sender's session. It is only used to skip a session, so a wrong answer cannot end one. */
 typedef struct SenderSession {
         bool known;
         uid_t uid;

@@ -15,7 +15,8 @@ static int station_derive(Manager *m, Station *s) {
         if (r < 0)
                 return r;
 
-        /* Except for seat0, logind makes a seat of a device: if udev has none, it is on its way. */
+        /* Except for seat0, logind creates a seat only for a device. If udev has not reported one yet, it
+         * will, so nothing is known to be missing. */
         r = station_update(s, sessions, n, jobs_at_station(m, s->id),
                         &(StationEquipment) {
                                         .known = udev_host_is_live(m->udev) &&
@@ -28,7 +29,7 @@ static int station_derive(Manager *m, Station *s) {
         if (r < 0)
                 return r;
 
-        /* While the first view is put together a station may look worse than it is. */
+        /* Until all peers have answered once, the health may look worse than it is. */
         if (m->ready && s->health != s->journal_health) {
                 s->journal_health = s->health;
                 journal_station_health(s);
@@ -45,8 +46,8 @@ static bool has_hub(Manager *m, const char *seat) {
         return false;
 }
 
-/* A station stays while its seat exists, while its label lets people miss it, while hubs wait for its
- * screen, and while a job runs on it. */
+/* A station is kept while it has a seat, a label, a hub or a job. Without a seat it is listed as absent, for
+ * example because its hubs are attached but it has no screen yet. */
 static bool station_is_wanted(Manager *m, const Station *s) {
         return s->present || !isempty(s->label) || has_hub(m, s->id) || jobs_at_station(m, s->id);
 }

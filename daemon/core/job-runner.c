@@ -6,12 +6,12 @@
 #include "core/job-runner.h"
 #include "core/journal.h"
 
-/* usher-warn reports how it reached the user within this time, or nobody was reached: it gives a
- * notification server two seconds, and the rest is for a busy machine to start it. */
+/* If usher-warn has not reported within this time, the user counts as not warned. usher-warn waits two
+ * seconds for a notification server. The rest allows for a slow start on a busy machine. */
 #define WARNED_USEC (10 * USEC_PER_SEC)
 
-/* logind does not signal that a session whose processes stay on begins to close, and such a session is ended
- * in another way: so it is asked this long before the end. */
+/* logind sends no signal when a session starts closing while its processes remain, and such a session is
+ * ended differently. So logind is queried this long before the deadline. */
 #define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
 
 static void changed(JobRunner *j, unsigned mask) {
@@ -118,9 +118,8 @@ static usec_t next_warning(const JobRunner *j, usec_t now) {
         return next;
 }
 
-/* usher-warn is started with the job and again at each reminder, which brings it back where it was killed. A
- * job without grace has nothing to warn of; it is started for the question to the desktop, if there is one.
- */
+/* usher-warn is started with the job, and again at each reminder in case it was killed. A job without a
+ * grace period needs no warning; usher-warn is then started only to ask the desktop, if any, to log out. */
 static void warn(JobRunner *j, usec_t now) {
         if (now < j->warn_again || (j->job.phase == JOB_WARNING && now >= j->job.deadline))
                 return;

@@ -11,9 +11,9 @@
  * a restart for ever. */
 #define JOB_OPENING_MAX_USEC (2 * USEC_PER_MINUTE)
 
-/* What usherd could not go on with for so long, because it was not running, is not carried out any more. An
- * upgrade that stops usherd meanwhile fits in; later, a log-off or a restart would hit people out of the
- * blue. */
+/* A job whose deadline passed this long ago, because usherd was not running, is cancelled instead of carried
+ * out. The limit allows for an upgrade that stops usherd. A log-off or a restart that comes later would
+ * surprise users. */
 #define JOB_LATE_MAX_USEC (5 * USEC_PER_MINUTE)
 
 typedef enum JobPhase {

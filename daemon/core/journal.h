@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Structured journal records, which answer who ended whom; units/usher.catalog explains each. Where usherd
- * logs to a terminal a record is one line there. */
+/* Structured journal records, for example of who ended which session. units/usher.catalog explains each. If
+ * usherd logs to a terminal, a record is one line there. */
 
 #include "core/job.h"
 #include "core/station.h"
@@ -20,7 +20,7 @@ void journal_field(JournalRecord *r, const char *format, ...) _printf_(2, 3);
 void journal_send(JournalRecord *r);
 
 /* The record of a job at its end. station: what people call it. phase_began: when each phase began, on
- * CLOCK_MONOTONIC, 0 for one that never was. blockers: what held up the desktop's log-out; survivors:
+ * CLOCK_MONOTONIC, 0 for one that was not entered. blockers: what held up the desktop's log-out; survivors:
  * programs that still ran after SIGKILL; both may be NULL. */
 void journal_job_ended(const Job *j,
                 const char *station,

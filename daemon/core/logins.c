@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The file is created without a name, its inode is noted, and only then it gets its name, in one step that
- * fails if somebody else was faster. So the note is right at every moment of a crash: the file is usherd's
- * own if, and only if, it has the inode of the note. */
+/* The file is created without a name and its inode is noted. Only then is it linked to its name, in one step
+ * that fails if the name already exists. So the note is correct even if usherd crashes at any point: usherd
+ * created the file if, and only if, its inode is the noted one. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,8 +13,7 @@
 
 #define NOTE_FILE "nologin"
 
-static const char text[] =
-                "Everybody is being logged off from this computer. Please wait until that is over.\n";
+static const char text[] = "All users are being logged off from this computer. Please try again later.\n";
 
 struct Logins {
         char *path;

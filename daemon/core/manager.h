@@ -58,7 +58,8 @@ typedef struct Operation {
         unsigned skipped_classes;
 } Operation;
 
-/* What the bus hears. An object that is new can be found before its event, one that goes until after it. */
+/* The events for bus/. A new object can be found before its event is sent. An object that is removed can be
+ * found until its event was handled. */
 typedef struct ManagerEvents {
         void (*ready)(void *userdata); /* the first view of all peers is complete: see manager_serve() */
         void (*station_added)(Station *s, void *userdata);
@@ -116,7 +117,7 @@ struct Manager {
         bool ready;
         bool serving;       /* the bus name is ours */
         bool going_down;    /* the machine is: see manager_set_going_down() */
-        usec_t waits_until; /* CLOCK_MONOTONIC: so long the shutdown waits for log-offs at most;
+        usec_t waits_until; /* CLOCK_MONOTONIC: until when the shutdown waits for log-offs at most;
                                USEC_INFINITY while the machine stays on */
 
         Changes changes;
@@ -129,9 +130,9 @@ struct Manager {
 /* The state of a feature, or NULL where this usherd runs without it. */
 void *manager_feature(Manager *m, const Feature *f);
 
-/* Whether the machine goes down: set by the feature that watches for it, and then told to all. Sessions are
- * ended by signals then, no login screen is expected, jobs cannot be cancelled, and warnings cannot be
- * extended past waits_until, a time of CLOCK_MONOTONIC. */
+/* Sets whether the machine is shutting down. During a shutdown sessions are ended by signals, no login
+ * screen is expected, jobs cannot be cancelled, and warnings cannot be extended past waits_until, a time of
+ * CLOCK_MONOTONIC. */
 void manager_set_going_down(Manager *m, bool going_down, usec_t waits_until);
 
 /* Something changed; mask may be 0 where only derived values may differ. core/changes.c announces it soon.

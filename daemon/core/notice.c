@@ -22,8 +22,8 @@ DEFINE_STRING_TABLE(NoticeKind, notice_kind, notice_kind_table, _NOTICE_KIND_MAX
 DEFINE_STRING_TABLE(NoticeShown, notice_shown, notice_shown_table, _NOTICE_SHOWN_MAX);
 
 /* How long a notice waits to be shown. A desktop that is starting may take a minute until it has a
- * notification server. A sign is for somebody who looks at the screens now; a caller of Identify waits for
- * both of its kinds and must hear before the bus gives up after 25 s. */
+ * notification server. A sign is only useful while somebody looks at the screens. A caller of Identify may
+ * wait for both kinds, one after the other, and needs the reply before the bus times out after 25 s. */
 static const usec_t notice_usec[_NOTICE_KIND_MAX] = {
         [NOTICE_MESSAGE] = USEC_PER_MINUTE,
         [NOTICE_SIGN] = 5 * USEC_PER_SEC,

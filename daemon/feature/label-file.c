@@ -228,7 +228,7 @@ static int check_replaceable(int directory) {
 static int begin(Labels *l) {
         int r;
 
-        /* systemd creates it (StateDirectory=); where usherd is started by hand nobody has. */
+        /* systemd creates it (StateDirectory=), but not if usherd is started by hand. */
         if (mkdir(l->path, 0755) < 0 && errno != EEXIST)
                 return -errno;
 

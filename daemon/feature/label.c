@@ -40,7 +40,7 @@ int label_check_for_station(Manager *m,
 
         if ((int) verdict == -ENOMEM)
                 return -ENOMEM;
-        /* The station's own id is what it is called already. */
+        /* A station may have its own id as its label. */
         if (verdict == LABEL_EMPTY || streq(label, s->id))
                 return 0;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* After a log-off a greeter or a new session must be on that seat in time, or the station's health and the
- * journal say so: a black screen is the commonest complaint. */
+/* Checks that a greeter or a new session appears on the seat in time after a log-off. If not, the station's
+ * health and the journal report it. A black screen is the most frequent complaint. */
 
 #include "core/feature.h"
 

@@ -37,7 +37,7 @@ static Mode mode_of_unit(const ModeState *s, UnitState unit) {
 static void on_console(UnitState unit, void *userdata) {
         ModeState *s = userdata;
 
-        /* A switch of usherd's is announced when it is over, and the next one may begin. */
+        /* A switch by usherd is announced when it is complete and the next one may begin. */
         if (!s->handler)
                 set_mode(s, mode_of_unit(s, unit));
 }
@@ -114,7 +114,7 @@ static int boot_into_console(ModeState *s) {
         return mode_switch(s, MODE_CONSOLE, on_boot_switched, s);
 }
 
-/* At the first start of usherd after that of the machine, BootMode= applies. */
+/* BootMode= applies only when usherd starts for the first time after boot. */
 static void mode_ready(void *state) {
         ModeState *s = state;
         int r;

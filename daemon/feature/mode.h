@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The mode of the machine: whether each seat stands for itself or all of them are one. The truth is the
- * state of usher-console.service, which does the switching, so the mode outlives usherd. */
+/* The mode of the machine: each seat is a station, or all seats are merged into one. The mode follows the
+ * state of usher-console.service, which makes the switch, so it survives a restart of usherd. */
 
 #include "core/feature.h"
 #include "core/manager.h"

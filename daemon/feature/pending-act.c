@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The last step of a pending action, when everybody is logged off. usherd may have been killed in the middle
- * of it, and then takes the step again; so it first asks whether the machine is on its way down already:
- * logind, which may still be waiting for delay locks, and systemd, which others ask without logind. What is
- * no refusal is tried again when logind is back, and from time to time if it is only slow, but not for ever:
- * see PENDING_LATE_MAX_USEC. Immediately before the step logind lists the sessions once more: somebody may
- * have logged in meanwhile. */
+/* The last step of a pending action, after all users are logged off. If usherd is killed during this step,
+ * its successor repeats it. So it first checks whether the machine is already shutting down. It asks logind,
+ * which may still be waiting for delay locks, and systemd, because a shutdown can be requested without
+ * logind. An error that is not a refusal is retried when logind is back, and periodically if logind is only
+ * slow, for PENDING_LATE_MAX_USEC. Immediately before the step logind lists the sessions again, because a
+ * user may have logged in. */
 
 #include "common/log.h"
 #include "common/shutdown-target.h"
@@ -58,7 +58,7 @@ static int on_retry(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* The next try comes with logind's next sign of life, or after a while: a logind that is slow gives none. */
+/* Tries again when logind is back, or after a delay if it is only slow. */
 static void wait_for_logind(PendingAction *p) {
         if (p->retry_usec == 0)
                 log_info("Waiting for logind to carry out the pending %s.", pending_describe(p->kind));
@@ -108,7 +108,7 @@ static void on_shut_down(sd_bus_message *reply, void *userdata) {
 }
 
 static void give_way(PendingAction *p) {
-        log_info("Dropped pending %s: the machine goes down already.", pending_describe(p->kind));
+        log_info("Dropped pending %s: the machine is already shutting down.", pending_describe(p->kind));
         pending_end(p);
 }
 

@@ -5,8 +5,8 @@
 
 #include "core/manager.h"
 
-/* An action that cannot go on for so long, because usherd or logind does not run, is dropped with its jobs,
- * as jobs are. An upgrade that stops usherd fits in; a later restart would surprise people. */
+/* An action that makes no progress for this long, because usherd or logind is not running, is cancelled with
+ * its jobs. The limit is that of jobs, for the same reasons. */
 #define PENDING_LATE_MAX_USEC JOB_LATE_MAX_USEC
 
 typedef enum PendingKind {

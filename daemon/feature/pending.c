@@ -108,7 +108,7 @@ static void pending_job_ended(void *state, const Job *j) {
         if (j->result == JOB_CANCELLED)
                 p->cancelled = true;
         else if (j->result == JOB_FAILED)
-                log_warning("A session could not be ended, going on with the pending %s all the same.",
+                log_warning("Failed to end a session, continuing with the pending %s anyway.",
                                 pending_describe(p->kind));
         pending_step_soon(p);
 }
@@ -119,7 +119,7 @@ static void pending_going_down(void *state) {
         if (!p || p->stage != PENDING_LOGGING_OFF)
                 return;
 
-        log_info("Dropped pending %s: the machine goes down already.", pending_describe(p->kind));
+        log_info("Dropped pending %s: the machine is already shutting down.", pending_describe(p->kind));
         pending_end(p);
 }
 

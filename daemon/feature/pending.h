@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The pending action: what follows when everybody is logged off, a restart, a power-off or another mode.
- * There is one at a time. It is stored with its jobs until logind or systemd has taken it on or refused it,
- * so it outlives a restart of usherd as they do, and is done once. Who cancels one of its jobs cancels all
- * of it. */
+/* The pending action: a restart, a power-off or a change of mode that follows when all users are logged off.
+ * There is at most one. It is stored with its jobs until logind or systemd has accepted or refused it, so it
+ * survives a restart of usherd as they do, and is carried out only once. Cancelling one of its jobs cancels
+ * the whole action. */
 
 #include "core/feature.h"
 #include "feature/pending-action.h"

@@ -12,7 +12,7 @@
 /* The share of logind's delay that usherd uses, so that logind never has to go on without it. */
 #define LAST_WARNING_PERCENT 60
 
-/* InhibitDelayMaxSec= as logind.conf(5) has it, until logind has said what it is here. */
+/* The default of InhibitDelayMaxSec= in logind.conf(5). Used until logind reports the actual value. */
 #define DELAY_MAX_DEFAULT_USEC (5 * USEC_PER_SEC)
 
 typedef struct Shutdown {

@@ -218,7 +218,7 @@ static int look_at_all(Search *s) {
         _cleanup_fclose_ FILE *mounts = NULL, *swaps = NULL;
         int r;
 
-        /* The table of the system first: ours lacks the directories that our unit hides. */
+        /* Prefers the mount table of PID 1: usherd's own lacks what usherd.service hides. */
         r = open_table(s, "1/mountinfo", &mounts);
         if (r < 0)
                 r = open_table(s, "self/mountinfo", &mounts);
