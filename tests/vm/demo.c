@@ -142,6 +142,18 @@ static void wait_painted(Demo *d, guint station) {
         } while (g_get_monotonic_time() < until);
 }
 
+static void wait_greeter(Demo *d, guint station) {
+        const char *seat = machine_seats[station];
+        g_autofree char *what = g_strdup_printf("the login screen of %s", seat);
+        g_autofree char *condition = g_strdup_printf("test \"$(loginctl show-session --value -p Class "
+                                                     "$(loginctl show-seat --value -p ActiveSession "
+                                                     "%s))\" = greeter",
+                        seat);
+
+        wait_until(d, 30, what, condition);
+        wait_painted(d, station);
+}
+
 static void boot(Demo *d, const char *tree, bool shell) {
         g_autoptr(GError) error = NULL;
         Progress p;
@@ -173,7 +185,7 @@ static void name_stations(Demo *d) {
 }
 
 static void log_off_one(Demo *d) {
-        g_autofree char *call = NULL, *gone = NULL, *greeter = NULL;
+        g_autofree char *call = NULL, *gone = NULL;
         const char *seat = machine_seats[VICTIM], *pupil = machine_pupils[VICTIM];
 
         say("The lesson at %s's station is over. The administrator asks for it, with %d seconds of warning:",
@@ -193,11 +205,7 @@ static void log_off_one(Demo *d) {
         show(d, "usherctl");
 
         say("The login screen comes back on that station; the other two work on.");
-        greeter = g_strdup_printf("test \"$(loginctl show-session --value -p Class "
-                                  "$(loginctl show-seat --value -p ActiveSession %s))\" = greeter",
-                        seat);
-        wait_until(d, 30, "the login screen", greeter);
-        wait_painted(d, VICTIM);
+        wait_greeter(d, VICTIM);
         show(d, "loginctl --no-legend list-sessions");
         take_pictures(d, "one-logged-off");
 }
@@ -209,8 +217,8 @@ static void log_off_all(Demo *d) {
                         "test $(usherctl --no-legend jobs | grep -c desktop) -eq 2");
         take_pictures(d, "all-warned");
         wait_until(d, 60, "the countdown", "! usherctl --no-legend | grep -qE 'in-use|ending'");
-        wait_until(d, 30, "three login screens",
-                        "test $(loginctl --no-legend list-sessions | grep -c lightdm) -eq 3");
+        for (guint i = 0; i < machine_stations(d->machine); i++)
+                wait_greeter(d, i);
         for (guint i = 0; i < machine_stations(d->machine); i++)
                 wait_painted(d, i);
         show(d, "usherctl");
