@@ -73,6 +73,20 @@ void room_wait_pupils(void) {
         warm_up();
 }
 
+void room_wait_restart(guint timeout) {
+        g_autoptr(GError) error = NULL;
+
+        (void) machine_wait_restart(room, timeout, &error);
+        g_assert_no_error(error);
+}
+
+void room_wait_boot(void) {
+        g_autoptr(GError) error = NULL;
+
+        (void) machine_wait_boot(room, &error);
+        g_assert_no_error(error);
+}
+
 void room_close(void) {
         room = machine_stop(room);
 }

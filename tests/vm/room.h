@@ -27,6 +27,10 @@ void room_open(const MachineOptions *options);
 void room_wait_pupils(void);
 void room_close(void);
 
+/* Wait until a PC that was asked to restart boots again, and until it has booted. */
+void room_wait_restart(guint timeout);
+void room_wait_boot(void);
+
 /* Runs bash in the PC as root; returns its output without the last line break. */
 char *room_run(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void room_assert_prints(const char *expected, const char *command);

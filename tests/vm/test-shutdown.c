@@ -17,20 +17,6 @@
 
 #define GREETER_SEC 60
 
-static void wait_restart(guint timeout) {
-        g_autoptr(GError) error = NULL;
-
-        (void) machine_wait_restart(room, timeout, &error);
-        g_assert_no_error(error);
-}
-
-static void wait_boot(void) {
-        g_autoptr(GError) error = NULL;
-
-        (void) machine_wait_boot(room, &error);
-        g_assert_no_error(error);
-}
-
 static void open_three_stations(void) {
         room_open(&(MachineOptions) { .stations = STATIONS });
 
@@ -87,12 +73,12 @@ static void test_restart_is_held_up_until_everybody_is_gone(void) {
         /* A second, impatient restart returns at once and does no harm. */
         room_assert_prints("over", "timeout 10 systemctl reboot 2>/dev/null; [ $? -ne 124 ] && echo over");
 
-        wait_restart(GRACE_SEC + END_SEC);
+        room_wait_restart(GRACE_SEC + END_SEC);
         g_assert_cmpint(g_get_monotonic_time() - begin, >=, GRACE_SEC * G_USEC_PER_SEC);
         g_test_message("from the command to the reset: %.1f s, including %u s of grace",
                         (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC, GRACE_SEC);
 
-        wait_boot();
+        room_wait_boot();
         room_wait_pupils();
         room_assert_prints("active", "systemctl is-active usher-shutdown");
         for (guint i = 0; i < STATIONS; i++)
@@ -181,52 +167,10 @@ static void test_power_button_and_a_dead_usherd(void) {
         room_close();
 }
 
-static double timed_restart(void) {
-        gint64 begin = g_get_monotonic_time();
-
-        g_free(room_run(ROOM_RESTART_SOON));
-        wait_restart(END_SEC);
-        return (g_get_monotonic_time() - begin) / (double) G_USEC_PER_SEC;
-}
-
-static void test_with_nobody_logged_in_it_costs_nothing(void) {
-        g_autoptr(GError) error = NULL;
-        g_autofree char *built = room_built("tree");
-        double with, without;
-
-        room = machine_start(
-                        &(MachineOptions) {
-                                        .stations = 1,
-                                        .tree = built,
-                                        .kernel_arguments = "systemd.unit=multi-user.target",
-                        },
-                        &error);
-        g_assert_no_error(error);
-        wait_boot();
-        room_assert_prints("active", "systemctl is-active usher-shutdown");
-        with = timed_restart();
-
-        wait_boot();
-        g_free(room_run("systemctl disable --quiet usherd; systemctl stop usherd usher-shutdown;"
-                        "cd /lib/systemd/system; rm -r usher* session-.scope.d/usher.conf "
-                        "user@.service.d/usher.conf;"
-                        "systemctl daemon-reload"));
-        without = timed_restart();
-
-        g_test_message("from a second before the command to the reset: %.2f s with Usher, %.2f s without",
-                        with, without);
-
-        /* Nobody is logged in, so there is no grace period to wait for. The message has both times. */
-        g_assert_cmpfloat(with, <, without + GRACE_SEC);
-        room_close();
-}
-
 int main(int argc, char **argv) {
         int r;
 
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/vm/shutdown/with-nobody-logged-in-it-costs-nothing",
-                        test_with_nobody_logged_in_it_costs_nothing);
         g_test_add_func("/vm/shutdown/console-and-back", test_console_and_back);
         g_test_add_func("/vm/shutdown/restart-is-held-up-until-everybody-is-gone",
                         test_restart_is_held_up_until_everybody_is_gone);
