@@ -97,7 +97,7 @@ static GPtrArray *machine_make_argv(
                 "-smp",
                 "2",
                 "-m",
-                "2048",
+                "4096",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)

@@ -47,9 +47,9 @@ static void make_tree(void) {
         tree = g_dir_make_tmp("usher-orderly-XXXXXX", NULL);
         g_assert_nonnull(tree);
         g_assert_cmpint(g_chmod(tree, 0755), ==, 0);
-        shell("cp -a '%s'/. '%s' && cp -a '" MACHINE_SOURCE_DIR
-              "'/xfce/. '%s' && cp '%s' '%s'/usr/local/bin",
-                        built, tree, tree, essay, tree);
+        shell("cp -a '%s'/. '" MACHINE_SOURCE_DIR "'/trees/slow/. '" MACHINE_SOURCE_DIR
+              "'/trees/xfce/. '%s' && cp '%s' '%s'/usr/local/bin",
+                        built, tree, essay, tree);
 }
 
 /* How often Ben's program has registered by now. */
