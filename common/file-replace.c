@@ -7,8 +7,8 @@
 #include "common/file-replace.h"
 #include "common/macro.h"
 
-static int format_new(const char *name, char *buffer, size_t size) {
-        int n = snprintf(buffer, size, "%s.new", name);
+static int format_name(const char *name, const char *suffix, char *buffer, size_t size) {
+        int n = snprintf(buffer, size, "%s%s", name, suffix);
 
         return n < 0 || (size_t) n >= size ? -ENAMETOOLONG : 0;
 }
@@ -19,7 +19,7 @@ int file_replace_open(int directory, const char *name, mode_t mode, FILE **ret) 
         FILE *f;
         int r;
 
-        r = format_new(name, name_new, sizeof(name_new));
+        r = format_name(name, ".new", name_new, sizeof(name_new));
         if (r < 0)
                 return r;
 
@@ -47,7 +47,7 @@ void file_replace_abort(int directory, const char *name, FILE *f) {
 
         if (f)
                 (void) fclose(f);
-        if (format_new(name, name_new, sizeof(name_new)) >= 0)
+        if (format_name(name, ".new", name_new, sizeof(name_new)) >= 0)
                 (void) unlinkat(directory, name_new, 0);
 }
 
@@ -56,7 +56,7 @@ int file_replace_commit(int directory, const char *name, FILE *f, bool sync) {
         int r;
 
         errno = 0;
-        r = format_new(name, name_new, sizeof(name_new));
+        r = format_name(name, ".new", name_new, sizeof(name_new));
         if (r >= 0 && (ferror(f) || fflush(f) != 0))
                 r = errno > 0 ? -errno : -EIO;
         if (r >= 0 && sync && fsync(fileno(f)) < 0)
@@ -75,4 +75,18 @@ int file_replace_commit(int directory, const char *name, FILE *f, bool sync) {
         if (sync)
                 (void) fsync(directory);
         return 0;
+}
+
+int file_set_aside(int directory, const char *name) {
+        char name_bad[NAME_MAX + 1];
+        int r;
+
+        r = format_name(name, ".bad", name_bad, sizeof(name_bad));
+        if (r < 0)
+                return r;
+
+        /* A directory and a file cannot replace each other. */
+        (void) unlinkat(directory, name_bad, 0);
+        (void) unlinkat(directory, name_bad, AT_REMOVEDIR);
+        return renameat(directory, name, directory, name_bad) < 0 ? -errno : 0;
 }

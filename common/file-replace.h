@@ -18,3 +18,7 @@ int file_replace_commit(int directory, const char *name, FILE *f, bool sync);
 
 /* Closes f and removes NAME.new. */
 void file_replace_abort(int directory, const char *name, FILE *f);
+
+/* Renames NAME, whatever it is, to NAME.bad in the place of an earlier one. Returns a negative errno on
+ * failure. */
+int file_set_aside(int directory, const char *name);

@@ -40,9 +40,18 @@ void jobs_store(Manager *m) {
                                 m->features[i]->store_write(m->feature_states[i], w);
                 r = store_commit(w);
         }
-        if (r < 0)
+        if (r >= 0) {
+                m->store_failed = false;
+                return;
+        }
+
+        /* The next notification tries again: an old version must not revive what was cancelled since. */
+        m->changes.store = true;
+        if (!m->store_failed)
                 log_error_errno(r,
-                                "Failed to store the live jobs, a restart of usherd would forget them: %m");
+                                "Failed to store the live jobs, a restart of usherd would know only earlier "
+                                "ones: %m");
+        m->store_failed = true;
 }
 
 size_t jobs_count(const Manager *m) {

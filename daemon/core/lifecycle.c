@@ -10,7 +10,13 @@
 #include "core/notice.h"
 #include "core/request.h"
 
+typedef struct Restore {
+        Manager *manager;
+        int malformed; /* records */
+} Restore;
+
 static void on_stored_job(const StoreRecord *record, void *userdata) {
+        Restore *restore = userdata;
         Job job = {};
         int r;
 
@@ -18,9 +24,11 @@ static void on_stored_job(const StoreRecord *record, void *userdata) {
                 return;
 
         r = job_store_read(&job, record);
-        if (r >= 0)
-                r = job_runner_restore(userdata, &job);
-        if (r < 0)
+        if (r == -EBADMSG)
+                restore->malformed++;
+        else if (r >= 0)
+                r = job_runner_restore(restore->manager, &job);
+        if (r < 0 && r != -EBADMSG)
                 log_warning_errno(r, "Failed to restore a job, ignoring it: %m");
         job_done(&job);
 }
@@ -125,13 +133,21 @@ static void on_clock_set(void *userdata) {
 }
 
 static void restore(Manager *m) {
+        Restore jobs = { .manager = m };
         int r;
 
-        r = store_read(m->store, on_stored_job, m);
-        if (r >= 0)
+        r = store_read(m->store, on_stored_job, &jobs);
+        if (r >= 0) {
+                jobs.malformed += r;
                 r = store_read(m->store, on_stored_record, m);
+        }
         if (r < 0)
-                log_warning_errno(r, "Failed to read the jobs from before the restart: %m");
+                log_warning_errno(r, "Failed to read the live jobs from before the restart, %s: %m",
+                                store_set_aside(m->store) < 0 ? "ignoring them" :
+                                                                "the file is now 'jobs.bad'");
+        else if (jobs.malformed > 0)
+                log_warning("Of the live jobs from before the restart, %d are malformed, ignoring them.",
+                                jobs.malformed);
 
         /* usherd.service unblocked them when it stopped. */
         r = jobs_block_logins(m) ? logins_block(m->logins) : 0;

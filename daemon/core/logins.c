@@ -35,9 +35,13 @@ static int note_write(Logins *l) {
         return file_replace_commit(l->directory, NOTE_FILE, f, false);
 }
 
+/* Two numbers. */
+#define NOTE_SIZE_MAX 64
+
 static int note_read(Logins *l) {
         _cleanup_fclose_ FILE *f = NULL;
         uintmax_t device, inode;
+        struct stat st;
         int fd;
 
         fd = openat(l->directory, NOTE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -50,6 +54,12 @@ static int note_read(Logins *l) {
                 return -ENOMEM;
         }
 
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode) || st.st_size > NOTE_SIZE_MAX)
+                return -EBADFD;
+        if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
+                return -EPERM;
         if (fscanf(f, "%ju %ju", &device, &inode) != 2)
                 return -EBADMSG;
 
@@ -89,7 +99,10 @@ int logins_new(Logins **ret, const char *path, const char *directory) {
 
         r = note_read(l);
         if (r < 0)
-                log_warning_errno(r, "Failed to read who created '%s', leaving it alone: %m", path);
+                log_warning_errno(r, "Failed to read who created '%s', leaving it alone%s: %m", path,
+                                file_set_aside(l->directory, NOTE_FILE) < 0 ?
+                                                "" :
+                                                "; the note is now 'nologin.bad'");
 
         *ret = TAKE_PTR(l);
         return 0;

@@ -92,6 +92,7 @@ struct Manager {
         Users *users;
         Topology *topology;
         Store *store;
+        bool store_failed; /* the last attempt to write it; logged once */
         Logins *logins;
         WarnStarts *warn_starts;
 

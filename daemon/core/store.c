@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 
 #include "common/file-replace.h"
-#include "common/log.h"
 #include "core/store.h"
 
 #define STORE_FILE "jobs"
@@ -223,6 +222,8 @@ static int open_file(Store *s, FILE **ret) {
                 return -errno;
         if (!S_ISREG(st.st_mode))
                 return -EBADFD;
+        if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
+                return -EPERM;
         if ((uintmax_t) st.st_size > STORE_SIZE_MAX)
                 return -EFBIG;
 
@@ -238,7 +239,7 @@ static int open_file(Store *s, FILE **ret) {
 int store_read(Store *s, StoreHandler handler, void *userdata) {
         _cleanup_fclose_ FILE *f = NULL;
         Reader reader = {};
-        int r;
+        int r, malformed = 0;
 
         r = open_file(s, &f);
         if (r < 0)
@@ -249,13 +250,17 @@ int store_read(Store *s, StoreHandler handler, void *userdata) {
 
                 r = reader_parse(&reader, &record);
                 if (r < 0)
-                        log_warning("A record of the stored jobs is malformed, ignoring it.");
+                        malformed++;
                 else
                         handler(&record, userdata);
                 reader_clear(&reader);
         }
 
-        return 0;
+        return malformed;
+}
+
+int store_set_aside(Store *s) {
+        return file_set_aside(s->directory, STORE_FILE);
 }
 
 int store_mark_boot(Store *s) {

@@ -41,9 +41,14 @@ void store_write_number(StoreWriter *w, const char *name, uint64_t value);
 
 typedef void (*StoreHandler)(const StoreRecord *record, void *userdata);
 
-/* Reads each record of the file. A file that is missing is no error. A record that is malformed is logged
- * and left out; the others stand. */
+/* Reads each record of the file. A file that is missing is no error. A record that is malformed is left out;
+ * the others stand. Returns the number of malformed ones, or a negative errno: -EPERM if somebody else owns
+ * the file or can write to it, -EBADFD if it is no regular file, -EFBIG if it is not usherd's for its
+ * size. */
 int store_read(Store *s, StoreHandler handler, void *userdata);
+
+/* Renames the file, so that the next version can be written, and an administrator can look at this one. */
+int store_set_aside(Store *s);
 
 /* The value of a field, or NULL. */
 const char *store_record_text(const StoreRecord *r, const char *name);
