@@ -25,6 +25,9 @@ struct Labels {
         FILE *file;    /* that version */
 };
 
+/* A larger file has not even its first lines read: a line may be as long as the file. */
+#define FILE_SIZE_MAX (8 * 1024 * 1024)
+
 /* Warnings about one file: a damaged one must not fill the journal. */
 #define WARNINGS_MAX 10U
 
@@ -79,6 +82,8 @@ static int check_ours(int fd, mode_t type) {
                 return -errno;
         if ((st.st_mode & S_IFMT) != type)
                 return S_ISDIR(st.st_mode) ? -EISDIR : -EBADFD;
+        if (type == S_IFREG && st.st_size > FILE_SIZE_MAX)
+                return -EFBIG;
 
         return st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH)) ? 0 : -EPERM;
 }
