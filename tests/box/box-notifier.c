@@ -10,7 +10,10 @@
  *     hang      never
  *     lie       with an id where there is none, and of the wrong type
  *     die       exits in the middle of the call
- *     leave     releases its name instead */
+ *     leave     releases its name instead
+ *     desktop   at once, and is a session manager too, which agrees to log out and never does
+ *
+ * A line "at USEC" after each request has its time on CLOCK_MONOTONIC in microseconds. */
 
 #include <gio/gio.h>
 #include <stdio.h>
@@ -32,6 +35,9 @@ static const char xml[] =
                 "direction='in'/>"
                 "<arg type='u' direction='out'/></method>"
                 "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
+                "</interface>"
+                "<interface name='org.gnome.SessionManager'>"
+                "<method name='Logout'><arg type='u' direction='in'/></method>"
                 "</interface></node>";
 
 static gboolean is_mode(const char *m) {
@@ -79,6 +85,11 @@ static void answer(GDBusMethodInvocation *call, guint id) {
                 g_dbus_method_invocation_return_value(call, g_variant_new("(u)", id > 0 ? id : ++last_id));
 }
 
+static void note_time(void) {
+        fprintf(file, "at %" G_GINT64_FORMAT "\n", g_get_monotonic_time());
+        fflush(file);
+}
+
 static void on_call(GDBusConnection *bus,
                 const char *sender,
                 const char *path,
@@ -101,19 +112,26 @@ static void on_call(GDBusConnection *bus,
                                 NULL, NULL);
                 note(id == 0 ? "new" : id <= last_id ? "replaces" : "strange", summary);
                 note("body", body);
+                note_time();
                 answer(call, id);
-        } else {
+        } else if (g_str_equal(method, "Logout"))
+                g_dbus_method_invocation_return_value(call, NULL);
+        else {
                 g_variant_get(parameters, "(u)", &id);
                 note(id > 0 && id <= last_id ? "close" : "strange", "");
+                note_time();
                 g_dbus_method_invocation_return_value(call, NULL);
         }
 }
 
-static void on_bus(GDBusConnection *bus, const char *name, gpointer info) {
+static void on_bus(GDBusConnection *bus, const char *name, gpointer userdata) {
         static const GDBusInterfaceVTable table = { .method_call = on_call };
+        GDBusNodeInfo *node = userdata;
 
+        (void) g_dbus_connection_register_object(bus, "/org/freedesktop/Notifications", node->interfaces[0],
+                        &table, NULL, NULL, NULL);
         (void) g_dbus_connection_register_object(
-                        bus, "/org/freedesktop/Notifications", info, &table, NULL, NULL, NULL);
+                        bus, "/org/gnome/SessionManager", node->interfaces[1], &table, NULL, NULL, NULL);
 }
 
 static void on_name(GDBusConnection *bus, const char *name, gpointer userdata) {
@@ -134,7 +152,10 @@ int main(int argc, char *argv[]) {
 
         loop = g_main_loop_new(NULL, FALSE);
         owner = g_bus_own_name(G_BUS_TYPE_SESSION, "org.freedesktop.Notifications",
-                        G_BUS_NAME_OWNER_FLAGS_NONE, on_bus, on_name, NULL, node->interfaces[0], NULL);
+                        G_BUS_NAME_OWNER_FLAGS_NONE, on_bus, on_name, NULL, node, NULL);
+        if (is_mode("desktop"))
+                g_bus_own_name(G_BUS_TYPE_SESSION, "org.gnome.SessionManager", G_BUS_NAME_OWNER_FLAGS_NONE,
+                                NULL, NULL, NULL, NULL, NULL);
         g_main_loop_run(loop);
         return EXIT_SUCCESS;
 }

@@ -105,42 +105,55 @@ static void on_job_removed(GDBusConnection *bus,
         g_hash_table_insert(box->results, g_strdup(job), g_strdup(result));
 }
 
-Box *box_new(GError **error) {
-        g_autoptr(Box) box = NULL;
+static bool box_connect(Box *box, GError **error) {
+        g_autofree char *address = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, error);
         g_autoptr(GVariant) reply = NULL;
 
-        box = g_new0(Box, 1);
-        box->results = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-        box->bus = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, error);
-        if (!box->bus)
-                return NULL;
+        if (!address)
+                return false;
 
-        g_dbus_connection_set_exit_on_close(box->bus, FALSE);
+        /* Not the connection that a process shares: after the end of the bus that one stays closed. */
+        box->bus = g_dbus_connection_new_for_address_sync(address,
+                        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                        G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                        NULL, NULL, error);
+        if (!box->bus)
+                return false;
+
         box->job_removed = g_dbus_connection_signal_subscribe(box->bus, SYSTEMD_NAME, SYSTEMD_INTERFACE,
                         "JobRemoved", SYSTEMD_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, box,
                         NULL);
-
-        /* systemd sends signals only to subscribers, and a second Subscribe on one connection is an
-         * error. */
+        /* systemd sends signals only to subscribers. */
         reply = box_call_systemd(box, "Subscribe", NULL, error);
-        if (!reply && error && g_dbus_error_is_remote_error(*error)) {
-                g_autofree char *name = g_dbus_error_get_remote_error(*error);
+        return reply;
+}
 
-                if (g_strcmp0(name, "org.freedesktop.systemd1.AlreadySubscribed") != 0)
-                        return NULL;
-                g_clear_error(error);
-        } else if (!reply)
-                return NULL;
-        return g_steal_pointer(&box);
+static void box_disconnect(Box *box) {
+        if (!box->bus)
+                return;
+
+        g_dbus_connection_signal_unsubscribe(box->bus, box->job_removed);
+        (void) g_dbus_connection_close_sync(box->bus, NULL, NULL);
+        g_clear_object(&box->bus);
+}
+
+Box *box_new(GError **error) {
+        g_autoptr(Box) box = g_new0(Box, 1);
+
+        box->results = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        return box_connect(box, error) ? g_steal_pointer(&box) : NULL;
+}
+
+bool box_reconnect(Box *box, GError **error) {
+        box_disconnect(box);
+        return box_connect(box, error);
 }
 
 void box_free(Box *box) {
         if (!box)
                 return;
 
-        if (box->job_removed > 0)
-                g_dbus_connection_signal_unsubscribe(box->bus, box->job_removed);
-        g_clear_object(&box->bus);
+        box_disconnect(box);
         g_hash_table_unref(box->results);
         g_free(box);
 }

@@ -22,6 +22,8 @@ bool box_inside(void);
 /* The box this program runs in: a connection to its system bus, and the job results of its systemd. */
 Box *box_new(GError **error);
 void box_free(Box *box);
+/* Connects again, after dbus-daemon was restarted. Monitors do not survive it. */
+bool box_reconnect(Box *box, GError **error);
 GDBusConnection *box_bus(Box *box);
 
 /* Runs the main context until done() returns true; it is called after every event, and at least every 20 ms.
@@ -146,6 +148,12 @@ bool box_program_type(BoxProgram *program, const char *text);
 int box_program_wait(BoxProgram *program, guint timeout_msec);
 /* Kills it. */
 void box_program_free(BoxProgram *program);
+
+/* The end of a process: when it was, in microseconds on CLOCK_MONOTONIC, or 0 while it lives. */
+typedef struct BoxWatch BoxWatch;
+BoxWatch *box_watch_new(pid_t pid);
+void box_watch_free(BoxWatch *w);
+gint64 box_watch_ended(BoxWatch *w);
 
 /* Records every signal that matches; NULL matches all. */
 BoxMonitor *box_monitor_new(

@@ -252,14 +252,13 @@ static bool is_up(gpointer userdata) {
         return g_str_has_prefix(text, "up\n");
 }
 
-/* A copy that every user can run: the build directory may be readable for root only. */
-static void install_notifier(void) {
+void notifier_install(void) {
         g_autofree char *self = g_file_read_link("/proc/self/exe", NULL), *built = NULL;
         g_autoptr(GFile) from = NULL, to = NULL;
         g_autoptr(GError) error = NULL;
 
         *strrchr(self, '/') = '\0';
-        built = g_build_filename(self, "box-notifier", NULL);
+        built = g_build_filename(self, "../box/box-notifier", NULL);
         from = g_file_new_for_path(built);
         to = g_file_new_for_path(NOTIFIER_PROGRAM);
         (void) g_file_copy(from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
@@ -275,7 +274,7 @@ Notifier *notifier_new(Usher *u, BoxSession *session, const char *mode) {
         g_assert_cmpint(g_mkdir_with_parents(NOTIFIER_DIRECTORY, 0777), ==, 0);
         g_assert_cmpint(g_chmod(NOTIFIER_DIRECTORY, 01777), ==, 0);
         if (!g_file_test(NOTIFIER_PROGRAM, G_FILE_TEST_EXISTS))
-                install_notifier();
+                notifier_install();
         n->file = g_strdup_printf(NOTIFIER_DIRECTORY "/%s-%u", session->user, count++);
         n->process = box_spawn(u->box, session->user, session, G_SUBPROCESS_FLAGS_NONE,
                         (const char *const[]) { NOTIFIER_PROGRAM, mode, n->file, NULL }, &error);
@@ -296,6 +295,21 @@ char *notifier_read(Notifier *n) {
         char *text = NULL;
 
         return g_file_get_contents(n->file, &text, NULL, NULL) ? text : g_strdup("");
+}
+
+bool notifier_shown(const char *file, const char *text, gint64 after, gint64 before) {
+        g_autofree char *seen = NULL;
+
+        if (!g_file_get_contents(file, &seen, NULL, NULL))
+                return false;
+
+        for (const char *at = seen; (at = strstr(at, text)) && (at = strstr(at, "\nat "));) {
+                gint64 time = g_ascii_strtoll(at + strlen("\nat "), NULL, 10);
+
+                if (time > after && time < before)
+                        return true;
+        }
+        return false;
 }
 
 typedef struct {

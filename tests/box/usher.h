@@ -71,11 +71,16 @@ typedef struct {
         char *file;
 } Notifier;
 
+/* Installs the program where every user can run it: the build directory may be readable for root only. */
+void notifier_install(void);
 Notifier *notifier_new(Usher *u, BoxSession *session, const char *mode);
 void notifier_free(Notifier *n);
 char *notifier_read(Notifier *n);
 /* Whether this text was shown. */
 bool notifier_wait(Notifier *n, const char *text, guint timeout_msec);
+/* Whether it was shown between two times, in microseconds on CLOCK_MONOTONIC. `file` is that of a
+ * box-notifier. */
+bool notifier_shown(const char *file, const char *text, gint64 after, gint64 before);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Usher, usher_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Notifier, notifier_free)
