@@ -16,7 +16,8 @@
  * terminal or none. */
 #define USHER_MESSAGE_MESSAGE "ef04ffff566d4e6fbfccf7af4d565cd2"
 
-/* No greeter and no new session after a log-off: SEAT_ID=, USHER_STATION=label, USHER_JOB=. */
+/* For a while there was neither a visible greeter nor a person's session: SEAT_ID=, USHER_STATION=label,
+ * USHER_JOB=the log-off before that, or "". */
 #define USHER_MESSAGE_GREETER_MISSING "cc06b5572a544c2fb30518f2bdb833c5"
 
 /* A station lost something it needs, or has got it back: SEAT_ID=, USHER_STATION=label, USHER_HEALTH=. */

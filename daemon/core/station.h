@@ -21,7 +21,8 @@ typedef enum StationHealth {
         STATION_NO_POINTER,
         STATION_NO_KEYBOARD,
         STATION_NO_DISPLAY,
-        STATION_NO_LOGIN_SCREEN, /* neither a greeter nor a new session appeared in time after a log-off */
+        STATION_NO_LOGIN_SCREEN, /* nobody can log in: no greeter is visible, and no session of a person is
+                                    there */
         STATION_ABSENT,
         _STATION_HEALTH_MAX,
         _STATION_HEALTH_INVALID = -EINVAL,

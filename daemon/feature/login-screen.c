@@ -4,24 +4,31 @@
 #include "common/message-ids.h"
 #include "core/journal.h"
 #include "core/manager.h"
+#include "feature/login-screen-greeter.h"
 #include "feature/login-screen.h"
+#include "peer/unit-watch.h"
 
 #define LOGIN_SCREEN_USEC (20 * USEC_PER_SEC)
 
+/* The name that every display manager installs for itself. */
+#define DISPLAY_MANAGER "display-manager.service"
+
 typedef struct LoginScreen LoginScreen;
 
-/* A seat whose session was ended, until the time is up or a user is there again. */
+/* A seat where people should see a greeter, until the time is up or a user is there. */
 typedef struct LoginScreenWatch {
         LoginScreen *login_screen;
         char *seat;
-        uint32_t job;
+        uint32_t job; /* that ended the session there, 0 if none did */
         sd_event_source *timer;
         TAILQ_ENTRY(LoginScreenWatch) watches;
 } LoginScreenWatch;
 
 struct LoginScreen {
         Manager *manager;
+        UnitWatch *display_manager;
         TAILQ_HEAD(, LoginScreenWatch) watches;
+        TAILQ_HEAD(, Greeter) greeters;
 };
 
 static LoginScreenWatch *watch_free(LoginScreenWatch *w) {
@@ -42,36 +49,59 @@ static LoginScreenWatch *watch_find(LoginScreen *l, const char *seat) {
         return NULL;
 }
 
-static bool is_greeter(const Session *s) {
-        return streq(s->info->class, "greeter");
+static Greeter *find_greeter(LoginScreen *l, const Session *s) {
+        Greeter *g;
+
+        TAILQ_FOREACH(g, &l->greeters, greeters)
+                if (g->session == s)
+                        return g;
+
+        return NULL;
 }
 
 /* Whether such a session is at the seat and not about to end. */
-static bool has_session(Manager *m, const char *seat, bool (*is_such)(const Session *s)) {
+static bool has_session(
+                LoginScreen *l, const char *seat, bool (*is_such)(LoginScreen *l, const Session *s)) {
         const IndexEntry *e;
 
-        for (e = index_first(&m->sessions_by_seat, seat); e; e = index_next(e)) {
+        for (e = index_first(&l->manager->sessions_by_seat, seat); e; e = index_next(e)) {
                 const Session *s = e->item;
 
-                if (!session_is_closing(s->info) && is_such(s))
+                if (!session_is_closing(s->info) && is_such(l, s))
                         return true;
         }
 
         return false;
 }
 
-/* Whether somebody can log in, or has. */
-static bool is_back(Manager *m, const char *seat) {
-        return has_session(m, seat, session_is_person) || has_session(m, seat, is_greeter);
+static bool is_person(LoginScreen *l, const Session *s) {
+        return session_is_person(s);
+}
+
+static bool is_greeter(LoginScreen *l, const Session *s) {
+        return greeter_is(s);
+}
+
+/* Whether somebody can log in through this session, or has. */
+static bool is_usable(LoginScreen *l, const Session *s) {
+        const Greeter *g = find_greeter(l, s);
+
+        if (g)
+                return greeter_is_visible(g);
+
+        return session_is_person(s) || session_is_in_front(s->info);
 }
 
 static void write_journal(const Station *s, uint32_t job) {
         JournalRecord *r;
 
-        r = journal_record(USHER_MESSAGE_GREETER_MISSING, LOG_WARNING, "No login screen came back at '%s'",
-                        station_name(s));
+        r = journal_record(USHER_MESSAGE_GREETER_MISSING, LOG_WARNING, "No login screen %s '%s'",
+                        job > 0 ? "came back at" : "is visible at", station_name(s));
         journal_field(r, "USHER_STATION=%s", station_name(s));
-        journal_field(r, "USHER_JOB=%" PRIu32, job);
+        if (job > 0)
+                journal_field(r, "USHER_JOB=%" PRIu32, job);
+        else
+                journal_field(r, "USHER_JOB=");
         journal_field(r, "SEAT_ID=%s", s->id);
         journal_send(r);
 }
@@ -99,12 +129,21 @@ static void start_target(Manager *m, const char *seat) {
                 log_warning_errno(r, "Failed to start '%s': %m", unit);
 }
 
+/* A greeter that ended without a log-off is missed only if its display manager was not stopped. */
+static bool is_expected(LoginScreen *l, const LoginScreenWatch *w) {
+        UnitState unit = unit_watch_state(l->display_manager);
+
+        return w->job > 0 || has_session(l, w->seat, is_greeter) ||
+                        (unit != UNIT_INACTIVE && unit != UNIT_UNKNOWN);
+}
+
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         LoginScreenWatch *w = userdata;
-        Manager *m = w->login_screen->manager;
+        LoginScreen *l = w->login_screen;
+        Manager *m = l->manager;
         Station *s = manager_find_station(m, w->seat);
 
-        if (s && s->present && !m->going_down && !is_back(m, w->seat)) {
+        if (s && s->present && !m->going_down && is_expected(l, w) && !has_session(l, w->seat, is_usable)) {
                 s->login_screen_missing = true;
                 write_journal(s, w->job);
                 start_target(m, w->seat);
@@ -115,23 +154,65 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int watch_new(LoginScreen *l, const char *seat, uint32_t job) {
+static int watch_new(LoginScreen *l, const char *seat, LoginScreenWatch **ret) {
         LoginScreenWatch *w;
         int r = -ENOMEM;
 
         w = malloc(sizeof(*w));
         if (!w)
                 return -ENOMEM;
-        *w = (LoginScreenWatch) { .login_screen = l, .seat = strdup(seat), .job = job };
+        *w = (LoginScreenWatch) { .login_screen = l, .seat = strdup(seat) };
         TAILQ_INSERT_TAIL(&l->watches, w, watches);
 
         if (w->seat)
                 r = sd_event_add_time_relative(l->manager->event, &w->timer, CLOCK_MONOTONIC,
                                 LOGIN_SCREEN_USEC, 0, on_timeout, w);
-        if (r < 0)
+        if (r < 0) {
+                watch_free(w);
+                return r;
+        }
+
+        *ret = w;
+        return 0;
+}
+
+/* Gives the seat its time for a login screen; from now on if a job has ended there. */
+static void expect(LoginScreen *l, const char *seat, uint32_t job) {
+        LoginScreenWatch *w = watch_find(l, seat);
+        int r = 0;
+
+        if (isempty(seat))
+                return;
+
+        if (!w)
+                r = watch_new(l, seat, &w);
+        else if (job > 0)
+                r = sd_event_source_set_time_relative(w->timer, LOGIN_SCREEN_USEC);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to watch for the login screen at '%s': %m", seat);
+                return;
+        }
+
+        if (w->job == 0)
+                w->job = job;
+}
+
+/* What is known of the sessions at the seat has changed. */
+static void look(LoginScreen *l, const char *seat, bool greeter_ended) {
+        Station *s = manager_find_station(l->manager, seat);
+        LoginScreenWatch *w = watch_find(l, seat);
+
+        /* A greeter must last: one that starts and crashes leaves the same black screen. */
+        if (w && has_session(l, seat, is_person))
                 watch_free(w);
 
-        return r;
+        if (!has_session(l, seat, is_usable)) {
+                if (s && !s->login_screen_missing && (greeter_ended || has_session(l, seat, is_greeter)))
+                        expect(l, seat, 0);
+        } else if (s && s->login_screen_missing) {
+                s->login_screen_missing = false;
+                manager_station_changed(l->manager, seat, 0);
+        }
 }
 
 /* Nobody logs in at a machine that goes down, or at a seat that the pending action takes away. */
@@ -142,48 +223,85 @@ static bool leaves_a_login_screen(const Manager *m, const Job *j) {
 
 static void login_screen_job_ended(void *state, const Job *j) {
         LoginScreen *l = state;
-        int r;
 
-        if (!leaves_a_login_screen(l->manager, j) ||
-                        has_session(l->manager, j->station, session_is_person) || watch_find(l, j->station))
-                return;
+        if (leaves_a_login_screen(l->manager, j) && !has_session(l, j->station, is_person))
+                expect(l, j->station, j->number);
+}
 
-        r = watch_new(l, j->station, j->number);
-        if (r < 0)
-                log_warning_errno(r, "Failed to watch for the login screen at '%s': %m", j->station);
+static void on_exit_of_leader(Greeter *g, void *userdata) {
+        look(userdata, g->session->info->seat, false);
+}
+
+static Greeter *remove_greeter(LoginScreen *l, Greeter *g) {
+        if (!g)
+                return NULL;
+
+        TAILQ_REMOVE(&l->greeters, g, greeters);
+        return greeter_free(g);
+}
+
+static Greeter *add_greeter(LoginScreen *l, const Session *session) {
+        Greeter *g;
+
+        if (greeter_new(&g, l->manager->event, session, on_exit_of_leader, l) < 0) {
+                log_oom();
+                return NULL;
+        }
+
+        TAILQ_INSERT_TAIL(&l->greeters, g, greeters);
+        return g;
+}
+
+static void login_screen_session_new(void *state, Session *session) {
+        (void) remove_greeter(state, find_greeter(state, session));
 }
 
 static void login_screen_session_changed(void *state, Session *session) {
-        const char *seat = session->info->seat;
         LoginScreen *l = state;
-        Manager *m = l->manager;
-        LoginScreenWatch *w;
-        Station *s;
+        Greeter *g = find_greeter(l, session);
 
-        if (!is_back(m, seat))
-                return;
+        if (!greeter_is(session))
+                g = remove_greeter(l, g);
+        else if (!g)
+                g = add_greeter(l, session);
+        if (g)
+                greeter_update(g);
 
-        /* A greeter must last: one that starts and crashes leaves the same black screen. */
-        w = watch_find(l, seat);
-        if (w && has_session(m, seat, session_is_person))
-                watch_free(w);
+        look(l, session->info->seat, g && session_is_closing(session->info));
+}
 
-        s = manager_find_station(m, seat);
-        if (s && s->login_screen_missing) {
-                s->login_screen_missing = false;
-                manager_station_changed(m, seat, 0);
-        }
+/* The session is still registered. */
+static void login_screen_session_gone(void *state, Session *session) {
+        const char *seat = session->info->seat;
+        Greeter *g, *ended = find_greeter(state, session);
+        LoginScreen *l = state;
+
+        if (session_is_graphical(session->info))
+                TAILQ_FOREACH(g, &l->greeters, greeters)
+                        if (streq(g->session->info->seat, seat))
+                                greeter_expect(g);
+
+        if (ended || has_session(l, seat, is_greeter))
+                expect(l, seat, 0);
+        (void) remove_greeter(l, ended);
+}
+
+static int login_screen_start(void *state) {
+        LoginScreen *l = state;
+
+        return unit_watch_new(&l->display_manager, l->manager->bus, DISPLAY_MANAGER, NULL, NULL);
 }
 
 static void login_screen_free(void *state) {
         LoginScreen *l = state;
         LoginScreenWatch *w;
-
-        if (!l)
-                return;
+        Greeter *g;
 
         while ((w = TAILQ_FIRST(&l->watches)))
                 watch_free(w);
+        while ((g = TAILQ_FIRST(&l->greeters)))
+                remove_greeter(l, g);
+        unit_watch_free(l->display_manager);
         free(l);
 }
 
@@ -193,7 +311,11 @@ static int login_screen_new(Manager *m, void **ret) {
         l = malloc(sizeof(*l));
         if (!l)
                 return -ENOMEM;
-        *l = (LoginScreen) { .manager = m, .watches = TAILQ_HEAD_INITIALIZER(l->watches) };
+        *l = (LoginScreen) {
+                .manager = m,
+                .watches = TAILQ_HEAD_INITIALIZER(l->watches),
+                .greeters = TAILQ_HEAD_INITIALIZER(l->greeters),
+        };
 
         *ret = l;
         return 0;
@@ -203,6 +325,9 @@ const Feature login_screen_feature = {
         .name = "login-screen",
         .new = login_screen_new,
         .free = login_screen_free,
+        .start = login_screen_start,
+        .session_new = login_screen_session_new,
         .session_changed = login_screen_session_changed,
+        .session_gone = login_screen_session_gone,
         .job_ended = login_screen_job_ended,
 };

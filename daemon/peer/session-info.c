@@ -57,6 +57,10 @@ bool session_is_opening(const SessionInfo *info) {
         return streq_ptr(info->state, "opening");
 }
 
+bool session_is_in_front(const SessionInfo *info) {
+        return streq_ptr(info->state, "active");
+}
+
 bool session_is_closing(const SessionInfo *info) {
         return streq_ptr(info->state, "closing");
 }

@@ -53,6 +53,9 @@ DECLARE_STRING_TABLE(SessionKind, session_kind);
 /* Whether it is a graphical session, which a session manager may run, and not a text console. */
 bool session_is_graphical(const SessionInfo *info);
 bool session_is_opening(const SessionInfo *info);
+
+/* Whether it is open and has the screen of its seat. */
+bool session_is_in_front(const SessionInfo *info);
 bool session_is_closing(const SessionInfo *info);
 
 int session_identity_init(SessionIdentity *i, const SessionInfo *info);

@@ -63,7 +63,8 @@ static void set_state(UnitWatch *w, UnitState state) {
 
         w->known = true;
         w->state = state;
-        w->handler(state, w->userdata);
+        if (w->handler)
+                w->handler(state, w->userdata);
 }
 
 static void end_request(UnitWatch *w, const char *error) {

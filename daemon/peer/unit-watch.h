@@ -21,6 +21,7 @@ typedef enum UnitState {
 /* Called once as soon as the state is known, and then at each change. */
 typedef void (*UnitHandler)(UnitState state, void *userdata);
 
+/* The handler may be NULL. */
 int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler handler, void *userdata);
 
 /* The handler of a request under way is not called. */

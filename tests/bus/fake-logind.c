@@ -137,6 +137,8 @@ void fake_logind_add(FakeLogind *l, const FakeSession *is) {
         s->is.desktop = g_strdup(is->desktop ? is->desktop : "");
         s->is.remote_host = g_strdup(is->remote_host ? is->remote_host : "");
         s->is.leader = is->leader > 0 ? is->leader : next_leader++;
+        if (is->leader == 0 && g_str_equal(s->is.class, "greeter"))
+                s->is.leader = 1;
         if (s->is.since_monotonic == 0)
                 s->is.since_monotonic = (guint64) g_get_monotonic_time();
         s->since = g_get_real_time();

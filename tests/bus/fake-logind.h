@@ -19,7 +19,7 @@ typedef struct FakeSession {
         const char *desktop;
         const char *remote_host; /* makes it a remote session */
         guint32 vtnr;
-        guint32 leader;          /* default: a new one for each session */
+        guint32 leader;          /* default: a new one for each session; a process that runs for a greeter */
         guint64 since_monotonic; /* default: now */
         gboolean idle;
         gint64 idle_since; /* realtime, µs */

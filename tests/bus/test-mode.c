@@ -157,7 +157,8 @@ static void test_a_unit_that_was_not_found_at_first(Fixture *f, gconstpointer da
 
         f->systemd->fake.hang = TRUE;
         fixture_spawn(f);
-        WAIT_FOR(fake_count(&f->systemd->fake, "LoadUnit") == 2);
+        /* The hook, the console and the display manager. */
+        WAIT_FOR(fake_count(&f->systemd->fake, "LoadUnit") == 3);
         fake_refuse_all(&f->systemd->fake, "org.freedesktop.DBus.Error.NoReply");
         WAIT_FOR(f->ready);
 

@@ -262,7 +262,7 @@ static SessionInfo *make_info(const DaemonSession *s) {
                 .state = (char *) (s->state ? s->state : "active"),
                 .scope = (char *) "",
                 .uid = s->uid > 0 ? s->uid : ADA,
-                .leader = s->leader > 0 ? s->leader : 300,
+                .leader = s->leader == 0 ? 300 : MAX_OF(s->leader, 0),
                 .started = 1,
                 .active = true,
                 .idle = s->idle_since > 0,

@@ -56,7 +56,7 @@ typedef struct DaemonSession {
         const char *state;
         const char *seat;
         uid_t uid;
-        pid_t leader;
+        pid_t leader;      /* -1 for none */
         usec_t idle_since; /* CLOCK_MONOTONIC, 0 while it is in use */
 } DaemonSession;
 

@@ -2,6 +2,9 @@
 
 /* Whether somebody can log in after a log-off. */
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "common/timespan.h"
 #include "daemon.h"
 #include "feature/login-screen.h"
@@ -20,8 +23,37 @@ static void tear_down(Daemon *d, gconstpointer data) {
         daemon_tear_down(d);
 }
 
+static void greeter_in_state(Daemon *d, const char *state) {
+        daemon_session(d, .id = "c1", .leader = getpid(), .uid = 61004, .class = "greeter", .state = state);
+}
+
 static void greeter(Daemon *d) {
-        daemon_session(d, .id = "c1", .leader = 400, .uid = 61004, .class = "greeter");
+        greeter_in_state(d, "active");
+}
+
+/* The display manager's unit is in this state. */
+static void restart_with_display_manager(Daemon *d, const char *state) {
+        d->unit_state = state;
+        daemon_restart(d);
+        daemon_serve(d);
+}
+
+/* A leader that runs until it is killed. */
+static pid_t start_leader(void) {
+        pid_t pid = fork();
+
+        g_assert_no_errno(pid);
+        if (pid == 0) {
+                (void) pause();
+                _exit(0);
+        }
+
+        return pid;
+}
+
+static void kill_leader(pid_t pid) {
+        g_assert_no_errno(kill(pid, SIGKILL));
+        g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
 }
 
 static void assert_missing(Daemon *d, bool missing) {
@@ -138,6 +170,143 @@ static void test_a_seat_that_goes_meanwhile(Daemon *d, gconstpointer data) {
         g_assert_cmpuint(daemon_count_calls(d, TARGET), ==, 0);
 }
 
+/* Its session exists, and somebody else's screen, or none, is in front. */
+static void test_a_greeter_that_never_comes_to_the_front(Daemon *d, gconstpointer data) {
+        log_off(d);
+        greeter_in_state(d, "online");
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+
+        greeter(d);
+        g_assert_false(manager_find_station(d->manager, SEAT)->login_screen_missing);
+}
+
+static void test_a_greeter_that_never_opens(Daemon *d, gconstpointer data) {
+        log_off(d);
+        greeter_in_state(d, "opening");
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+}
+
+static void test_a_hidden_greeter_without_a_log_off(Daemon *d, gconstpointer data) {
+        daemon_end_session(d, "3");
+        greeter_in_state(d, "online");
+        assert_missing(d, false);
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+}
+
+static void test_a_greeter_behind_a_person(Daemon *d, gconstpointer data) {
+        greeter_in_state(d, "online");
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+}
+
+static void test_a_greeter_behind_another_session(Daemon *d, gconstpointer data) {
+        daemon_end_session(d, "3");
+        greeter_in_state(d, "online");
+        daemon_session(d, .id = "c2", .leader = 500, .class = "lock-screen");
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+}
+
+/* Somebody switches to a text console, where no session is. */
+static void test_a_greeter_that_was_in_front(Daemon *d, gconstpointer data) {
+        daemon_end_session(d, "3");
+        greeter(d);
+        greeter_in_state(d, "online");
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+}
+
+/* The user of another graphical session has left, and the greeter stays behind a dead screen. */
+static void test_a_greeter_that_stays_behind(Daemon *d, gconstpointer data) {
+        greeter(d);
+        greeter_in_state(d, "online");
+        daemon_end_session(d, "3");
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+}
+
+/* The text console shows its own login prompt again. */
+static void test_a_text_console_that_is_left(Daemon *d, gconstpointer data) {
+        greeter(d);
+        greeter_in_state(d, "online");
+        daemon_session(d, .type = "tty");
+        daemon_end_session(d, "3");
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+}
+
+static void test_a_leader_that_dies(Daemon *d, gconstpointer data) {
+        pid_t leader = start_leader();
+
+        daemon_end_session(d, "3");
+        daemon_session(d, .id = "c1", .leader = leader, .class = "greeter");
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+
+        kill_leader(leader);
+        daemon_run(d);
+        assert_missing(d, false);
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+
+        /* The same session in the same state, as logind still has it. */
+        daemon_session(d, .id = "c1", .leader = leader, .class = "greeter");
+        g_assert_true(manager_find_station(d->manager, SEAT)->login_screen_missing);
+}
+
+static void test_a_leader_that_is_dead(Daemon *d, gconstpointer data) {
+        pid_t leader = start_leader();
+
+        kill_leader(leader);
+        log_off(d);
+        daemon_session(d, .id = "c1", .leader = leader, .class = "greeter");
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+
+        /* A new greeter under the same id. */
+        greeter(d);
+        g_assert_false(manager_find_station(d->manager, SEAT)->login_screen_missing);
+}
+
+static void test_a_greeter_without_a_leader(Daemon *d, gconstpointer data) {
+        log_off(d);
+        daemon_session(d, .id = "c1", .leader = -1, .class = "greeter");
+        daemon_fire_timers(d);
+        assert_missing(d, false);
+}
+
+/* No log-off, and no session that logind still has. */
+static void test_a_greeter_that_is_gone(Daemon *d, gconstpointer state) {
+        restart_with_display_manager(d, state);
+        daemon_end_session(d, "3");
+        greeter(d);
+        daemon_end_session(d, "c1");
+        daemon_fire_timers(d);
+        assert_missing(d, !g_str_equal(state, "inactive"));
+}
+
+/* Programs of the greeter hold its session up. */
+static void test_a_greeter_that_is_closing(Daemon *d, gconstpointer state) {
+        restart_with_display_manager(d, state);
+        daemon_end_session(d, "3");
+        greeter(d);
+        greeter_in_state(d, "closing");
+        daemon_fire_timers(d);
+        assert_missing(d, !g_str_equal(state, "inactive"));
+}
+
+/* The time is counted from the log-off, and the record names it. */
+static void test_a_log_off_after_a_greeter_is_gone(Daemon *d, gconstpointer data) {
+        greeter(d);
+        daemon_end_session(d, "c1");
+        log_off(d);
+        daemon_fire_timers(d);
+        assert_missing(d, true);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add("/login-screen/" name, Daemon, NULL, set_up, function, tear_down)
@@ -153,5 +322,24 @@ int main(int argc, char *argv[]) {
         ADD("a-machine-that-goes-down", test_a_machine_that_goes_down);
         ADD("a-machine-that-goes-down-meanwhile", test_a_machine_that_goes_down_meanwhile);
         ADD("a-seat-that-goes-meanwhile", test_a_seat_that_goes_meanwhile);
+        ADD("a-greeter-that-never-comes-to-the-front", test_a_greeter_that_never_comes_to_the_front);
+        ADD("a-greeter-that-never-opens", test_a_greeter_that_never_opens);
+        ADD("a-hidden-greeter-without-a-log-off", test_a_hidden_greeter_without_a_log_off);
+        ADD("a-greeter-behind-a-person", test_a_greeter_behind_a_person);
+        ADD("a-greeter-behind-another-session", test_a_greeter_behind_another_session);
+        ADD("a-greeter-that-was-in-front", test_a_greeter_that_was_in_front);
+        ADD("a-greeter-that-stays-behind", test_a_greeter_that_stays_behind);
+        ADD("a-text-console-that-is-left", test_a_text_console_that_is_left);
+        ADD("a-leader-that-dies", test_a_leader_that_dies);
+        ADD("a-leader-that-is-dead", test_a_leader_that_is_dead);
+        ADD("a-greeter-without-a-leader", test_a_greeter_without_a_leader);
+        ADD("a-log-off-after-a-greeter-is-gone", test_a_log_off_after_a_greeter_is_gone);
+#define ADD_WITH(name, state, function) \
+        g_test_add("/login-screen/" name "/" state, Daemon, state, set_up, function, tear_down)
+        ADD_WITH("a-greeter-that-is-gone", "active", test_a_greeter_that_is_gone);
+        ADD_WITH("a-greeter-that-is-gone", "failed", test_a_greeter_that_is_gone);
+        ADD_WITH("a-greeter-that-is-gone", "inactive", test_a_greeter_that_is_gone);
+        ADD_WITH("a-greeter-that-is-closing", "active", test_a_greeter_that_is_closing);
+        ADD_WITH("a-greeter-that-is-closing", "inactive", test_a_greeter_that_is_closing);
         return g_test_run();
 }
