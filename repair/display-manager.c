@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* lightdm has SwitchToGreeter(), but the names of its seat objects (Seat0, Seat1, …) only count them, and no
- * property says which seat of logind one is. So all those without a user session are asked. This changes
- * nothing on a seat that has its greeter: lightdm shows that greeter again.
+/* As of lightdm 1.32, sddm 0.21, plasma-login-manager 6.6 and gdm 50:
  *
- * sddm has the same method and starts another greeter each time; gdm has none. */
+ * lightdm has SwitchToGreeter(), but the names of its seat objects (Seat0, Seat1, …) only count them, and no
+ * property says which seat of logind one is. XDG_SEAT_PATH says it to the sessions of users, not to
+ * greeters. So all those without a user session are asked. This changes nothing on a seat that has its
+ * greeter: lightdm shows that greeter again.
+ *
+ * sddm and plasma-login-manager have the same method, and name their objects after the seats. A D-Bus path
+ * cannot have the dashes of other seats' names, so there is an object for seat0 only.
+ *
+ * gdm has CreateTransientDisplay() for seat0, and nothing for other seats. */
 
 #include "common/bus-util.h"
 #include "common/log.h"
@@ -15,13 +21,21 @@
 #define DM_PATH "/org/freedesktop/DisplayManager"
 #define DM_IFACE_SEAT "org.freedesktop.DisplayManager.Seat"
 
-static bool is_lightdm(sd_bus *bus) {
+#define GDM_BUS_NAME "org.gnome.DisplayManager"
+#define GDM_PATH_FACTORY "/org/gnome/DisplayManager/LocalDisplayFactory"
+#define GDM_IFACE_FACTORY "org.gnome.DisplayManager.LocalDisplayFactory"
+
+/* Returns the name of the process, or NULL if there is none. */
+static char *get_owner(sd_bus *bus) {
         _cleanup_creds_ sd_bus_creds *creds = NULL;
         const char *comm;
 
-        return sd_bus_get_name_creds(bus, DM_BUS_NAME,
-                               SD_BUS_CREDS_PID | SD_BUS_CREDS_COMM | SD_BUS_CREDS_AUGMENT, &creds) >= 0 &&
-                        sd_bus_creds_get_comm(creds, &comm) >= 0 && streq(comm, "lightdm");
+        if (sd_bus_get_name_creds(bus, DM_BUS_NAME,
+                            SD_BUS_CREDS_PID | SD_BUS_CREDS_COMM | SD_BUS_CREDS_AUGMENT, &creds) < 0 ||
+                        sd_bus_creds_get_comm(creds, &comm) < 0)
+                return NULL;
+
+        return strdup(comm);
 }
 
 /* Returns 1 if lightdm has a user session there, 0 if not, or a negative errno. */
@@ -38,29 +52,34 @@ static int has_session(sd_bus *bus, const char *path) {
         return !sd_bus_message_at_end(reply, false);
 }
 
-static int switch_to_greeter(sd_bus *bus, const char *path) {
+/* Returns 1 if it was asked. That it refuses, or that there is no such object, is not an error. */
+static int ask(sd_bus *bus, const char *name, const char *path, const char *interface, const char *method) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = sd_bus_call_method(bus, name, path, interface, method, &error, NULL, NULL);
+        if (r == -ETIMEDOUT)
+                return r;
+        if (r < 0)
+                log_info_errno(r, "%s at '%s' failed: %s", method, path, strempty(error.message));
+
+        return r >= 0;
+}
+
+static int ask_lightdm_seat(sd_bus *bus, const char *path) {
         int r;
 
         r = has_session(bus, path);
         if (r != 0)
                 return r < 0 ? r : 0;
 
-        r = sd_bus_call_method(bus, DM_BUS_NAME, path, DM_IFACE_SEAT, "SwitchToGreeter", &error, NULL, NULL);
-        if (r < 0)
-                return log_info_errno(
-                                r, "lightdm shows no greeter at '%s': %s", path, strempty(error.message));
-
-        return 1;
+        return ask(bus, DM_BUS_NAME, path, DM_IFACE_SEAT, "SwitchToGreeter");
 }
 
-int display_manager_show_greeter(sd_bus *bus, const char *seat) {
+static int ask_lightdm(sd_bus *bus, const char *seat) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         const char *path;
         int r, asked = 0;
-
-        if (!is_lightdm(bus))
-                return 0;
 
         /* At a terminal, say. lightdm knows nothing of these, and would bring its greeter to the front. */
         r = seat_others_belong_to(bus, seat, "lightdm");
@@ -74,7 +93,7 @@ int display_manager_show_greeter(sd_bus *bus, const char *seat) {
                 return r;
 
         while ((r = sd_bus_message_read(reply, "o", &path)) > 0) {
-                r = switch_to_greeter(bus, path);
+                r = ask_lightdm_seat(bus, path);
                 if (r == -ETIMEDOUT)
                         return r;
                 if (r > 0)
@@ -82,4 +101,17 @@ int display_manager_show_greeter(sd_bus *bus, const char *seat) {
         }
 
         return r < 0 ? r : asked;
+}
+
+int display_manager_show_greeter(sd_bus *bus, const char *seat) {
+        _cleanup_free_ char *owner = get_owner(bus);
+
+        if (streq_ptr(owner, "lightdm"))
+                return ask_lightdm(bus, seat);
+        if (!streq(seat, "seat0"))
+                return 0;
+        if (streq_ptr(owner, "sddm") || streq_ptr(owner, "plasmalogin"))
+                return ask(bus, DM_BUS_NAME, DM_PATH "/Seat0", DM_IFACE_SEAT, "SwitchToGreeter");
+
+        return ask(bus, GDM_BUS_NAME, GDM_PATH_FACTORY, GDM_IFACE_FACTORY, "CreateTransientDisplay");
 }

@@ -3,8 +3,8 @@
 /* usher-seat-repair SEAT: brings back the login screen of one seat. usher-seat-repair@.service runs it.
  *
  * It does nothing to a seat that somebody uses, and nothing when it cannot find out whether somebody does.
- * It first asks the display manager. If that does not help, it hides the seat's graphics devices for a
- * moment, which ends what is left on the seat. */
+ * It first has logind bring a hidden greeter to the front, and then asks the display manager for one. If
+ * neither helps, it hides the seat's graphics devices for a moment, which ends what is left on the seat. */
 
 #include <signal.h>
 
@@ -77,10 +77,22 @@ static int check(const char *seat, int r, SeatUse use) {
         return use >= SEAT_LOGIN_SCREEN;
 }
 
+/* Waits for the greeter that was asked for, if it was. Returns as check() does. */
+static int wait_for_greeter(sd_bus *bus, const char *seat, int asked) {
+        SeatUse use;
+        int r;
+
+        if (asked < 0)
+                log_info_errno(asked, "Failed to ask for a greeter: %m");
+
+        r = seat_wait_used(bus, seat, asked > 0 ? GREETER_USEC : 0, &use);
+        return check(seat, r, use);
+}
+
 static int run(const char *seat) {
         _cleanup_bus_close_ sd_bus *bus = NULL;
         SeatUse use;
-        int r, asked;
+        int r;
 
         r = sd_bus_open_system(&bus);
         if (r < 0)
@@ -92,12 +104,13 @@ static int run(const char *seat) {
         if (r != 0)
                 return r;
 
-        asked = display_manager_show_greeter(bus, seat);
-        if (asked < 0)
-                log_info_errno(asked, "Failed to ask the display manager for a greeter: %m");
+        if (use == SEAT_GREETER) {
+                r = wait_for_greeter(bus, seat, seat_activate_greeter(bus, seat));
+                if (r != 0)
+                        return r;
+        }
 
-        r = seat_wait_used(bus, seat, asked > 0 || use == SEAT_GREETER ? GREETER_USEC : 0, &use);
-        r = check(seat, r, use);
+        r = wait_for_greeter(bus, seat, display_manager_show_greeter(bus, seat));
         if (r != 0)
                 return r;
 

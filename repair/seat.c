@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <errno.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
 #include "common/bus-util.h"
+#include "common/log.h"
 #include "common/names.h"
 #include "common/timespan.h"
 #include "repair/seat.h"
@@ -22,6 +27,28 @@ static int get_session_string(sd_bus *bus, const char *path, const char *propert
                 return 1;
 
         return is_unknown(&error) ? 0 : r;
+}
+
+/* logind may still call a session active whose leader has exited. A session without a leader counts as
+ * alive. */
+static int has_leader(sd_bus *bus, const char *path) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        uint32_t leader;
+        int r, fd;
+
+        r = sd_bus_get_property_trivial(
+                        bus, LOGIND_BUS_NAME, path, LOGIND_IFACE_SESSION, "Leader", &error, 'u', &leader);
+        if (r < 0)
+                return is_unknown(&error) ? 0 : r;
+
+        if (leader == 0)
+                return 1;
+
+        fd = pidfd_open((pid_t) leader, 0);
+        if (fd < 0)
+                return errno != ESRCH;
+        close(fd);
+        return 1;
 }
 
 static SeatUse use_by(const char *class, const char *state) {
@@ -50,7 +77,13 @@ static int get_session_use(sd_bus *bus, const char *path, SeatUse *ret) {
                 return r;
 
         *ret = r > 0 ? use_by(class, state) : SEAT_FREE;
-        return 0;
+        if (*ret == SEAT_LOGIN_SCREEN) {
+                r = has_leader(bus, path);
+                if (r == 0)
+                        *ret = SEAT_GREETER;
+        }
+
+        return r < 0 ? r : 0;
 }
 
 /* Returns 1 and the value, 0 if there is no such seat, or a negative errno. */
@@ -75,15 +108,24 @@ static int get_seat_property(sd_bus *bus,
         return is_unknown(&error) ? 0 : r;
 }
 
+/* Returns NULL for a seat that is gone. */
+static int get_sessions(sd_bus *bus, const char *seat, sd_bus_message **ret) {
+        int r;
+
+        r = get_seat_property(bus, seat, "Sessions", "a(so)", ret);
+        if (r > 0)
+                r = sd_bus_message_enter_container(*ret, 'a', "(so)");
+
+        return r < 0 ? r : 0;
+}
+
 int seat_get_use(sd_bus *bus, const char *seat, SeatUse *ret) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         SeatUse all = SEAT_FREE, use;
         const char *path;
         int r;
 
-        r = get_seat_property(bus, seat, "Sessions", "a(so)", &reply);
-        if (r > 0)
-                r = sd_bus_message_enter_container(reply, 'a', "(so)");
+        r = get_sessions(bus, seat, &reply);
         if (r < 0)
                 return r;
 
@@ -98,6 +140,44 @@ int seat_get_use(sd_bus *bus, const char *seat, SeatUse *ret) {
 
         *ret = all;
         return 0;
+}
+
+/* Returns 1 if it is a greeter that may come to the front. */
+static int activate_greeter(sd_bus *bus, const char *path) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        SeatUse use;
+        int r;
+
+        r = get_session_use(bus, path, &use);
+        if (r >= 0 && use == SEAT_GREETER)
+                r = has_leader(bus, path);
+        if (r <= 0)
+                return r;
+
+        r = sd_bus_call_method(
+                        bus, LOGIND_BUS_NAME, path, LOGIND_IFACE_SESSION, "Activate", &error, NULL, NULL);
+        if (r < 0)
+                log_info_errno(r, "logind does not activate the greeter: %s", strempty(error.message));
+
+        return 1;
+}
+
+int seat_activate_greeter(sd_bus *bus, const char *seat) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        const char *path;
+        int r;
+
+        r = get_sessions(bus, seat, &reply);
+        if (r < 0)
+                return r;
+
+        while (reply && (r = sd_bus_message_read(reply, "(so)", NULL, &path)) > 0) {
+                r = activate_greeter(bus, path);
+                if (r != 0)
+                        return r;
+        }
+
+        return r;
 }
 
 int seat_others_belong_to(sd_bus *bus, const char *seat, const char *service) {

@@ -332,6 +332,9 @@ void fake_logind_on_call(gpointer owner, const FakeCall *call, GDBusMethodInvoca
 
                         g_variant_get(call->arguments, "(&si)", &who, &number);
                         on_kill(l, s, who, number, invocation);
+                } else if (g_str_equal(call->member, "Activate") && l->activates) {
+                        fake_logind_set_state(l, s->is.id, "active");
+                        g_dbus_method_invocation_return_value(invocation, NULL);
                 } else
                         g_dbus_method_invocation_return_value(invocation, NULL);
         } else

@@ -39,6 +39,9 @@ typedef struct FakeLogind {
         /* The reply of CanReboot and CanPowerOff; default "yes". */
         const char *can;
 
+        /* Activate of a session makes it active. */
+        gboolean activates;
+
         gboolean preparing; /* PreparingForShutdown */
         const char *refuse_shutdown;
         gboolean hang_shutdown; /* Reboot and PowerOff get no reply and have no effect */

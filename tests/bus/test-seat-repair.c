@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "client.h"
 #include "common/names.h"
@@ -14,6 +15,7 @@
 
 #define DM "org.freedesktop.DisplayManager"
 #define DM_PATH "/org/freedesktop/DisplayManager"
+#define GDM "org.gnome.DisplayManager"
 #define BROKEN "seat-of-no-machine"
 
 /* clang-format off */
@@ -26,12 +28,18 @@ static const char dm_xml[] =
                 PROPERTY("Sessions", "ao"))
         "</node>";
 
+static const char gdm_xml[] =
+        "<node>"
+        INTERFACE("org.gnome.DisplayManager.LocalDisplayFactory",
+                METHOD("CreateTransientDisplay", OUT("o")))
+        "</node>";
+
 static const char policy[] =
         "<!DOCTYPE busconfig PUBLIC '-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN'"
         " 'http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd'>\n"
         "<busconfig>"
-        "<policy user='root'><allow own='" DM "'/></policy>"
-        "<policy context='default'><allow send_destination='" DM "'/></policy>"
+        "<policy user='root'><allow own='" DM "'/><allow own='" GDM "'/></policy>"
+        "<policy context='default'><allow send_destination='" DM "'/><allow send_destination='" GDM "'/></policy>"
         "</busconfig>";
 /* clang-format on */
 
@@ -40,8 +48,9 @@ typedef struct Repair {
         FakeLogind *logind;
         Fake dm;
         gboolean has_dm;
+        const char *seat;        /* the one to repair */
         const char *in_use;      /* the seat object of lightdm with a session, or NULL */
-        const char *brings_back; /* the greeter's state after SwitchToGreeter, on the broken seat */
+        const char *brings_back; /* the greeter's state on that seat after the display manager was asked */
         char *errors;            /* the program's output */
         gboolean exited;
 } Repair;
@@ -49,10 +58,15 @@ typedef struct Repair {
 static void on_call(gpointer owner, const FakeCall *call, GDBusMethodInvocation *invocation) {
         Repair *r = owner;
 
-        if (r->brings_back && g_str_has_suffix(call->path, "/Seat7"))
-                fake_logind_add_session(r->logind, .id = "c1", .uid = 120, .seat = BROKEN,
+        gboolean gdm = g_str_equal(call->member, "CreateTransientDisplay");
+
+        if (r->brings_back &&
+                        (gdm ||
+                                        g_str_has_suffix(call->path,
+                                                        g_str_equal(r->seat, BROKEN) ? "/Seat7" : "/Seat0")))
+                fake_logind_add_session(r->logind, .id = "c1", .uid = 120, .seat = r->seat,
                                 .class = "greeter", .state = r->brings_back);
-        g_dbus_method_invocation_return_value(invocation, NULL);
+        g_dbus_method_invocation_return_value(invocation, gdm ? g_variant_new("(o)", "/Display1") : NULL);
 }
 
 static GVariant *on_get(gpointer owner, const char *path, const char *interface, const char *property) {
@@ -67,7 +81,7 @@ static GVariant *on_get(gpointer owner, const char *path, const char *interface,
 }
 
 static void set_up(Repair *r, gconstpointer data) {
-        *r = (Repair) { .bus = bus_start(policy) };
+        *r = (Repair) { .bus = bus_start(policy), .seat = BROKEN };
         r->logind = fake_logind_new(r->bus);
         fake_logind_add_seat(r->logind, "seat0");
         fake_logind_add_seat(r->logind, BROKEN);
@@ -87,6 +101,12 @@ static void start_dm(Repair *r, const char *process) {
         fake_add_object(&r->dm, DM_PATH, DM);
         fake_add_object(&r->dm, DM_PATH "/Seat0", DM ".Seat");
         fake_add_object(&r->dm, DM_PATH "/Seat7", DM ".Seat");
+        r->has_dm = TRUE;
+}
+
+static void start_gdm(Repair *r) {
+        fake_init(&r->dm, r->bus, GDM, 0, gdm_xml, on_call, on_get, r);
+        fake_add_object(&r->dm, "/org/gnome/DisplayManager/LocalDisplayFactory", GDM ".LocalDisplayFactory");
         r->has_dm = TRUE;
 }
 
@@ -125,7 +145,7 @@ static void assert_left_alone(Repair *r, int status, const char *why) {
 
 /* It got to the point of hiding the devices. */
 static void assert_restarts_seat(Repair *r) {
-        g_assert_cmpint(repair(r, BROKEN), ==, 1);
+        g_assert_cmpint(repair(r, r->seat), ==, 1);
         g_assert_nonnull(strstr(r->errors, "has no graphics device"));
 }
 
@@ -175,6 +195,33 @@ static void test_an_invisible_greeter_is_no_login_screen(Repair *r, gconstpointe
         assert_restarts_seat(r);
 }
 
+/* No display manager is needed for that. */
+static void test_a_hidden_greeter_comes_to_the_front(Repair *r, gconstpointer data) {
+        start_dm(r, "lightdm");
+        r->logind->activates = TRUE;
+        fake_logind_add_session(r->logind, .id = "c1", .uid = 120, .seat = BROKEN, .class = "greeter",
+                        .state = "online");
+        g_assert_cmpint(repair(r, BROKEN), ==, 0);
+        g_assert_nonnull(strstr(r->errors, "has a login screen"));
+        g_assert_cmpuint(fake_count(&r->logind->fake, "Activate"), ==, 1);
+        g_assert_cmpuint(fake_count(&r->dm, "SwitchToGreeter"), ==, 0);
+}
+
+static void test_a_greeter_whose_process_is_gone_is_no_login_screen(Repair *r, gconstpointer data) {
+        pid_t leader = fork();
+
+        g_assert_no_errno(leader);
+        if (leader == 0)
+                _exit(0);
+        g_assert_cmpint(waitpid(leader, NULL, 0), ==, leader);
+
+        r->logind->activates = TRUE;
+        fake_logind_add_session(r->logind, .id = "c1", .uid = 120, .seat = BROKEN, .class = "greeter",
+                        .leader = (guint32) leader);
+        assert_restarts_seat(r);
+        g_assert_cmpuint(fake_count(&r->logind->fake, "Activate"), ==, 0);
+}
+
 static void test_lightdm_brings_its_greeter_back(Repair *r, gconstpointer data) {
         start_dm(r, "lightdm");
         r->in_use = "/Seat0";
@@ -210,6 +257,31 @@ static void test_another_display_manager_is_not_asked(Repair *r, gconstpointer d
         g_assert_cmpuint(fake_count(&r->dm, "SwitchToGreeter"), ==, 0);
 }
 
+static void assert_brings_greeter_back(Repair *r, const char *method) {
+        r->seat = "seat0";
+        r->brings_back = "active";
+        g_assert_cmpint(repair(r, "seat0"), ==, 0);
+        g_assert_nonnull(strstr(r->errors, "has a login screen"));
+        g_assert_cmpuint(fake_count(&r->dm, method), ==, 1);
+}
+
+static void test_sddm_and_the_like_know_seat0(Repair *r, gconstpointer process) {
+        start_dm(r, process);
+        assert_brings_greeter_back(r, "SwitchToGreeter");
+        g_assert_cmpstr(fake_nth(&r->dm, "SwitchToGreeter", 0)->path, ==, DM_PATH "/Seat0");
+}
+
+static void test_gdm_knows_seat0(Repair *r, gconstpointer data) {
+        start_gdm(r);
+        assert_brings_greeter_back(r, "CreateTransientDisplay");
+}
+
+static void test_gdm_does_not_know_other_seats(Repair *r, gconstpointer data) {
+        start_gdm(r);
+        assert_restarts_seat(r);
+        g_assert_cmpuint(fake_count(&r->dm, "CreateTransientDisplay"), ==, 0);
+}
+
 static void test_the_only_argument_is_a_seat(Repair *r, gconstpointer data) {
         static const char *const wrong[] = { "", "seat", "chair0", "seat0/../x", "seat 0", "seat0\n", "-x" };
 
@@ -234,12 +306,21 @@ int main(int argc, char *argv[]) {
         ADD("a-seat-that-is-gone-has-nobody", test_a_seat_that_is_gone_has_nobody);
         ADD("a-background-session-is-nobody", test_a_background_session_is_nobody);
         ADD("an-invisible-greeter-is-no-login-screen", test_an_invisible_greeter_is_no_login_screen);
+        ADD("a-hidden-greeter-comes-to-the-front", test_a_hidden_greeter_comes_to_the_front);
+        ADD("a-greeter-whose-process-is-gone-is-no-login-screen",
+                        test_a_greeter_whose_process_is_gone_is_no_login_screen);
         ADD("lightdm-brings-its-greeter-back", test_lightdm_brings_its_greeter_back);
         ADD("a-greeter-that-stays-invisible-is-not-enough",
                         test_a_greeter_that_stays_invisible_is_not_enough);
         ADD("who-is-at-a-terminal-elsewhere-is-not-disturbed",
                         test_who_is_at_a_terminal_elsewhere_is_not_disturbed);
         ADD("another-display-manager-is-not-asked", test_another_display_manager_is_not_asked);
+        g_test_add("/seat-repair/sddm-knows-seat0", Repair, "sddm", set_up,
+                        test_sddm_and_the_like_know_seat0, tear_down);
+        g_test_add("/seat-repair/plasma-login-manager-knows-seat0", Repair, "plasmalogin", set_up,
+                        test_sddm_and_the_like_know_seat0, tear_down);
+        ADD("gdm-knows-seat0", test_gdm_knows_seat0);
+        ADD("gdm-does-not-know-other-seats", test_gdm_does_not_know_other_seats);
         ADD("the-only-argument-is-a-seat", test_the_only_argument_is_a_seat);
 
         return g_test_run();
