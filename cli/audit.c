@@ -6,6 +6,7 @@
 #include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/table-history.h"
+#include "cli/text-console.h"
 #include "common/log.h"
 #include "common/timespan.h"
 
@@ -55,13 +56,29 @@ static bool is_wanted(const SnapshotStation *station, const Command *c) {
         if (c->station && !streq(station->id, c->station) && !streq(station->label, c->station))
                 return false;
 
-        return !streq(station->health, "ok") && (!c->user || streq(station->active_user.name, c->user));
+        return !c->user || streq(station->active_user.name, c->user);
+}
+
+static void add_stations(Table *t, Command *c, const Snapshot *s) {
+        bool text_console = text_console_is_in_front(c);
+
+        for (size_t i = 0; i < s->n_stations; i++) {
+                const SnapshotStation *station = s->stations + i;
+
+                if (!is_wanted(station, c))
+                        continue;
+                if (!streq(station->health, "ok"))
+                        alerts_table_add_station(t, station, station->health);
+                if (text_console && streq(station->id, "seat0"))
+                        alerts_table_add_station(t, station, history_kind_to_string(HISTORY_TEXT_CONSOLE));
+        }
 }
 
 int verb_alerts(Command *c, char **arguments) {
         usec_t now = now_realtime();
         HistoryFilter filter = {
-                .kinds = 1U << HISTORY_LOG_OFF | 1U << HISTORY_NO_LOGIN_SCREEN | 1U << HISTORY_HUB_LOST,
+                .kinds = 1U << HISTORY_LOG_OFF | 1U << HISTORY_NO_LOGIN_SCREEN | 1U << HISTORY_HUB_LOST |
+                                1U << HISTORY_TEXT_CONSOLE,
                 .since = c->since > 0 ? c->since : now - ALERTS_USEC,
                 .user = c->user,
                 .station = c->station,
@@ -87,9 +104,7 @@ int verb_alerts(Command *c, char **arguments) {
                 return log_oom();
         for (size_t i = 0; i < h->n; i++)
                 alerts_table_add_record(t, h->records + i);
-        for (size_t i = 0; i < s->n_stations; i++)
-                if (is_wanted(s->stations + i, c))
-                        alerts_table_add_station(t, s->stations + i);
+        add_stations(t, c, s);
 
         return table_show(t, c, "alert", "alerts");
 }

@@ -12,6 +12,7 @@ static const char *const history_kind_table[_HISTORY_KIND_MAX] = {
         [HISTORY_REFUSED] = "refused",
         [HISTORY_NO_LOGIN_SCREEN] = "no-login-screen",
         [HISTORY_HUB_LOST] = "hub-lost",
+        [HISTORY_TEXT_CONSOLE] = "text-console",
 };
 
 DEFINE_STRING_TABLE(HistoryKind, history_kind, history_kind_table, _HISTORY_KIND_MAX);
@@ -21,6 +22,7 @@ static const char *const ids[_HISTORY_KIND_MAX] = {
         [HISTORY_REFUSED] = USHER_MESSAGE_REFUSED,
         [HISTORY_NO_LOGIN_SCREEN] = USHER_MESSAGE_GREETER_MISSING,
         [HISTORY_HUB_LOST] = USHER_MESSAGE_HUB_LOST,
+        [HISTORY_TEXT_CONSOLE] = USHER_MESSAGE_TEXT_CONSOLE,
 };
 
 static const char *const names[_HISTORY_FIELD_MAX] = {

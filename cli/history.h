@@ -13,6 +13,7 @@ typedef enum HistoryKind {
         HISTORY_REFUSED,
         HISTORY_NO_LOGIN_SCREEN,
         HISTORY_HUB_LOST,
+        HISTORY_TEXT_CONSOLE,
         _HISTORY_KIND_MAX,
         _HISTORY_KIND_INVALID = -EINVAL,
 } HistoryKind;

@@ -4,6 +4,7 @@
 
 #include "cli/connection.h"
 #include "cli/listing.h"
+#include "cli/text-console.h"
 #include "common/log.h"
 
 static void add_stations(Table *t, const Snapshot *s) {
@@ -42,7 +43,13 @@ static int show(Command *c, const Listing *listing) {
 }
 
 static int verb_list(Command *c, char **arguments) {
-        return show(c, &(const Listing) { stations_table_new, add_stations, "station", "stations" });
+        int r;
+
+        r = show(c, &(const Listing) { stations_table_new, add_stations, "station", "stations" });
+        if (r >= 0)
+                text_console_remark(c);
+
+        return r;
 }
 
 static int verb_hubs(Command *c, char **arguments) {

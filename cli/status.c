@@ -7,6 +7,7 @@
 #include "cli/listing.h"
 #include "cli/progress.h"
 #include "cli/station-name.h"
+#include "cli/text-console.h"
 #include "common/log.h"
 #include "common/timespan.h"
 
@@ -288,5 +289,9 @@ int verb_status(Command *c, char **arguments) {
         if (r < 0)
                 return r;
 
-        return c->json != JSON_OFF ? show_json(c, s, stations, n) : show_blocks(c, s, stations, n);
+        r = c->json != JSON_OFF ? show_json(c, s, stations, n) : show_blocks(c, s, stations, n);
+        if (r >= 0)
+                text_console_remark(c);
+
+        return r;
 }

@@ -154,12 +154,12 @@ int alerts_table_new(const Command *c, Table **ret) {
         return table_new(c, "alerts", alert_columns, ELEMENTSOF(alert_columns), ret);
 }
 
-void alerts_table_add_station(Table *t, const SnapshotStation *station) {
+void alerts_table_add_station(Table *t, const SnapshotStation *station, const char *alert) {
         table_add(t, NULL);
         table_set(t, ALERT_TIME, table_is_json(t) ? "" : "now");
         table_set(t, ALERT_STATION, station->id);
         table_set(t, ALERT_LABEL, station->label);
-        table_set_color(t, ALERT_ALERT, station->health, station_health_color(station));
+        table_set_color(t, ALERT_ALERT, alert, station_health_color(station));
         table_set(t, ALERT_USER, station->active_user.name);
         table_set(t, ALERT_DETAILS, "");
 }

@@ -13,7 +13,7 @@ void history_table_add(Table *t, const HistoryRecord *record);
 int alerts_table_new(const Command *c, Table **ret);
 
 /* What is wrong with a station now. */
-void alerts_table_add_station(Table *t, const SnapshotStation *station);
+void alerts_table_add_station(Table *t, const SnapshotStation *station, const char *alert);
 
 /* What was wrong at the time of the record. */
 void alerts_table_add_record(Table *t, const HistoryRecord *record);

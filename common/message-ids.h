@@ -27,6 +27,10 @@
  * USHER_ACTION=lock or log-off. */
 #define USHER_MESSAGE_HUB_LOST "5092fc19daf84642a79c62d7400acd14"
 
+/* A text console came to the front on seat0 while other stations have sessions: SEAT_ID=,
+ * USHER_STATION=label, SESSION_ID= and USER_ID=name of who is logged in there, "" for nobody. */
+#define USHER_MESSAGE_TEXT_CONSOLE "c4c2a63385ab426db4b0f899dc97e574"
+
 /* A call that its sender had no right to make: USHER_METHOD=Interface.Method, USHER_POLKIT_ACTION= ("" for a
  * right that polkit does not decide), USHER_RESULT=denied or challenge (a password is required),
  * USHER_STARTED_BY=name and USHER_STARTED_BY_UID= of the sender, USHER_NOT_RECORDED=how many were refused

@@ -21,6 +21,7 @@
 #include "feature/mode.h"
 #include "feature/pending.h"
 #include "feature/shutdown.h"
+#include "feature/text-console.h"
 
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *userdata) {
         Manager *m = userdata;
@@ -51,6 +52,7 @@ static const Feature *const features[] = {
         &hub_lost_feature,
         &idle_feature,
         &login_screen_feature,
+        &text_console_feature,
         &identify_feature,
         &message_feature,
         &attach_feature,

@@ -12,6 +12,7 @@
 #include "common/bus-util.h"
 #include "common/names.h"
 #include "feature/mode.h"
+#include "feature/text-console.h"
 
 BUS_GETTER(get_version) {
         return sd_bus_message_append(reply, "s", PROJECT_VERSION);
@@ -81,6 +82,10 @@ BUS_GETTER(get_udev_overruns) {
         return sd_bus_message_append(reply, "t", ((Bus *) userdata)->manager->udev_overruns);
 }
 
+BUS_GETTER(get_text_console) {
+        return sd_bus_message_append(reply, "b", text_console_current(((Bus *) userdata)->manager));
+}
+
 static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_STATIONS, "Stations" },
         { MANAGER_CHANGED_JOBS, "Jobs" },
@@ -92,6 +97,7 @@ static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_CONFIG, "RemindUSec" },
         { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
         { MANAGER_CHANGED_MODE, "Mode" },
+        { MANAGER_CHANGED_TEXT_CONSOLE, "TextConsole" },
 };
 
 void manager_emit_changed(Bus *b, unsigned mask) {
@@ -115,6 +121,7 @@ static const sd_bus_vtable manager_vtable[] = {
                         get_last_operation,
                         0,
                         SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("TextConsole", "b", get_text_console, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("UdevOverruns", "t", get_udev_overruns, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
         SD_BUS_METHOD_WITH_ARGS("ListStations",

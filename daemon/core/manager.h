@@ -34,6 +34,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_CONFIG = 1 << 3,
         MANAGER_CHANGED_UDEV_OVERRUNS = 1 << 4,
         MANAGER_CHANGED_MODE = 1 << 5,
+        MANAGER_CHANGED_TEXT_CONSOLE = 1 << 6,
 } ManagerChange;
 
 /* A client that keeps usherd busy must not delay signals or state: what changed is announced after this at

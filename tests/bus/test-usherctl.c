@@ -273,6 +273,32 @@ static void test_restart(Fixture *f, gconstpointer data) {
         g_assert_nonnull(strstr(monitor->output->str, "  usherd started\n"));
 }
 
+static void test_text_console(Fixture *f, gconstpointer data) {
+        g_autofree char *before = NULL, *listed = NULL, *status = NULL, *alerts = NULL, *json = NULL;
+
+        at_station(f, "3", ADA, "seat-left");
+        fixture_start(f);
+        before = ctl_print(f, "list");
+        g_assert_null(strstr(before, "text console"));
+
+        fake_logind_add_session(f->logind, .id = "4", .uid = HEAD, .seat = "seat0", .type = "tty");
+        fixture_wait_property(f, MANAGER, "TextConsole", "true");
+        listed = ctl_print(f, "list");
+        g_assert_nonnull(strstr(listed, "A text console is in front on seat0"));
+        status = ctl_print(f, "status seat-left");
+        g_assert_nonnull(strstr(status, "A text console is in front on seat0"));
+        alerts = ctl_print(f, "alerts");
+        g_assert_nonnull(strstr(alerts, "text-console"));
+        json = ctl_print(f, "list --json");
+        g_assert_null(strstr(json, "text console"));
+
+        fake_logind_set_state(f->logind, "4", "closing");
+        fake_logind_remove_session(f->logind, "4");
+        fake_logind_add_session(f->logind, .id = "5", .uid = BEN, .seat = "seat0");
+        fixture_wait_property(f, MANAGER, "TextConsole", "false");
+        g_assert_cmpuint(fixture_count_signals(f, MANAGER, "PropertiesChanged"), >=, 2);
+}
+
 /* A program that asked for JSON gets nothing else on stdout. */
 static void test_no_remarks_in_json(Fixture *f, gconstpointer data) {
         static const char *const lines[] = {
@@ -303,6 +329,7 @@ int main(int argc, char *argv[]) {
         fixture_add("/usherctl/service-not-enabled", test_not_enabled);
         fixture_add("/usherctl/job-of-usher", test_job_of_usher);
         fixture_add("/usherctl/no-remarks-in-json", test_no_remarks_in_json);
+        fixture_add("/usherctl/text-console", test_text_console);
         fixture_add("/usherctl/wait", test_wait);
         fixture_add("/usherctl/wait-and-monitor-survive-a-restart", test_restart);
 
