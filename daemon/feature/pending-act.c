@@ -5,7 +5,7 @@
  * which may still be waiting for delay locks, and systemd, because a shutdown can be requested without
  * logind. An error that is not a refusal is retried when logind is back, and periodically if logind is only
  * slow, for PENDING_LATE_MAX_USEC. Immediately before the step logind lists the sessions again, because a
- * user may have logged in. */
+ * user may have logged in, and the inhibitors, because its refusal does not name who blocks the shutdown. */
 
 #include "common/log.h"
 #include "common/shutdown-target.h"
@@ -121,6 +121,26 @@ static void send_shut_down(PendingAction *p) {
                 shut_down_failed(p, r, strerror(-r));
 }
 
+static void on_inhibitors(sd_bus_message *reply, void *userdata) {
+        _cleanup_free_ char *blockers = NULL;
+        PendingAction *p = userdata;
+        int r;
+
+        r = logind_read_shutdown_blockers(reply, &blockers);
+        if (r < 0)
+                wait_for_logind(p);
+        else if (r > 0) {
+                log_error("Cancelled pending %s: blocked by %s", pending_describe(p->kind), blockers);
+                pending_end(p);
+        } else
+                send_shut_down(p);
+}
+
+static void check_inhibitors(PendingAction *p) {
+        if (logind_list_inhibitors(p->manager->logind, &p->call, on_inhibitors, p) < 0)
+                wait_for_logind(p);
+}
+
 static void on_jobs(sd_bus_message *reply, void *userdata) {
         const ShutdownTarget *target = NULL;
         PendingAction *p = userdata;
@@ -201,7 +221,7 @@ void pending_looked(PendingAction *p) {
                 return;
 
         if (pending_is_shutdown(p->kind))
-                send_shut_down(p);
+                check_inhibitors(p);
         else
                 switch_mode(p);
 }

@@ -70,6 +70,12 @@ static bool what_contains(const char *what, const char *word) {
         return false;
 }
 
+/* systemd 257 has "block-weak" as well, which the requests of its own user and, without
+ * ROOT_CHECK_INHIBITORS, of root override. Usher's requests do not. */
+static bool is_block(const char *mode) {
+        return streq(mode, "block") || streq(mode, "block-weak");
+}
+
 static int append_blocker(FILE *f, unsigned n, const char *who, const char *why, uint32_t uid) {
         _cleanup_free_ char *safe_who = NULL, *safe_why = NULL;
 
@@ -105,7 +111,7 @@ int logind_read_shutdown_blockers(sd_bus_message *reply, char **ret_text) {
                 return -ENOMEM;
 
         while ((r = sd_bus_message_read(reply, "(ssssuu)", &what, &who, &why, &mode, &uid, NULL)) > 0) {
-                if (!streq(mode, "block") || !what_contains(what, "shutdown"))
+                if (!is_block(mode) || !what_contains(what, "shutdown"))
                         continue;
 
                 r = append_blocker(f, ++n, who, why, uid);
@@ -140,9 +146,7 @@ int logind_read_idle_inhibitors(sd_bus_message *reply, uid_t **ret_uids, size_t 
         while ((r = sd_bus_message_read(reply, "(ssssuu)", &what, NULL, NULL, &mode, &uid, NULL)) > 0) {
                 uid_t *more;
 
-                /* Later versions have "block-weak", which a request by the user overrides. Here no user
-                 * requests anything, so it counts. */
-                if (!startswith(mode, "block") || !what_contains(what, "idle"))
+                if (!is_block(mode) || !what_contains(what, "idle"))
                         continue;
                 if (n >= INHIBITORS_MAX)
                         return -E2BIG;

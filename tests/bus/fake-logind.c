@@ -210,12 +210,12 @@ void fake_logind_reuse_id(FakeLogind *l, const char *id, uid_t uid) {
         s->is.name = name_of(uid);
 }
 
-void fake_logind_block(FakeLogind *l, const char *what, const char *who, const char *why) {
+void fake_logind_block(FakeLogind *l, const char *mode, const char *what, const char *who, const char *why) {
         Inhibitor *inhibitor = g_new0(Inhibitor, 1);
 
         *inhibitor = (Inhibitor) {
                 .fd = open("/dev/null", O_RDONLY | O_CLOEXEC), /* never hangs up */
-                .mode = g_strdup("block"),
+                .mode = g_strdup(mode),
                 .what = g_strdup(what),
                 .who = g_strdup(who),
                 .why = g_strdup(why),

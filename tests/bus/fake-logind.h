@@ -82,8 +82,9 @@ const char *fake_logind_session_of_scope(FakeLogind *logind, const char *scope);
 /* Sends logind's signal PrepareForShutdown. */
 void fake_logind_prepare_for_shutdown(FakeLogind *logind, gboolean start);
 
-/* Takes a block inhibitor that is never released. */
-void fake_logind_block(FakeLogind *logind, const char *what, const char *who, const char *why);
+/* Takes an inhibitor that is never released, in the mode "block" or "block-weak". */
+void fake_logind_block(
+                FakeLogind *logind, const char *mode, const char *what, const char *who, const char *why);
 
 /* How many inhibitor locks of that mode ("delay", "block") are held now. */
 guint fake_logind_inhibitors(FakeLogind *logind, const char *mode);

@@ -185,12 +185,12 @@ static void test_what_cannot_be_ended_does_not_hold_it_up(Fixture *f, gconstpoin
         WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") > 0);
 }
 
-static void test_a_block_inhibitor_is_respected_and_named(Fixture *f, gconstpointer data) {
+static void assert_respected_and_named(Fixture *f, const char *mode) {
         g_auto(GStrv) jobs = NULL;
         g_autoptr(Call) call = NULL;
 
         four_people(f);
-        fake_logind_block(f->logind, "sleep:shutdown", "Backup\x1b[31m", "Tape is running");
+        fake_logind_block(f->logind, mode, "sleep:shutdown", "Backup\x1b[31m", "Tape is running");
         everybody_start(f);
 
         call = usher_send(f->root, MANAGER, "Manager.Restart", ARGS("(" NO_OPTIONS ",)"));
@@ -209,10 +209,43 @@ static void test_a_block_inhibitor_is_respected_and_named(Fixture *f, gconstpoin
         everybody_wait(f, jobs, "done");
 }
 
+static void test_a_strong_inhibitor(Fixture *f, gconstpointer data) {
+        assert_respected_and_named(f, "block");
+}
+
+static void test_a_weak_inhibitor(Fixture *f, gconstpointer data) {
+        assert_respected_and_named(f, "block-weak");
+}
+
+/* Somebody takes it while people are warned. */
+static void assert_late_inhibitor_is_respected(Fixture *f, const char *mode) {
+        g_autofree char *file = everybody_nologin(f);
+        g_auto(GStrv) jobs = NULL;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = ADA, .seat = "seat0");
+        everybody_start(f);
+        jobs = everybody_ask(f, "Restart", "{'grace': <uint32 60>}");
+        fake_logind_block(f->logind, mode, "shutdown", "Backup", "Tape is running");
+        fake_logind_remove_session(f->logind, "3");
+        everybody_wait(f, jobs, "left");
+
+        WAIT_FOR(!g_file_test(file, G_FILE_TEST_EXISTS));
+        g_assert_cmpuint(fake_count(&f->logind->fake, "ListInhibitors"), ==, 2);
+        g_assert_cmpuint(fake_count(&f->logind->fake, "RebootWithFlags"), ==, 0);
+}
+
+static void test_a_late_strong_inhibitor(Fixture *f, gconstpointer data) {
+        assert_late_inhibitor_is_respected(f, "block");
+}
+
+static void test_a_late_weak_inhibitor(Fixture *f, gconstpointer data) {
+        assert_late_inhibitor_is_respected(f, "block-weak");
+}
+
 static void test_other_inhibitors_block_nothing(Fixture *f, gconstpointer data) {
         g_auto(GStrv) jobs = NULL;
 
-        fake_logind_block(f->logind, "sleep:idle:handle-lid-switch", "Player", "Film");
+        fake_logind_block(f->logind, "block", "sleep:idle:handle-lid-switch", "Player", "Film");
         everybody_start(f);
         jobs = everybody_ask(f, "Restart", NULL);
         WAIT_FOR(fake_count(&f->logind->fake, "RebootWithFlags") > 0);
@@ -334,7 +367,10 @@ int main(int argc, char **argv) {
         ADD("a-pupil-cannot-block-logins", test_a_pupil_cannot_block_logins);
         ADD("it-outlives-a-kill", test_it_outlives_a_kill);
         ADD("what-cannot-be-ended-does-not-hold-it-up", test_what_cannot_be_ended_does_not_hold_it_up);
-        ADD("a-block-inhibitor-is-respected-and-named", test_a_block_inhibitor_is_respected_and_named);
+        ADD("a-strong-inhibitor-is-respected-and-named", test_a_strong_inhibitor);
+        ADD("a-weak-inhibitor-is-respected-and-named", test_a_weak_inhibitor);
+        ADD("a-late-strong-inhibitor-is-respected", test_a_late_strong_inhibitor);
+        ADD("a-late-weak-inhibitor-is-respected", test_a_late_weak_inhibitor);
         ADD("other-inhibitors-block-nothing", test_other_inhibitors_block_nothing);
         ADD("the-first-request-wins", test_the_first_request_wins);
         ADD("two-at-the-same-moment", test_two_at_the_same_moment);

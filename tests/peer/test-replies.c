@@ -82,6 +82,8 @@ static const Inhibitor inhibitors[] = {
         { "idle-not", "player", "film", "block", 1003 },
         { "idle:shutdown", "burner\033", "burning", "block", 1000 },
         { "", "nobody", "nothing", "block", 1004 },
+        { "shutdown", "backup", "tape", "block-weak", 1005 },
+        { "shutdown:idle", "later", "unknown", "block-not", 1006 },
 };
 
 static sd_bus_message *list_of(const Inhibitor *list, size_t n) {
@@ -112,8 +114,9 @@ static void test_blockers(void) {
                 many[i] = (Inhibitor) { "shutdown", "a", "b", "block", 1 };
 
         check_blockers(list_of(NULL, 0), 0, "");
-        check_blockers(list_of(inhibitors, G_N_ELEMENTS(inhibitors)), 2,
-                        "'apt' of user 0 (upgrade), 'burner\\x1b' of user 1000 (burning)");
+        check_blockers(list_of(inhibitors, G_N_ELEMENTS(inhibitors)), 3,
+                        "'apt' of user 0 (upgrade), 'burner\\x1b' of user 1000 (burning), 'backup' of user "
+                        "1005 (tape)");
         check_blockers(list_of(many, 10), 10,
                         "'a' of user 1 (b), 'a' of user 1 (b), 'a' of user 1 (b), 'a' of user 1 (b), "
                         "'a' of user 1 (b), 'a' of user 1 (b), 'a' of user 1 (b), 'a' of user 1 (b) and 2 "
