@@ -27,7 +27,9 @@ SessionInfo *session_info_free(SessionInfo *info) {
 }
 
 SessionKind session_kind(const SessionInfo *info) {
-        /* All classes of sd-login up to systemd 257 that do not begin with "user", as those of people do. */
+        /* All classes of systemd 262 that do not begin with "user", see pam_systemd(8). Those that do differ
+         * in what starts before them and with them. "user-light" is the default of a system account's text
+         * login, which was "user" before systemd 258: somebody types there all the same. */
         static const char *const system_classes[] = {
                 "greeter",
                 "lock-screen",
