@@ -139,6 +139,8 @@ void fake_logind_add(FakeLogind *l, const FakeSession *is) {
         s->is.leader = is->leader > 0 ? is->leader : next_leader++;
         if (is->leader == 0 && g_str_equal(s->is.class, "greeter"))
                 s->is.leader = 1;
+        if (is->no_leader)
+                s->is.leader = 0;
         if (s->is.since_monotonic == 0)
                 s->is.since_monotonic = (guint64) g_get_monotonic_time();
         s->since = g_get_real_time();
@@ -202,7 +204,8 @@ void fake_logind_reuse_id(FakeLogind *l, const char *id, uid_t uid) {
         Session *s = session_find(l, id);
 
         g_assert_nonnull(s);
-        s->is.leader += 1000;
+        if (!s->is.no_leader)
+                s->is.leader += 1000;
         s->is.since_monotonic = (guint64) g_get_monotonic_time();
         s->since = g_get_real_time();
         s->is.uid = uid;

@@ -20,6 +20,7 @@ typedef struct FakeSession {
         const char *remote_host; /* makes it a remote session */
         guint32 vtnr;
         guint32 leader;          /* default: a new one for each session; a process that runs for a greeter */
+        gboolean no_leader;      /* its leader is 0 */
         guint64 since_monotonic; /* default: now */
         gboolean idle;
         gint64 idle_since; /* realtime, µs */
