@@ -118,6 +118,8 @@ static void on_session(sd_bus_message *reply, void *userdata) {
 
         l->n_session_queries--;
         r = logind_read_session(reply, w->path, &info);
+        if (r >= 0 && !streq(info->id, w->id))
+                r = -EBADMSG;
         if (r == -ESRCH)
                 /* It ended between the list and the query, which is normal. */
                 session_watch_gone(w);

@@ -17,6 +17,7 @@ typedef struct FakeSession {
         const char *id;
         const char *path;
         pid_t leader;
+        const char *answers; /* NULL: its own id */
 } FakeSession;
 
 typedef struct World {
@@ -34,8 +35,9 @@ typedef struct World {
 } World;
 
 static void append_session(sd_bus_message *reply, const FakeSession *s) {
-        g_assert_cmpint(sd_bus_message_append(reply, "a{sv}", 4, "Id", "s", s->id, "Class", "s", "user",
-                                        "Leader", "u", (uint32_t) s->leader, "User", "(uo)", 1000, "/user"),
+        g_assert_cmpint(sd_bus_message_append(reply, "a{sv}", 4, "Id", "s", s->answers ? s->answers : s->id,
+                                        "Class", "s", "user", "Leader", "u", (uint32_t) s->leader, "User",
+                                        "(uo)", 1000, "/user"),
                         >=, 0);
 }
 
@@ -186,6 +188,17 @@ static void world_free(World *w) {
         g_string_free(w->calls, TRUE);
         g_string_free(w->events, TRUE);
         g_free(w);
+}
+
+/* What is known of the session stays, under its own id. */
+static void test_an_answer_about_another_session(void) {
+        World *w = world_new();
+
+        w->sessions[1].answers = "2";
+        logind_look_session(w->logind, "10");
+        expect(w, "GetAll /session/_3110\n", "");
+        g_assert_false(logind_is_synced(w->logind));
+        world_free(w);
 }
 
 static void test_hint(void) {
@@ -395,6 +408,7 @@ static void test_delay_lock(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/logind/looks-at-one-session", test_hint);
+        g_test_add_func("/logind/an-answer-about-another-session", test_an_answer_about_another_session);
         g_test_add_func("/logind/signal-is-a-hint", test_properties_changed);
         g_test_add_func("/logind/session-and-seat-gone", test_gone);
         g_test_add_func("/logind/new-owner-is-queried-again", test_owner);
