@@ -16,14 +16,16 @@ void notification_server_done(NotificationServer *s) {
 }
 
 static int on_capabilities(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        const char *name = sd_bus_message_get_sender(m);
         NotificationServer *s = userdata;
 
         s->call = sd_bus_slot_unref(s->call);
 
-        /* The bus has answered already, so its id is known and this does not block. */
-        s->known = !sd_bus_message_is_method_error(m, NULL) &&
+        /* Only a program of the user that is no bus leaves the sender out. The bus has answered already, so
+         * its id is known and this does not block. */
+        s->known = name && !sd_bus_message_is_method_error(m, NULL) &&
                         server_abilities_read(&s->abilities, m) >= 0 &&
-                        string_replace(&s->name, sd_bus_message_get_sender(m)) >= 0 &&
+                        string_replace(&s->name, name) >= 0 &&
                         sd_bus_get_bus_id(sd_bus_message_get_bus(m), &s->bus_id) >= 0;
         if (!s->known)
                 log_debug("There is no notification server, or it does not say what it can show.");

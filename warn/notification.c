@@ -92,7 +92,7 @@ static int on_notified(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 log_debug("The notification server refused a notification: %s",
                                 sd_bus_message_get_error(m)->name);
                 notification_settle(n, false);
-        } else if (sd_bus_message_read(m, "u", &id) < 0 || id == 0 ||
+        } else if (!server || sd_bus_message_read(m, "u", &id) < 0 || id == 0 ||
                         string_replace(&n->server, server) < 0) {
                 log_debug("The notification server sent an invalid reply.");
                 notification_settle(n, false);
