@@ -79,6 +79,27 @@ static void answer(Fake *fake, const FakeCall *call, GDBusMethodInvocation *invo
                                 "org.freedesktop.DBus.Error.PropertyReadOnly", "Not for writing");
 }
 
+/* The caller frees the text. */
+static char *reply_signature(GDBusMethodInvocation *invocation, const FakeCall *call) {
+        const GDBusMethodInfo *info = g_dbus_method_invocation_get_method_info(invocation);
+        GString *types;
+
+        if (g_strcmp0(call->interface, DBUS_IFACE_PROPERTIES) == 0)
+                return g_strdup(g_str_equal(call->member, "Get") ? "(v)" : "(a{sv})");
+
+        types = g_string_new("(");
+        for (guint i = 0; info && info->out_args && info->out_args[i]; i++)
+                g_string_append(types, info->out_args[i]->signature);
+        g_string_append_c(types, ')');
+        return g_string_free(types, FALSE);
+}
+
+static gboolean lie(Fake *fake, const FakeCall *call, GDBusMethodInvocation *invocation) {
+        g_autofree char *signature = fake->lie ? reply_signature(invocation, call) : NULL;
+
+        return fake->lie && fake->lie(fake->liar, call, invocation, signature);
+}
+
 static FakeCall *fake_call_of(GDBusMethodInvocation *invocation) {
         FakeCall *call = g_new0(FakeCall, 1);
 
@@ -114,7 +135,7 @@ static void on_call(GDBusConnection *connection,
         g_ptr_array_add(fake->log, call);
         if (fake->hang)
                 g_ptr_array_add(fake->deaf_to, invocation);
-        else
+        else if (!lie(fake, call, invocation))
                 answer(fake, call, invocation);
 }
 

@@ -33,11 +33,20 @@ typedef void (*FakeMethod)(gpointer owner, const FakeCall *call, GDBusMethodInvo
 /* The value of one property, floating; NULL if the object is gone. */
 typedef GVariant *(*FakeGet)(gpointer owner, const char *path, const char *interface, const char *property);
 
+/* Answers a call in the place of the fake, in any way; returns FALSE to leave that to the fake. signature:
+ * the types that the reply should have, as a tuple. */
+typedef gboolean (*FakeLie)(gpointer liar,
+                const FakeCall *call,
+                GDBusMethodInvocation *invocation,
+                const char *signature);
+
 struct Fake {
         Bus *bus;
         GDBusConnection *connection; /* NULL: not on the bus */
         GPtrArray *log;              /* of FakeCall */
         gboolean hang;               /* every call and read is logged, and none is answered */
+        FakeLie lie;                 /* NULL: the fake is honest */
+        gpointer liar;
 
         /* private */
         const char *name;
