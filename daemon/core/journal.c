@@ -18,6 +18,8 @@ struct JournalRecord {
         bool oom;
 };
 
+static void append(JournalRecord *r, const char *format, va_list ap) _printf_(2, 0);
+
 static void append(JournalRecord *r, const char *format, va_list ap) {
         char *field;
         int n;

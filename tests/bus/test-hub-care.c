@@ -302,9 +302,7 @@ static void test_hostile_seats(Desk *d, gconstpointer data) {
 
 static void test_hostile_text(Desk *d, gconstpointer data) {
         static const char *const texts[] = { "a\nb", "\x1b]0;x\x07", "%s%n%p", "\xff\xc3\x28",
-                "\xe2\x80\xae"
-                "txt",
-                "\"'$(id)`" };
+                "\xe2\x80\xaetxt", "\"'$(id)`" };
         Fixture *f = &d->f;
 
         for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {

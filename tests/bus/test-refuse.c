@@ -37,8 +37,7 @@ static const char *const hostile_ids[] = {
         "seat0;reboot",
         "$(reboot)",
         "'\"><script>",
-        "\xe2\x80\xae"
-        "0taes",
+        "\342\200\2560taes",
         "\x1b]0;seat0\x07",
 };
 

@@ -61,8 +61,7 @@ static void test_no_span(void) {
                 "1 h;",
                 "\n-",
                 "1\x80",
-                "\xc2\xa0"
-                "5",
+                "\302\2405",
         };
 
         for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
