@@ -247,7 +247,6 @@ static void test_a_hub_is_plugged_in_later(Desk *d, gconstpointer data) {
 static void test_hostile_names(Desk *d, gconstpointer data) {
         static const char hostile[] = "\x1b]0;gotcha\x07 %s%n \xff\xfe\xc3\x28 \xe2\x80\xae\n<b>&";
         g_autofree char *product = NULL, *huge = g_strnfill(4096, 'x');
-        g_autofree guint8 *vendor = NULL;
         Fixture *f = &d->f;
 
         hubs_set_attribute(d->hubs, d->left, "product", hostile, sizeof(hostile) - 1);

@@ -344,7 +344,7 @@ static void test_logind_restarts_in_the_countdown(Fixture *f, gconstpointer data
 }
 
 static void test_nobody_ends_while_logind_is_away(Fixture *f, gconstpointer data) {
-        g_autofree char *job = NULL, *phase = NULL;
+        g_autofree char *job = NULL;
         gint64 back;
 
         one_session(f);
