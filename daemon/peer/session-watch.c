@@ -159,6 +159,10 @@ static int session_watch_listed(Logind *l, const char *id, const char *path) {
         int r;
 
         w = session_watch_find(l, id);
+        if (w && !streq(w->path, path)) {
+                session_watch_gone(w);
+                w = NULL;
+        }
         if (!w) {
                 r = session_watch_new(&w, l, id, path);
                 if (r < 0)

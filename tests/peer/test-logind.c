@@ -201,6 +201,17 @@ static void test_an_answer_about_another_session(void) {
         world_free(w);
 }
 
+/* A path that was wrong once would be asked for ever. */
+static void test_another_path(void) {
+        World *w = world_new();
+
+        w->sessions[1].path = "/session/_3199";
+        pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew", "so", "10",
+                        "/session/_3199");
+        expect(w, "GetAll /session/_3199\n", "session_gone 10\nsession 10\nsynced \n");
+        world_free(w);
+}
+
 static void test_hint(void) {
         World *w = world_new();
 
@@ -409,6 +420,7 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/logind/looks-at-one-session", test_hint);
         g_test_add_func("/logind/an-answer-about-another-session", test_an_answer_about_another_session);
+        g_test_add_func("/logind/another-path-is-another-session", test_another_path);
         g_test_add_func("/logind/signal-is-a-hint", test_properties_changed);
         g_test_add_func("/logind/session-and-seat-gone", test_gone);
         g_test_add_func("/logind/new-owner-is-queried-again", test_owner);
