@@ -117,6 +117,57 @@ static void test_only_people_are_targets(Usher *u, gconstpointer unused) {
         }
 }
 
+/* The seat of u2's session as logind lists it; NULL while there is none. */
+static char *seat_of_u2(Usher *u) {
+        g_autoptr(GVariant) reply = box_call(u->box, "org.freedesktop.login1", "/org/freedesktop/login1",
+                        "org.freedesktop.login1.Manager", "ListSessions", NULL, NULL);
+        g_autoptr(GVariantIter) sessions = NULL;
+        const char *user, *seat;
+
+        g_assert_nonnull(reply);
+        g_variant_get(reply, "(a(susso))", &sessions);
+        while (g_variant_iter_next(sessions, "(su&s&so)", NULL, NULL, &user, &seat, NULL))
+                if (g_str_equal(user, "u2"))
+                        return g_strdup(seat);
+
+        return NULL;
+}
+
+static bool u2_has_a_session(gpointer userdata) {
+        g_autofree char *seat = seat_of_u2(userdata);
+
+        return seat;
+}
+
+/* CVE-2019-3842: the variables that name a seat are u1's, who becomes u2 at a distance. Whatever session
+ * that makes, it is not one at the seat. */
+static void test_a_seat_of_the_environment_does_not_count(Usher *u, gconstpointer unused) {
+        static const char *const become[] = { "env", "XDG_SEAT=seat-box2", "XDG_VTNR=2",
+                "XDG_SESSION_TYPE=x11", "XDG_SESSION_CLASS=user", "XDG_SESSION_ID=1", "su", "u2",
+                "--command=sleep infinity", NULL };
+        g_autoptr(BoxSession) later = NULL;
+        g_autofree char *seat = NULL;
+        g_autoptr(GSubprocess) su = NULL;
+        g_autoptr(GError) error = NULL;
+        g_auto(GStrv) jobs = NULL, others = NULL;
+
+        g_free(usher_output((const char *const[]) { "passwd", "--delete", "u2", NULL }));
+        su = box_spawn(u->box, "u1", NULL, G_SUBPROCESS_FLAGS_NONE, become, &error);
+        g_assert_no_error(error);
+        g_assert_true(box_wait(u2_has_a_session, u, BOX_TIMEOUT_MSEC));
+        seat = seat_of_u2(u);
+        g_assert_cmpstr(seat, ==, "");
+
+        /* When usherd knows this one, it has heard of the other too. */
+        later = usher_open(u, &(BoxSessionOptions) { .user = "u3", .seat = "seat-box3" });
+        usher_wait_known(u, later);
+        jobs = usher_log_off(u, "seat-box2", 30, NULL);
+        g_assert_cmpuint(g_strv_length(jobs), ==, 0);
+        others = usher_log_off(u, "seat-box3", 30, NULL);
+        g_assert_cmpuint(g_strv_length(others), ==, 1);
+        g_subprocess_force_exit(su);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -124,6 +175,8 @@ int main(int argc, char *argv[]) {
                         test_pupil_ends_nobody_but_themselves);
         usher_test("/rights/teacher", configuration, test_teacher);
         usher_test("/rights/seatless-is-left-alone", configuration, test_seatless_is_left_alone);
+        usher_test("/rights/a-seat-of-the-environment-does-not-count", configuration,
+                        test_a_seat_of_the_environment_does_not_count);
         usher_test("/rights/only-people-are-targets", configuration, test_only_people_are_targets);
 
         return g_test_run();

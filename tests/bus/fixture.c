@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -143,6 +144,9 @@ static void in_child(gpointer data) {
         Fixture *f = data;
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (f->stack_size > 0)
+                (void) setrlimit(RLIMIT_STACK,
+                                &(struct rlimit) { .rlim_cur = f->stack_size, .rlim_max = f->stack_size });
         accounts_enter(f->passwd);
 }
 

@@ -49,8 +49,9 @@ typedef struct Fixture {
         GPtrArray *visitors;   /* connections that are closed with the test */
 
         char *directory;
-        char *passwd; /* usherd's /etc/passwd, see accounts.h */
-        GPid pid;     /* of usherd, 0 while it does not run */
+        char *passwd;     /* usherd's /etc/passwd, see accounts.h */
+        gsize stack_size; /* of usherd, in bytes; 0: as it is for the test */
+        GPid pid;         /* of usherd, 0 while it does not run */
         gboolean ready;
         gboolean exited;
         int status;              /* as from waitpid(), once exited */

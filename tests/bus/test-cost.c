@@ -18,6 +18,13 @@
 /* What one user may begin on their own sessions in a minute. */
 #define OWN_LOG_OFFS 20
 
+/* In bytes: as with `ulimit -s 256`. The sanitizers' frames are larger. */
+#ifdef __SANITIZE_ADDRESS__
+#define SMALL_STACK (1024 * 1024)
+#else
+#define SMALL_STACK (256 * 1024)
+#endif
+
 #define MEBI (1024 * 1024)
 
 static void one_session(Fixture *f) {
@@ -124,6 +131,29 @@ static void test_long_names(Fixture *f, gconstpointer data) {
         for (gsize i = 0; i < G_N_ELEMENTS(calls); i++)
                 assert_refused(f->root, calls[i].path, calls[i].member,
                                 g_variant_new_parsed(calls[i].arguments, name), INVALID_ARGS);
+        assert_nothing_happened(f);
+}
+
+/* As much as the bus passes on: nothing of that size is ever on the stack. */
+static void test_large_calls_on_a_small_stack(Fixture *f, gconstpointer data) {
+        g_autofree char *text = g_strnfill(31 * MEBI, 'x'), *tail = g_strnfill(60 * 1024, 'a');
+        g_autofree char *path = g_strdup_printf("/org/usher1/station/%s", tail);
+        g_auto(GVariantBuilder) texts = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("as"));
+        GVariant *nested = g_variant_new_boolean(TRUE);
+
+        for (guint i = 0; i < 65000; i++)
+                g_variant_builder_add(&texts, "s", "seat0");
+        for (guint i = 0; i < 60; i++)
+                nested = g_variant_new_variant(nested);
+
+        f->stack_size = SMALL_STACK;
+        one_session(f);
+        assert_refused(f->root, MANAGER, "Manager.GetStation", g_variant_new("(s)", text), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOffAll", options(65000, "message", "x"), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOffAll", g_variant_new("(as)", &texts), INVALID_ARGS);
+        assert_refused(f->root, MANAGER, "Manager.LogOffAll", ARGS("({'message': %v},)", nested),
+                        INVALID_ARGS);
+        assert_refused(f->root, path, "Station.LogOff", ARGS("(@a{sv} {},)"), USHER_ERROR_NO_SUCH_STATION);
         assert_nothing_happened(f);
 }
 
@@ -289,6 +319,7 @@ int main(int argc, char *argv[]) {
         ADD("many-options", test_many_options);
         ADD("a-long-key", test_a_long_key);
         ADD("long-names", test_long_names);
+        ADD("large-calls-on-a-small-stack", test_large_calls_on_a_small_stack);
         ADD("own-log-offs-are-counted", test_own_log_offs_are_counted);
         ADD("who-calls-is-asked-once", test_who_calls_is_asked_once);
 #ifndef __SANITIZE_ADDRESS__

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <systemd/sd-login.h>
 
+#include "common/names.h"
+
 #define SECOND G_USEC_PER_SEC
 
 static void test_nobody_else_is_touched(Fixture *f, gconstpointer data) {
@@ -257,6 +259,27 @@ static void test_a_reused_id_is_noticed_without_any_signal(Fixture *f, gconstpoi
         g_assert_true(fake_logind_has_session(f->logind, "3"));
 }
 
+static void test_a_large_uid(Fixture *f, gconstpointer data) {
+        g_autofree char *user = NULL, *job = NULL;
+        g_autoptr(GVariant) reply = NULL;
+
+        fake_logind_add_session(f->logind, .id = "3", .uid = LARGE, .seat = "seat0");
+        fake_logind_add_session(f->logind, .id = "4", .uid = BEN, .seat = "seat-left");
+        fake_polkit_answer(f->polkit, USHER_ACTION_LOG_OFF_SELF, LARGE, FAKE_POLKIT_YES);
+        fixture_start(f);
+        user = usher_get_text(f->root, SEAT0, "ActiveUser");
+        g_assert_cmpstr(user, ==, "(4000000000, 'large')");
+
+        assert_refused(fixture_connect(f, LARGE), MANAGER, "Manager.LogOffSession", ARGS("('4', @a{sv} {})"),
+                        "org.freedesktop.DBus.Error.AccessDenied");
+        reply = usher_call(fixture_connect(f, LARGE), MANAGER, "Manager.LogOffSession",
+                        ARGS("('3', {'grace': <uint32 1>})"));
+        g_variant_get(reply, "(o)", &job);
+        WAIT_FOR(fake_systemd_has_warner(f->systemd, LARGE));
+        assert_result(f, job, "done");
+        assert_deeds(&f->logind->fake, "TerminateSession('3')");
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
@@ -274,6 +297,7 @@ int main(int argc, char *argv[]) {
                         test_a_session_opened_during_log_off_all_is_no_target);
         ADD("a-new-session-with-the-same-id-is-not-touched",
                         test_a_new_session_with_the_same_id_is_not_touched);
+        ADD("a-large-uid", test_a_large_uid);
         ADD("a-reused-id-is-noticed-without-any-signal", test_a_reused_id_is_noticed_without_any_signal);
 
         return g_test_run();

@@ -21,6 +21,7 @@ static const struct {
         { "teacher", TEACHER },
         { "mallory", MALLORY },
         { "head", HEAD },
+        { "large", LARGE },
 };
 
 /* Skips as the Test Anything Protocol does: exit code 77 would be an error to a TAP reader. */

@@ -19,6 +19,9 @@
 /* A member of an administrators' group. */
 #define HEAD 61005
 
+/* Does not fit into an int, like the UIDs of containers and of some directory services. */
+#define LARGE 4000000000U
+
 /* The first of CROWD_SIZE more ordinary users. */
 #define CROWD 62000
 #define CROWD_SIZE 100U

@@ -138,6 +138,65 @@ static void test_a_fifo_is_not_read(void) {
         close(fd);
 }
 
+/* What the file of jobs was replaced with holds a real record, and must not be read; usherd goes on and
+ * writes its own. */
+static void refuse_in_place_of_the_jobs(House *h, int (*replace)(const char *path, const char *jobs)) {
+        g_autofree char *path = path_in(h, "jobs"), *moved = path_in(h, "moved");
+
+        house_start_job(h, house_apply(h, house_info(h, "1", 1001, "seat0")), &request);
+        h->manager = manager_free(h->manager);
+        g_assert_no_errno(rename(path, moved));
+        g_assert_no_errno(replace(path, moved));
+        house_restart(h, no_features);
+        g_assert_cmpuint(jobs_count(h->manager), ==, 0);
+}
+
+static int replace_by_link(const char *path, const char *jobs) {
+        return symlink(jobs, path);
+}
+
+static void test_a_link_is_not_read(void) {
+        g_autoptr(House) h = house_new(no_features);
+        g_autofree char *path = path_in(h, "jobs"), *moved = NULL, *before = NULL;
+
+        refuse_in_place_of_the_jobs(h, replace_by_link);
+        before = read_file(h, "moved");
+
+        /* Nor is what it leads to written. */
+        house_start_job(h, house_apply(h, house_info(h, "2", 1001, "seat0")), &request);
+        g_assert_false(g_file_test(path, G_FILE_TEST_IS_SYMLINK));
+        moved = read_file(h, "moved");
+        g_assert_cmpstr(moved, ==, before);
+        house_restart(h, no_features);
+        g_assert_cmpuint(jobs_count(h->manager), ==, 1);
+}
+
+static int replace_by_directory(const char *path, const char *jobs) {
+        return mkdir(path, 0700);
+}
+
+static void test_a_directory_is_not_read(void) {
+        g_autoptr(House) h = house_new(no_features);
+
+        refuse_in_place_of_the_jobs(h, replace_by_directory);
+}
+
+/* Nothing is made or removed where a link leads. */
+static void test_a_link_for_nologin_is_left_alone(void) {
+        g_autoptr(House) h = house_new(no_features);
+        g_autofree char *path = path_in(h, "nologin-file"), *target = path_in(h, "target");
+        JobRequest blocking = request;
+        JobRunner *j;
+
+        g_assert_no_errno(symlink(target, path));
+        blocking.block_logins = true;
+        j = house_start_job(h, house_apply(h, house_info(h, "1", 1001, "seat0")), &blocking);
+        g_assert_false(house_has_file(h, "target"));
+        g_assert_cmpint(job_runner_cancel(j), ==, 0);
+        house_settle(h);
+        g_assert_true(g_file_test(path, G_FILE_TEST_IS_SYMLINK));
+}
+
 static JobRunner *block(House *h) {
         JobRequest block = request;
         JobRunner *j;
@@ -181,6 +240,10 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/job-store/every-field-comes-back", test_every_field_comes_back);
         g_test_add_func("/job-store/jobs-are-on-the-disk-at-once", test_jobs_are_on_the_disk_at_once);
         g_test_add_func("/job-store/a-fifo-is-not-read", test_a_fifo_is_not_read);
+        g_test_add_func("/job-store/a-link-is-not-read", test_a_link_is_not_read);
+        g_test_add_func("/job-store/a-directory-is-not-read", test_a_directory_is_not_read);
+        g_test_add_func("/job-store/a-link-for-nologin-is-left-alone",
+                        test_a_link_for_nologin_is_left_alone);
         g_test_add_func("/job-store/a-replaced-nologin-stays", test_a_replaced_nologin_stays);
         g_test_add_func("/job-store/nologin-is-removed-after-a-restart",
                         test_nologin_is_removed_after_a_restart);
