@@ -151,7 +151,7 @@ static const char *read_line(Reader *reader, char *line, ssize_t length) {
         return reader->stations[reader->n - 1] && reader->labels[reader->n - 1] ? NULL : "out of memory";
 }
 
-static void read_lines(FILE *f, const char *directory, Reader *reader) {
+static int read_lines(FILE *f, const char *directory, Reader *reader) {
         _cleanup_free_ char *line = NULL;
         size_t size = 0, total = 0;
         unsigned number = 0, warnings = 0;
@@ -163,7 +163,7 @@ static void read_lines(FILE *f, const char *directory, Reader *reader) {
                 total += (size_t) n;
                 if (total > LABELS_SIZE_MAX) {
                         log_warning("%s/" LABELS_FILE " is too large, ignoring the rest of it.", directory);
-                        return;
+                        return 0;
                 }
 
                 problem = read_line(reader, line, n);
@@ -176,15 +176,23 @@ static void read_lines(FILE *f, const char *directory, Reader *reader) {
         if (warnings > WARNINGS_MAX)
                 log_warning("%s/" LABELS_FILE ": %u more malformed lines, ignoring them.", directory,
                                 warnings - WARNINGS_MAX);
+
+        return feof(f) ? 0 : -EIO;
 }
 
-void labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata) {
+int labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata) {
         _cleanup_(reader_done) Reader reader = {};
+        int r;
 
-        read_lines(f, directory, &reader);
+        r = read_lines(f, directory, &reader);
+        if (r < 0)
+                return r;
+
         for (size_t i = 0; i < reader.n; i++)
                 if (reader.stations[i] && reader.labels[i])
                         handler(reader.stations[i], reader.labels[i], userdata);
+
+        return 0;
 }
 
 int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
@@ -204,8 +212,7 @@ int labels_load(Labels *l, LabelsHandler handler, void *userdata) {
                 return -errno;
         (void) TAKE_FD(fd);
 
-        labels_read_stream(f, l->path, handler, userdata);
-        return 0;
+        return labels_read_stream(f, l->path, handler, userdata);
 }
 
 const char *labels_problem(int r) {
@@ -216,6 +223,8 @@ const char *labels_problem(int r) {
         case -EISDIR:
         case -EBADFD:
                 return "what is in the place of the labels is not a regular file";
+        case -EEXIST:
+                return "another station has this label";
         case -EPERM:
                 return "somebody else owns the labels or can write to them";
         default:

@@ -21,11 +21,12 @@ typedef void (*LabelsHandler)(const char *station, const char *label, void *user
 
 /* Calls the handler for each label; no label and no station comes twice. A missing file is no error. A
  * malformed line is logged and ignored. Returns -ELOOP, -EPERM, -EISDIR, -ENOTDIR or -EBADFD if the
- * directory or the file is not one that only usherd can have written. */
+ * directory or the file is not one that only usherd can have written, -EIO if it cannot be read to its end.
+ * The handler has not been called then. */
 int labels_load(Labels *l, LabelsHandler handler, void *userdata);
 
 /* The same for an open file; the directory is for the log. */
-void labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata);
+int labels_read_stream(FILE *f, const char *directory, LabelsHandler handler, void *userdata);
 
 /* Writes all labels: begin, add for each, then commit or abort. The whole file reaches the disk before it
  * replaces the old one; on any error the old one stands. Errors as above. */

@@ -7,6 +7,7 @@
 typedef struct Label {
         Manager *manager;
         Labels *labels;
+        bool loaded; /* the labels on disk are known, so that writing the file loses none */
 } Label;
 
 static void on_label(const char *station, const char *label, void *userdata) {
@@ -15,6 +16,19 @@ static void on_label(const char *station, const char *label, void *userdata) {
 
         if (manager_add_station(l->manager, station, &s) < 0 || string_replace(&s->label, label) < 0)
                 log_oom();
+        manager_station_changed(l->manager, station, STATION_CHANGED_LABEL);
+        manager_changed(l->manager, MANAGER_CHANGED_STATIONS);
+}
+
+static int load(Label *l) {
+        int r;
+
+        if (l->loaded)
+                return 0;
+
+        r = labels_load(l->labels, on_label, l);
+        l->loaded = r >= 0;
+        return r;
 }
 
 /* Before the first notification: a station with a label exists from the beginning, present or not. */
@@ -22,7 +36,7 @@ static int label_start(void *state) {
         Label *l = state;
         int r;
 
-        r = labels_load(l->labels, on_label, l);
+        r = load(l);
         if (r < 0)
                 log_warning("Failed to read the labels of the stations, ignoring: %s.", labels_problem(r));
 
@@ -96,10 +110,27 @@ static int write_labels(Label *l, const Station *changed, const char *label) {
         return labels_commit(l->labels);
 }
 
+/* A label that was read only now may be the one that was checked before. */
+static int load_late(Label *l, const Station *s, const char *label) {
+        const Station *other;
+        int r;
+
+        r = load(l);
+        if (r < 0)
+                return r;
+
+        other = manager_find_station_by_name(l->manager, label);
+        return other && other != s ? -EEXIST : 0;
+}
+
 int label_set(Manager *m, Station *s, const char *label) {
+        Label *l = manager_feature(m, &label_feature);
         _cleanup_free_ char *copy = NULL;
         int r;
 
+        r = l->loaded ? 0 : load_late(l, s, label);
+        if (r < 0)
+                return r;
         if (streq(s->label, label))
                 return 0;
 
@@ -107,7 +138,7 @@ int label_set(Manager *m, Station *s, const char *label) {
         if (!copy)
                 return -ENOMEM;
 
-        r = write_labels(manager_feature(m, &label_feature), s, label);
+        r = write_labels(l, s, label);
         if (r < 0)
                 return r;
 

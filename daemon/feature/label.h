@@ -17,6 +17,7 @@ int label_check_for_station(Manager *m,
                 const Station **ret_other,
                 const char **ret_problem);
 
-/* Writes the label to disk first; on any error nothing has changed: -ENOBUFS when there are LABELS_MAX, else
- * what labels_problem() explains. The label must be one that was checked; "" takes it away. */
+/* Writes the label to disk first; on any error it has not changed: -ENOBUFS when there are LABELS_MAX, else
+ * what labels_problem() explains. If the labels on disk could not be read so far, reads them now. The label
+ * must be one that was checked; "" takes it away. */
 int label_set(Manager *m, Station *s, const char *label);

@@ -91,6 +91,57 @@ static void test_a_directory_that_others_can_write(Daemon *d, gconstpointer data
         assert_file(d, SEAT " Window\n");
 }
 
+/* The administrator mends it while usherd runs, and the next change keeps what could not be read before. */
+static void test_labels_that_are_read_late(Daemon *d, gconstpointer data) {
+        g_autofree char *file = g_build_filename(d->house->directory, "labels", NULL);
+
+        g_assert_cmpint(label_set(d->manager, station(d, SEAT), "Window"), ==, 0);
+        g_assert_cmpint(g_chmod(file, 0666), ==, 0);
+        daemon_restart(d);
+        manager_logind_events.seat(SEAT, d->manager);
+        manager_logind_events.seat(OTHER, d->manager);
+        g_assert_cmpstr(station(d, SEAT)->label, ==, "");
+        daemon_serve(d);
+        g_assert_cmpint(label_set(d->manager, station(d, OTHER), "Door"), ==, -EPERM);
+        g_assert_cmpint(label_set(d->manager, station(d, SEAT), ""), ==, -EPERM);
+
+        g_assert_cmpint(g_chmod(file, 0644), ==, 0);
+        g_assert_cmpint(label_set(d->manager, station(d, OTHER), "Window"), ==, -EEXIST);
+        g_assert_cmpstr(station(d, SEAT)->label, ==, "Window");
+        g_assert_cmpint(label_set(d->manager, station(d, OTHER), "Door"), ==, 0);
+        assert_file(d, SEAT " Window\n" OTHER " Door\n");
+}
+
+static ssize_t read_two_labels(void *cookie, char *buffer, size_t size) {
+        static const char lines[] = SEAT " Window\n" OTHER " Door\n";
+        gboolean *is_broken = cookie;
+
+        if (*is_broken) {
+                errno = EIO;
+                return -1;
+        }
+
+        g_assert_cmpuint(size, >, sizeof(lines));
+        memcpy(buffer, lines, sizeof(lines) - 1);
+        *is_broken = TRUE;
+        return sizeof(lines) - 1;
+}
+
+static void on_unexpected_label(const char *id, const char *label, void *userdata) {
+        g_assert_not_reached();
+}
+
+/* An error is not the end of the file. */
+static void test_a_file_that_cannot_be_read_to_its_end(Daemon *d, gconstpointer data) {
+        gboolean is_broken = FALSE;
+        FILE *f = fopencookie(&is_broken, "r", (cookie_io_functions_t) { .read = read_two_labels });
+
+        g_assert_nonnull(f);
+        g_assert_cmpint(labels_read_stream(f, "test", on_unexpected_label, NULL), ==, -EIO);
+        g_assert_true(is_broken);
+        (void) fclose(f);
+}
+
 static void test_too_many(Daemon *d, gconstpointer data) {
         g_autofree char *file = g_build_filename(d->house->directory, "labels", NULL), *before = NULL;
 
@@ -118,6 +169,8 @@ int main(int argc, char *argv[]) {
         ADD("check", test_check);
         ADD("restart", test_restart);
         ADD("a-directory-that-others-can-write", test_a_directory_that_others_can_write);
+        ADD("labels-that-are-read-late", test_labels_that_are_read_late);
+        ADD("a-file-that-cannot-be-read-to-its-end", test_a_file_that_cannot_be_read_to_its_end);
         ADD("too-many", test_too_many);
         return g_test_run();
 }

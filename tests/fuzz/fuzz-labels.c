@@ -39,7 +39,7 @@ static void read_labels(const void *data, size_t size, Labelling *ret) {
         _cleanup_fclose_ FILE *f = fmemopen((void *) data, size, "r");
 
         assert(f);
-        labels_read_stream(f, "fuzz", on_label, ret);
+        assert(labels_read_stream(f, "fuzz", on_label, ret) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
