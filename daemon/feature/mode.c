@@ -155,7 +155,8 @@ static int mode_start(void *state) {
         if (r < 0)
                 return r;
 
-        return unit_watch_new(&s->console, s->manager->bus, USHER_UNIT_CONSOLE, on_console, s);
+        return unit_watch_new(&s->console, s->manager->bus, s->manager->systemd, USHER_UNIT_CONSOLE,
+                        on_console, s);
 }
 
 const Feature mode_feature = {

@@ -245,7 +245,8 @@ static int shutdown_start(void *state) {
         if (r < 0)
                 return r;
 
-        return unit_watch_new(&s->hook, s->manager->bus, USHER_UNIT_SHUTDOWN, on_hook, s);
+        return unit_watch_new(
+                        &s->hook, s->manager->bus, s->manager->systemd, USHER_UNIT_SHUTDOWN, on_hook, s);
 }
 
 const Feature shutdown_feature = {

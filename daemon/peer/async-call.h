@@ -13,10 +13,10 @@
  * together must stay below. */
 #define BUS_REPLIES_MAX 128U
 
-/* The in_flight_max of each queue but polkit's, and how many such queues there are: for logind, for systemd,
- * and one for each of the two UnitWatch objects. */
+/* The in_flight_max of each queue but polkit's, and how many such queues there are: for logind and systemd.
+ */
 #define ASYNC_IN_FLIGHT_MAX 16U
-#define ASYNC_QUEUES_MAX 4U
+#define ASYNC_QUEUES_MAX 2U
 
 typedef struct AsyncQueue AsyncQueue;
 typedef struct AsyncCall AsyncCall;

@@ -49,6 +49,22 @@ int systemd_stop_unit(Systemd *s, AsyncCall **slot, const char *unit, AsyncHandl
                         SYSTEMD_IFACE_MANAGER, "StopUnit", "ss", unit, "replace");
 }
 
+int systemd_load_unit(Systemd *s, AsyncCall **slot, const char *unit, AsyncHandler handler, void *userdata) {
+        return async_callf(s->queue, slot, handler, userdata, SYSTEMD_BUS_NAME, SYSTEMD_PATH,
+                        SYSTEMD_IFACE_MANAGER, "LoadUnit", "s", unit);
+}
+
+int systemd_get_unit_state(
+                Systemd *s, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata) {
+        return async_callf(s->queue, slot, handler, userdata, SYSTEMD_BUS_NAME, path, DBUS_IFACE_PROPERTIES,
+                        "Get", "ss", SYSTEMD_IFACE_UNIT, "ActiveState");
+}
+
+int systemd_subscribe(Systemd *s) {
+        return async_callf(s->queue, NULL, NULL, NULL, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
+                        "Subscribe", NULL);
+}
+
 int systemd_list_processes(
                 Systemd *s, AsyncCall **slot, const char *unit, AsyncHandler handler, void *userdata) {
         return async_callf(s->queue, slot, handler, userdata, SYSTEMD_BUS_NAME, SYSTEMD_PATH,

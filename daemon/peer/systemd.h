@@ -20,6 +20,16 @@ int systemd_start_unit(Systemd *s, AsyncCall **slot, const char *unit, AsyncHand
 /* Stops a unit. The reply says that the job is queued, not that it is done. */
 int systemd_stop_unit(Systemd *s, AsyncCall **slot, const char *unit, AsyncHandler handler, void *userdata);
 
+/* Loads a unit; the reply has its object path. */
+int systemd_load_unit(Systemd *s, AsyncCall **slot, const char *unit, AsyncHandler handler, void *userdata);
+
+/* Gets ActiveState of the unit with this object path. */
+int systemd_get_unit_state(
+                Systemd *s, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata);
+
+/* Has systemd send its signals about units. */
+int systemd_subscribe(Systemd *s);
+
 /* Lists the processes of a unit; systemd_read_processes() reads the reply. */
 int systemd_list_processes(
                 Systemd *s, AsyncCall **slot, const char *unit, AsyncHandler handler, void *userdata);

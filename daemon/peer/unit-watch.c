@@ -2,14 +2,13 @@
 
 #include "common/bus-util.h"
 #include "common/log.h"
-#include "common/names.h"
-#include "peer/async-call.h"
 #include "common/name-watch.h"
+#include "common/names.h"
 #include "peer/unit-watch.h"
 
 struct UnitWatch {
         sd_bus *bus;
-        AsyncQueue *queue;
+        Systemd *systemd;
         NameWatch *name;
         char *unit;
         char *path; /* the object path of the unit, NULL until systemd has reported it */
@@ -124,8 +123,7 @@ static void query_state(UnitWatch *w) {
         }
 
         w->query_again = false;
-        r = async_callf(w->queue, &w->query, on_state, w, SYSTEMD_BUS_NAME, w->path, DBUS_IFACE_PROPERTIES,
-                        "Get", "ss", SYSTEMD_IFACE_UNIT, "ActiveState");
+        r = systemd_get_unit_state(w->systemd, &w->query, w->path, on_state, w);
         if (r < 0)
                 log_warning_errno(r, "Failed to query state of '%s': %m", w->unit);
 }
@@ -199,16 +197,9 @@ static void load_unit(UnitWatch *w) {
         if (w->load)
                 return;
 
-        r = async_callf(w->queue, &w->load, on_unit, w, SYSTEMD_BUS_NAME, SYSTEMD_PATH,
-                        SYSTEMD_IFACE_MANAGER, "LoadUnit", "s", w->unit);
+        r = systemd_load_unit(w->systemd, &w->load, w->unit, on_unit, w);
         if (r < 0)
                 log_warning_errno(r, "Failed to load '%s': %m", w->unit);
-}
-
-/* An error reply does not matter: without the signals we still query when our own jobs end. */
-static int subscribe(UnitWatch *w) {
-        return async_callf(w->queue, NULL, NULL, NULL, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
-                        "Subscribe", NULL);
 }
 
 static void on_name(const char *unique, void *userdata) {
@@ -229,15 +220,22 @@ static void on_name(const char *unique, void *userdata) {
          * string, such as the job's number. */
         r = add_match(w, &w->job_match, SYSTEMD_PATH,
                         "interface='" SYSTEMD_IFACE_MANAGER "',member='JobRemoved'", on_job_removed);
+        /* An error reply does not matter: without the signals we still query when our own jobs end. */
         if (r >= 0)
-                r = subscribe(w);
+                r = systemd_subscribe(w->systemd);
         if (r < 0)
                 log_warning_errno(r, "Failed to watch '%s': %m", w->unit);
 
         load_unit(w);
 }
 
-int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler handler, void *userdata) {
+int unit_watch_new(UnitWatch **ret,
+                sd_bus *bus,
+                Systemd *systemd,
+                const char *unit,
+                UnitHandler handler,
+                void *userdata) {
+
         _cleanup_(unit_watch_freep) UnitWatch *w = NULL;
         int r;
 
@@ -246,16 +244,13 @@ int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler h
                 return -ENOMEM;
         *w = (UnitWatch) {
                 .bus = sd_bus_ref(bus),
+                .systemd = systemd,
                 .unit = strdup(unit),
                 .handler = handler,
                 .userdata = userdata,
         };
         if (!w->unit)
                 return -ENOMEM;
-
-        r = async_queue_new(&w->queue, bus, ASYNC_IN_FLIGHT_MAX, 0);
-        if (r < 0)
-                return r;
 
         r = name_watch_new(&w->name, bus, SYSTEMD_BUS_NAME, on_name, w);
         if (r < 0)
@@ -275,7 +270,6 @@ UnitWatch *unit_watch_free(UnitWatch *w) {
         name_watch_free(w->name);
         sd_bus_slot_unref(w->unit_match);
         sd_bus_slot_unref(w->job_match);
-        async_queue_free(w->queue);
         sd_bus_unref(w->bus);
         free(w->unit);
         free(w->path);
@@ -316,8 +310,8 @@ int unit_watch_request(UnitWatch *w, bool start, UnitRequestHandler handler, voi
         if (unit_watch_is_busy(w))
                 return -EBUSY;
 
-        r = async_callf(w->queue, &w->request, on_request, w, SYSTEMD_BUS_NAME, SYSTEMD_PATH,
-                        SYSTEMD_IFACE_MANAGER, start ? "StartUnit" : "StopUnit", "ss", w->unit, "replace");
+        r = start ? systemd_start_unit(w->systemd, &w->request, w->unit, on_request, w) :
+                    systemd_stop_unit(w->systemd, &w->request, w->unit, on_request, w);
         if (r < 0)
                 return r;
 

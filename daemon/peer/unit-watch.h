@@ -4,9 +4,7 @@
 /* Follows the state of one systemd unit, and starts or stops it. A signal from systemd is only a hint to
  * query again; everything reported here comes from a reply of systemd. See org.freedesktop.systemd1(5). */
 
-#include <systemd/sd-bus.h>
-
-#include "common/macro.h"
+#include "peer/systemd.h"
 
 typedef struct UnitWatch UnitWatch;
 
@@ -21,8 +19,13 @@ typedef enum UnitState {
 /* Called once as soon as the state is known, and then at each change. */
 typedef void (*UnitHandler)(UnitState state, void *userdata);
 
-/* The handler may be NULL. */
-int unit_watch_new(UnitWatch **ret, sd_bus *bus, const char *unit, UnitHandler handler, void *userdata);
+/* systemd must outlive it. The handler may be NULL. */
+int unit_watch_new(UnitWatch **ret,
+                sd_bus *bus,
+                Systemd *systemd,
+                const char *unit,
+                UnitHandler handler,
+                void *userdata);
 
 /* The handler of a request under way is not called. */
 UnitWatch *unit_watch_free(UnitWatch *w);

@@ -14,6 +14,7 @@
 
 typedef struct World {
         Pair *pair;
+        Systemd *systemd;
         UnitWatch *watch;
         const char *active_state;
         gboolean refuses;
@@ -70,13 +71,15 @@ static World *world_new(void) {
         };
         w->pair->handler = on_call;
         w->pair->userdata = w;
-        g_assert_cmpint(unit_watch_new(&w->watch, w->pair->client, UNIT, on_state, w), ==, 0);
+        g_assert_cmpint(systemd_new(&w->systemd, w->pair->client), ==, 0);
+        g_assert_cmpint(unit_watch_new(&w->watch, w->pair->client, w->systemd, UNIT, on_state, w), ==, 0);
         expect(w, "state 1\n");
         return w;
 }
 
 static void world_free(World *w) {
         unit_watch_free(w->watch);
+        systemd_free(w->systemd);
         pair_free(w->pair);
         g_string_free(w->events, TRUE);
         g_free(w);
