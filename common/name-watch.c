@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/bus-util.h"
-#include "common/names.h"
 #include "common/name-watch.h"
+#include "common/names.h"
 
 struct NameWatch {
-        sd_bus *bus;
         char *name;
         char *unique;
         bool known; /* the handler has been called */
@@ -73,7 +72,6 @@ int name_watch_new(NameWatch **ret, sd_bus *bus, const char *name, NameHandler h
                 return -ENOMEM;
 
         *w = (NameWatch) {
-                .bus = sd_bus_ref(bus),
                 .name = strdup(name),
                 .handler = handler,
                 .userdata = userdata,
@@ -105,7 +103,6 @@ NameWatch *name_watch_free(NameWatch *w) {
 
         sd_bus_slot_unref(w->match);
         sd_bus_slot_unref(w->get);
-        sd_bus_unref(w->bus);
         free(w->name);
         free(w->unique);
         free(w);

@@ -59,8 +59,6 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
                 return bus_message_read_string(m, &info->type);
         if (streq(name, "TTY") && streq(contents, "s"))
                 return bus_message_read_string(m, &info->tty);
-        if (streq(name, "State") && streq(contents, "s"))
-                return bus_message_read_string(m, &info->state);
         if (streq(name, "User") && streq(contents, "(uo)")) {
                 r = sd_bus_message_read(m, "(uo)", &uid, NULL);
                 if (r < 0)
@@ -132,7 +130,6 @@ SessionLook *session_look_free(SessionLook *l) {
         free(l->info.path);
         free(l->info.type);
         free(l->info.tty);
-        free(l->info.state);
         free(l);
         return NULL;
 }

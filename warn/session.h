@@ -9,7 +9,6 @@ typedef struct WarnSession {
         char *path;
         char *type;
         char *tty;
-        char *state;
         uid_t uid;
 } WarnSession;
 

@@ -4,7 +4,7 @@
 /* One log-off of the calling user, as usherd reports it. */
 
 #include "client/client.h"
-#include "client/job-info.h"
+#include "warn/job-info.h"
 
 typedef struct WarnJob WarnJob;
 

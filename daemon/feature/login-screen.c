@@ -289,7 +289,8 @@ static void login_screen_session_gone(void *state, Session *session) {
 static int login_screen_start(void *state) {
         LoginScreen *l = state;
 
-        return unit_watch_new(&l->display_manager, l->manager->bus, DISPLAY_MANAGER, NULL, NULL);
+        return unit_watch_new(&l->display_manager, l->manager->bus, l->manager->systemd, DISPLAY_MANAGER,
+                        NULL, NULL);
 }
 
 static void login_screen_free(void *state) {

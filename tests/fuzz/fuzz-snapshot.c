@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What usherctl reads from usherd's replies; with --host= that is another machine's usherd. */
+/* What usherctl reads from usherd's replies; with --host= that is another machine's usherd. And what
+ * usher-warn reads of a job. */
 
 #include <sys/socket.h>
 
 #include "cli/changes.h"
 #include "cli/station-name.h"
-#include "client/job-info.h"
 #include "common/text.h"
 #include "fuzz.h"
 #include "message.h"
+#include "warn/job-info.h"
 
 static sd_bus *get_bus(void) {
         static sd_bus *bus = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The properties of one org.usher1.Job. */
+/* The properties of one org.usher1.Job that a warning needs. */
 
 #include "common/bus-util.h"
 
@@ -12,7 +12,6 @@ typedef struct JobUser {
 
 /* Each string is NULL until it has been read. */
 typedef struct JobInfo {
-        uint32_t number;
         char *station; /* id, "" for a session without a station */
         char *session;
         JobUser user;
@@ -20,11 +19,8 @@ typedef struct JobInfo {
         char *message;
         JobUser started_by;
         char *phase;
-        usec_t deadline;           /* CLOCK_REALTIME of usherd's machine */
-        usec_t deadline_monotonic; /* CLOCK_MONOTONIC of usherd's machine */
-        usec_t remaining;          /* when usherd replied */
+        usec_t deadline_monotonic; /* CLOCK_MONOTONIC */
         char *warned;
-        char *result;
 } JobInfo;
 
 /* No property has been read and no user is known. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "client/job-info.h"
+#include "warn/job-info.h"
 
 void job_info_init(JobInfo *job) {
         *job = (JobInfo) { .user.uid = (uid_t) -1, .started_by.uid = (uid_t) -1 };
@@ -15,7 +15,6 @@ void job_info_done(JobInfo *job) {
         free(job->started_by.name);
         free(job->phase);
         free(job->warned);
-        free(job->result);
         job_info_init(job);
 }
 
@@ -30,23 +29,11 @@ static char **find_string(JobInfo *job, const char *name) {
                 { "Message", &job->message },
                 { "Phase", &job->phase },
                 { "Warned", &job->warned },
-                { "Result", &job->result },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(strings); i++)
                 if (streq(name, strings[i].name))
                         return strings[i].field;
-
-        return NULL;
-}
-
-static usec_t *find_time(JobInfo *job, const char *name) {
-        if (streq(name, "Deadline"))
-                return &job->deadline;
-        if (streq(name, "DeadlineMonotonic"))
-                return &job->deadline_monotonic;
-        if (streq(name, "Remaining"))
-                return &job->remaining;
 
         return NULL;
 }
@@ -80,17 +67,14 @@ static int read_user(sd_bus_message *m, JobUser *user) {
 static int read_property(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
         JobInfo *job = userdata;
         char **string = streq(contents, "s") ? find_string(job, name) : NULL;
-        usec_t *time = streq(contents, "t") ? find_time(job, name) : NULL;
         JobUser *user = streq(contents, "(us)") ? find_user(job, name) : NULL;
 
         if (string)
                 return bus_message_read_string(m, string);
-        if (time)
-                return sd_bus_message_read(m, "t", time);
         if (user)
                 return read_user(m, user);
-        if (streq(name, "Number") && streq(contents, "u"))
-                return sd_bus_message_read(m, "u", &job->number);
+        if (streq(name, "DeadlineMonotonic") && streq(contents, "t"))
+                return sd_bus_message_read(m, "t", &job->deadline_monotonic);
 
         return 0;
 }
