@@ -150,6 +150,8 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                                                       job_info_read(m, &job->info);
         if (r < 0) {
                 log_warning_errno(r, "Failed to read job '%s', ignoring: %m", job->path);
+                if (job->again)
+                        warn_job_load(job);
                 return 0;
         }
 

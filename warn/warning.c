@@ -249,6 +249,7 @@ static void on_session(const WarnSession *info, void *userdata) {
         if (info) {
                 if (info->uid != getuid()) {
                         log_warning("Session '%s' belongs to another user, ignoring.", w->job->info.session);
+                        report(w, OUTCOME_NONE);
                         w->look = session_look_free(w->look);
                         return;
                 }

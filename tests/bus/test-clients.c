@@ -87,6 +87,24 @@ static void test_warn_reports_a_job(Fixture *f, gconstpointer data) {
         program_wait(p);
 }
 
+/* The session changed hands and usherd does not know yet: whoever has it now is not warned, and Warned says
+ * so. */
+static void test_warn_reports_a_session_of_somebody_else(Fixture *f, gconstpointer data) {
+        g_autofree char *job = NULL;
+        Program *p;
+
+        at_station(f, "3", ADA, "seat-left");
+        fixture_start(f);
+        job = fixture_log_off(f, "seat-left", "{'grace': <uint32 60>}");
+        fixture_wait_property(f, job, "Warned", "'desktop'");
+        fake_logind_reuse_id(f->logind, "3", MALLORY);
+        p = program_start(f, "USHER_WARN");
+        fixture_wait_property(f, job, "Warned", "'none'");
+        fake_logind_remove_session(f->logind, "3");
+        assert_result(f, job, "left");
+        program_wait(p);
+}
+
 /* A job of before and one of after: the new usherd is another connection, with the jobs of the old one. */
 static void test_warn_finds_a_new_usherd(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
@@ -148,6 +166,8 @@ int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
 
         fixture_add("/clients/warn-reports-a-job", test_warn_reports_a_job);
+        fixture_add("/clients/warn-reports-a-session-of-somebody-else",
+                        test_warn_reports_a_session_of_somebody_else);
         fixture_add("/clients/warn-finds-a-new-usherd", test_warn_finds_a_new_usherd);
         fixture_add("/clients/warn-leaves-without-jobs", test_warn_leaves_without_jobs);
         fixture_add("/clients/warn-reports-a-message", test_warn_reports_a_message);
