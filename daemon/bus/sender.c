@@ -184,12 +184,12 @@ void sender_session_read(SenderSession *ret, Bus *b, sd_bus_message *m) {
         const Sender *s;
 
         *ret = (SenderSession) {};
-        if (sender_get(b, m, &s) < 0 || s->pid == 0)
+        if (sender_get(b, m, &s) < 0)
                 return;
 
         ret->known = true;
         ret->uid = s->uid;
-        if (sd_pid_get_session(s->pid, &ret->id) < 0)
+        if (s->pid == 0 || sd_pid_get_session(s->pid, &ret->id) < 0)
                 ret->id = NULL;
 }
 
@@ -203,7 +203,7 @@ bool sender_session_matches(const SenderSession *ss, const Session *s) {
         if (ss->id)
                 return streq(ss->id, s->info->id);
 
-        /* A program that the user's service manager started belongs to no session. All of the user's
-         * sessions at stations count as the caller's. */
+        /* A program that the user's service manager started belongs to no session, and the bus may not know
+         * the PID. All of the user's sessions at stations count as the caller's. */
         return ss->uid != 0 && ss->uid == s->info->uid && !isempty(s->info->seat);
 }

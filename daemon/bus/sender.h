@@ -31,7 +31,7 @@ int sender_look_up(
 typedef struct SenderSession {
         bool known;
         uid_t uid;
-        char *id; /* NULL if the process belongs to no session */
+        char *id; /* NULL if the process belongs to no session, or is not known */
 } SenderSession;
 
 void sender_session_read(SenderSession *ret, Bus *b, sd_bus_message *m);

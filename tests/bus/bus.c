@@ -6,6 +6,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -103,7 +104,7 @@ static void write_configuration(Bus *bus, const char *policy) {
 /* dbus-daemon loses its parent-death signal when it switches to another user, so a keeper process runs
  * between it and the test. The keeper gets SIGTERM when the test dies or stops the bus, and kills
  * dbus-daemon. After fork() only async-signal-safe functions are used here. */
-static void run_keeper(pid_t test, char **arguments) {
+static void run_keeper(pid_t test, char **arguments, gboolean sees_pids) {
         sigset_t signals;
         pid_t daemon;
         int signal;
@@ -115,6 +116,9 @@ static void run_keeper(pid_t test, char **arguments) {
 
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != test)
+                _exit(1);
+        /* The kernel reports the PID 0 for a peer that is in no PID namespace below the own one. */
+        if (!sees_pids && unshare(CLONE_NEWPID) < 0)
                 _exit(1);
 
         daemon = fork();
@@ -137,7 +141,7 @@ static void run_keeper(pid_t test, char **arguments) {
         _exit(0);
 }
 
-Bus *bus_start(const char *policy) {
+static Bus *start(const char *policy, gboolean sees_pids) {
         g_autofree char *configuration = NULL, *option = NULL, *print = NULL;
         char byte;
         int ready[2];
@@ -161,13 +165,21 @@ Bus *bus_start(const char *policy) {
         bus->keeper = fork();
         g_assert_no_errno(bus->keeper);
         if (bus->keeper == 0)
-                run_keeper(self, arguments);
+                run_keeper(self, arguments, sees_pids);
 
         close(ready[1]);
         g_assert_cmpint(read(ready[0], &byte, 1), ==, 1);
         close(ready[0]);
 
         return bus;
+}
+
+Bus *bus_start(const char *policy) {
+        return start(policy, TRUE);
+}
+
+Bus *bus_start_without_pids(void) {
+        return start(NULL, FALSE);
 }
 
 void bus_kill(Bus *bus) {

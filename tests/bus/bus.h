@@ -13,6 +13,9 @@ typedef struct Bus Bus;
 /* policy: the text of a policy file to use instead of Usher's, or NULL. */
 Bus *bus_start(const char *policy);
 
+/* A bus that does not know the PIDs of its clients, as one that runs in a container. */
+Bus *bus_start_without_pids(void);
+
 /* Kills the bus while its clients are connected. bus_stop() must still be called. */
 void bus_kill(Bus *bus);
 void bus_stop(Bus *bus);

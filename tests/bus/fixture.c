@@ -115,7 +115,8 @@ void fixture_set_up(Fixture *f, gconstpointer data) {
         listen_for_readiness(f);
         fixture_configure(f, TEST_CONFIG);
 
-        f->bus = bus_start(data ? open_policy : NULL);
+        f->bus = g_strcmp0(data, "without-pids") == 0 ? bus_start_without_pids() :
+                                                        bus_start(data ? open_policy : NULL);
         f->logind = fake_logind_new(f->bus);
         f->polkit = fake_polkit_new(f->bus);
         f->systemd = fake_systemd_new(f->bus, f->logind);

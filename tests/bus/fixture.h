@@ -69,6 +69,9 @@ typedef struct Fixture {
  * itself, without the help of the policy. */
 #define fixture_add_unguarded(path, function) \
         g_test_add(path, Fixture, "unguarded", fixture_set_up, function, fixture_tear_down)
+/* The same with a bus that does not know the PIDs of its clients. */
+#define fixture_add_without_pids(path, function) \
+        g_test_add(path, Fixture, "without-pids", fixture_set_up, function, fixture_tear_down)
 void fixture_set_up(Fixture *f, gconstpointer data);
 void fixture_tear_down(Fixture *f, gconstpointer data);
 

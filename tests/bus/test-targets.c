@@ -64,6 +64,23 @@ static void test_the_caller_is_left_alone_unless_included(Fixture *f, gconstpoin
         g_assert_cmpuint(g_strv_length(all), ==, 2);
 }
 
+/* It cannot be found out which of them the call came from. */
+static void test_no_session_of_a_caller_without_a_pid_is_ended(Fixture *f, gconstpointer data) {
+        g_auto(GStrv) jobs = NULL;
+        GDBusConnection *teacher;
+
+        at_station(f, "ada", ADA, "seat0");
+        at_station(f, "left", TEACHER, "seat-left");
+        at_station(f, "right", TEACHER, "seat-right");
+        fake_polkit_answer(f->polkit, NULL, TEACHER, FAKE_POLKIT_YES);
+        fixture_start(f);
+        teacher = fixture_connect(f, TEACHER);
+
+        jobs = job_paths(usher_call(teacher, MANAGER, "Manager.LogOffAll", ARGS("(@a{sv} {},)")));
+        g_assert_cmpuint(g_strv_length(jobs), ==, 1);
+        g_assert_true(fixture_only_warned(f, ADA));
+}
+
 static void test_one_account_on_two_stations(Fixture *f, gconstpointer data) {
         g_autofree char *path = NULL;
 
@@ -286,6 +303,8 @@ int main(int argc, char *argv[]) {
 #define ADD(name, function) fixture_add("/targets/" name, function)
         ADD("nobody-else-is-touched", test_nobody_else_is_touched);
         ADD("the-caller-is-left-alone-unless-included", test_the_caller_is_left_alone_unless_included);
+        fixture_add_without_pids("/targets/no-session-of-a-caller-without-a-pid-is-ended",
+                        test_no_session_of_a_caller_without_a_pid_is_ended);
         ADD("one-account-on-two-stations", test_one_account_on_two_stations);
         ADD("what-is-no-users-session-is-never-ended", test_what_is_no_users_session_is_never_ended);
         ADD("newer-user-classes-are-users", test_newer_user_classes_are_users);
