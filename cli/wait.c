@@ -347,8 +347,10 @@ static int print_json(const Wait *w) {
         for (size_t i = 0; i < w->n_jobs; i++) {
                 SnapshotJob job = w->jobs[i].seen;
 
-                job.remaining = 0;
-                job.result = w->jobs[i].result;
+                if (w->jobs[i].result) {
+                        job.remaining = 0;
+                        job.result = w->jobs[i].result;
+                }
                 jobs_table_add(t, wait_snapshot(w), &job);
         }
 

@@ -281,6 +281,26 @@ static void test_interrupted(Usher *u, gconstpointer unused) {
         g_assert_true(g_str_has_suffix(p->screen->str, says));
 }
 
+static bool has_job(gpointer userdata) {
+        g_auto(GStrv) jobs = usher_jobs(userdata);
+
+        return g_strv_length(jobs) == 1;
+}
+
+/* SIGINT stays blocked until usherctl waits, so it may come at any time before. */
+static void test_interrupted_in_json(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) s = open_at(u, "u14", "seat-box14");
+        g_autoptr(BoxProgram) p = ctl_start("root", NULL, true,
+                        "env --block-signal=INT usherctl log-off seat-box14 --wait --json");
+        g_autoptr(GRegex) left = g_regex_new("\"left\" *: *[1-9]", 0, 0, NULL);
+
+        g_assert_true(box_wait(has_job, u, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_program_type(p, "\003"));
+        g_assert_cmpint(box_program_wait(p, BOX_TIMEOUT_MSEC), ==, 130);
+        g_test_message("%s", p->screen->str);
+        g_assert_true(g_regex_match(left, p->screen->str, 0, NULL));
+}
+
 /* crypt(3) of "let me in" */
 #define HASH "$5$boxbox$LkfLLdg56MdmMGeAeBTMghxVYvka7OQ1wF0ItpVIsS5"
 
@@ -361,7 +381,7 @@ int main(int argc, char *argv[]) {
         usher_test("/usherctl/begin-and-extend", configuration, test_begin_and_extend);
         usher_test("/usherctl/wait-through-a-crash", configuration, test_wait_through_a_crash);
         usher_test("/usherctl/interrupted", configuration, test_interrupted);
-
+        usher_test("/usherctl/interrupted-in-json", configuration, test_interrupted_in_json);
         usher_test("/usherctl/password", configuration, test_password);
 
         return g_test_run();
