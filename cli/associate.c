@@ -32,7 +32,8 @@ typedef struct Association {
         size_t n_buffer;
         char **used; /* ids of the hubs that were assigned */
         size_t n_used;
-        bool ours; /* usher-associate listens for us: we stop it, and not that of another user */
+        sigset_t mask; /* while it waits for a key, when SIGINT and SIGTERM are not blocked */
+        bool ours;     /* usher-associate listens for us: we stop it, and not that of another user */
 } Association;
 
 static int unit_call(Association *a, const char *member, const char *unit) {
@@ -42,8 +43,9 @@ static int unit_call(Association *a, const char *member, const char *unit) {
         r = sd_bus_call_method(a->command->bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
                         member, &e, NULL, "ss", unit, "replace");
         if (r < 0)
-                return output_error(
-                                r, "Failed to start '%s': %s", unit, e.message ? e.message : strerror(-r));
+                return output_error(r, "Failed to %s '%s': %s",
+                                streq(member, "StartUnit") ? "start" : "stop", unit,
+                                e.message ? e.message : strerror(-r));
 
         return 0;
 }
@@ -58,8 +60,23 @@ static void association_done(Association *a) {
         free(a->used);
 }
 
-/* Only lets poll() return, so that the socket is removed again. */
+/* Only lets ppoll() return, so that the socket is removed again. */
 static void on_interrupt(int sig) {
+}
+
+/* A signal that arrives at any other moment stays pending until ppoll(). */
+static void block_interrupts(Association *a) {
+        static const struct sigaction interrupt = { .sa_handler = on_interrupt };
+        sigset_t blocked;
+
+        (void) sigaction(SIGINT, &interrupt, NULL);
+        (void) sigaction(SIGTERM, &interrupt, NULL);
+        (void) sigemptyset(&blocked);
+        (void) sigaddset(&blocked, SIGINT);
+        (void) sigaddset(&blocked, SIGTERM);
+        (void) sigprocmask(SIG_BLOCK, &blocked, &a->mask);
+        (void) sigdelset(&a->mask, SIGINT);
+        (void) sigdelset(&a->mask, SIGTERM);
 }
 
 static int try_connect(void) {
@@ -73,13 +90,14 @@ static int try_connect(void) {
         return TAKE_FD(fd);
 }
 
-/* Reads one line from usher-associate, without the newline. Returns 1, 0 when the time is over, or -EPIPE
- * when usher-associate has ended. */
+/* Reads one line from usher-associate, without the newline. Returns 1, 0 when the time is over, -EINTR when
+ * the user has stopped us, or -EPIPE when usher-associate has ended. */
 static int read_line(Association *a, usec_t until, char **ret) {
         for (;;) {
                 char *end = memchr(a->buffer, '\n', a->n_buffer);
                 usec_t now = now_monotonic();
                 struct pollfd p = { .fd = a->fd, .events = POLLIN };
+                struct timespec left;
                 ssize_t n;
                 int r;
 
@@ -99,7 +117,11 @@ static int read_line(Association *a, usec_t until, char **ret) {
                 if (now >= until)
                         return 0;
 
-                r = poll(&p, 1, (int) ((until - now) / USEC_PER_MSEC) + 1);
+                left = (struct timespec) {
+                        .tv_sec = (time_t) ((until - now) / USEC_PER_SEC),
+                        .tv_nsec = (long) ((until - now) % USEC_PER_SEC * 1000),
+                };
+                r = ppoll(&p, 1, &left, &a->mask);
                 if (r < 0)
                         return -errno;
                 if (r == 0)
@@ -115,14 +137,12 @@ static int read_line(Association *a, usec_t until, char **ret) {
 }
 
 static int association_begin(Association *a) {
-        static const struct sigaction interrupt = { .sa_handler = on_interrupt };
         static const struct timespec moment = { .tv_nsec = 20 * 1000 * 1000 };
         usec_t until = now_monotonic() + CONNECT_USEC;
         _cleanup_free_ char *line = NULL;
         int r;
 
-        (void) sigaction(SIGINT, &interrupt, NULL);
-        (void) sigaction(SIGTERM, &interrupt, NULL);
+        block_interrupts(a);
 
         r = unit_call(a, "StartUnit", ASSOCIATE_SOCKET_UNIT);
         if (r < 0)
@@ -135,6 +155,8 @@ static int association_begin(Association *a) {
         }
 
         r = read_line(a, until, &line);
+        if (r == -EINTR)
+                return r;
         if (r <= 0)
                 return output_error(r < 0 ? r : ETIMEDOUT,
                                 "usher-associate does not listen to the keyboards. Is another 'usherctl "
@@ -296,6 +318,8 @@ int verb_associate(Command *c, char **arguments) {
         r = connection_snapshot(c, &s);
         if (r >= 0)
                 r = association_begin(&a);
+        if (r == -EINTR)
+                return EXIT_CANCELLED;
         if (r < 0)
                 return r;
 

@@ -5,7 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "usher.h"
+#include "ctl.h"
 
 #define DROP_INS "/etc/usher/usherd.conf.d"
 #define DROP_IN DROP_INS "/50-lesson.conf"
@@ -211,6 +211,23 @@ static void test_logins_are_open_while_it_is_stopped(Usher *u, gconstpointer unu
         g_assert_true(box_session_is_listed(s));
 }
 
+/* SIGINT stays pending until usherctl waits for a key. usherctl stops the socket then. */
+static void test_association_is_interrupted(Usher *u, gconstpointer unused) {
+        static const char *const state[] = { "systemctl", "show", "--value", "--property=ActiveState",
+                "usher-associate.socket", NULL };
+        g_autoptr(BoxProgram) p = NULL;
+        g_autofree char *socket = NULL;
+
+        /* The box has no input devices. */
+        g_assert_cmpint(g_mkdir_with_parents("/dev/input", 0755), ==, 0);
+        p = ctl_start("root", NULL, true, "env --block-signal=INT usherctl associate seat-box1");
+        g_assert_true(box_program_wait_text(p, "press Enter", BOX_TIMEOUT_MSEC));
+        g_assert_true(box_program_type(p, "\003"));
+        g_assert_cmpint(box_program_wait(p, BOX_TIMEOUT_MSEC), ==, 3);
+        socket = usher_output(state);
+        g_assert_cmpstr(socket, ==, "inactive\n");
+}
+
 /* The exposure of the units, in tenths, as systemd-analyze(1) computes it. */
 static void test_units_are_shut(Usher *u, gconstpointer unused) {
         static const struct {
@@ -271,6 +288,7 @@ int main(int argc, char *argv[]) {
         usher_test("/service/bell-is-called-off", configuration, test_bell_is_called_off);
         usher_test("/service/logins-are-open-while-it-is-stopped", configuration,
                         test_logins_are_open_while_it_is_stopped);
+        usher_test("/service/association-is-interrupted", configuration, test_association_is_interrupted);
         usher_test("/service/units-are-shut", configuration, test_units_are_shut);
 
         return g_test_run();
