@@ -4,8 +4,6 @@
 /* Reads usherd's records from the journal. The source is an interface of three functions, so that tests can
  * replace the journal. */
 
-#include <sys/types.h>
-
 #include "common/macro.h"
 
 typedef enum HistoryKind {

@@ -175,8 +175,8 @@ static int subscribe(Watch *w) {
         if (r < 0)
                 return r;
 
-        r = sd_bus_match_signal(bus, &w->disconnected_match, NULL, "/org/freedesktop/DBus/Local",
-                        "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, w);
+        r = sd_bus_match_signal(bus, &w->disconnected_match, NULL, DBUS_LOCAL_PATH, DBUS_LOCAL_IFACE,
+                        "Disconnected", on_disconnected, w);
         if (r < 0)
                 return r;
 

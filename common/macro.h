@@ -46,7 +46,6 @@ typedef uint64_t usec_t;
 
 #define _cleanup_(f) __attribute__((cleanup(f)))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
-#define _unused_ __attribute__((unused))
 
 /* Declares func##p(), the form that _cleanup_() wants, for a destructor that takes NULL. */
 #define DEFINE_CLEANUP(type, func)            \

@@ -63,5 +63,9 @@
 #define DBUS_IFACE_PROPERTIES "org.freedesktop.DBus.Properties"
 #define DBUS_IFACE_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
+/* What sd-bus itself signals about the connection. */
+#define DBUS_LOCAL_PATH "/org/freedesktop/DBus/Local"
+#define DBUS_LOCAL_IFACE "org.freedesktop.DBus.Local"
+
 /* The longest message of a log-off or to a station, in bytes of UTF-8. */
 #define USHER_MESSAGE_MAX 1024U

@@ -163,12 +163,8 @@ static int new_manager(sd_event *event, sd_bus *bus, Manager **ret) {
         if (r < 0)
                 return r;
 
-        r = manager_new(ret, event, bus, &config, features, runtime_directory(),
+        return manager_new(ret, event, bus, &config, features, runtime_directory(),
                         directory_from_environment("STATE_DIRECTORY", "/var/lib/usher"), nologin);
-        if (r < 0)
-                return log_error_errno(r, "Failed to set up: %m");
-
-        return 0;
 }
 
 /* glibc raises this threshold when a large block is freed, and then keeps such blocks in the heap. The bus

@@ -4,7 +4,6 @@
 /* The language and time zone of the user. systemd starts this program, so its environment does not have
  * them. */
 
-#include "build-config.h"
 #include "warn/user-bus.h"
 
 typedef struct Language Language;

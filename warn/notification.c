@@ -5,7 +5,6 @@
  * a slow server that replies in the end is not asked twice, and its notification is still closed later. */
 
 #include "common/log.h"
-#include "common/names.h"
 #include "warn/notification-internal.h"
 
 /* After this the user is warned in another way. */

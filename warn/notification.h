@@ -35,7 +35,6 @@ int notifier_new(Notifier **ret, sd_event *event, UserBus *bus);
 Notifier *notifier_free(Notifier *s);
 
 DEFINE_CLEANUP(Notifier *, notifier_free);
-#define _cleanup_notifier_ _cleanup_(notifier_freep)
 
 typedef bool (*JobIsLive)(const char *job, void *userdata);
 

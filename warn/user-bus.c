@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/log.h"
+#include "common/names.h"
 #include "warn/user-bus.h"
 
 #define RETRY_USEC USEC_PER_SEC
@@ -66,9 +67,8 @@ static int open_bus(UserBus *b) {
         if (r >= 0)
                 r = sd_bus_attach_event(bus, b->event, SD_EVENT_PRIORITY_NORMAL);
         if (r >= 0)
-                r = sd_bus_match_signal_async(bus, &b->disconnected, "org.freedesktop.DBus.Local",
-                                "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local", "Disconnected",
-                                on_disconnected, NULL, b);
+                r = sd_bus_match_signal_async(bus, &b->disconnected, DBUS_LOCAL_IFACE, DBUS_LOCAL_PATH,
+                                DBUS_LOCAL_IFACE, "Disconnected", on_disconnected, NULL, b);
         if (r >= 0)
                 r = sd_bus_start(bus);
         if (r < 0) {

@@ -6,7 +6,6 @@
  * the warning reached the user in a better way. */
 
 #include "common/log.h"
-#include "common/names.h"
 #include "common/terminal.h"
 #include "common/timespan.h"
 #include "warn/desktop.h"

@@ -85,14 +85,13 @@ static int authorize_sessions(Bus *b,
 
         for (size_t i = 0; i < n_sessions; i++) {
                 const SessionInfo *info = sessions[i]->info;
-                const Station *station = manager_find_station(b->manager, info->seat);
 
                 if (!streq(action_for(sessions[i], sender), action))
                         continue;
 
                 r = authorize(b, m, action,
                                 (const char *const[]) { "station", info->seat, "label",
-                                                station ? station_name(station) : info->seat, "session",
+                                                manager_station_name(b->manager, info->seat), "session",
                                                 info->id, "user", strempty(info->user), NULL },
                                 error);
                 if (r <= 0)

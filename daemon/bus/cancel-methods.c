@@ -11,20 +11,22 @@
 #include "core/jobs.h"
 #include "feature/pending.h"
 
+int already_ending(sd_bus_error *error) {
+        return sd_bus_error_setf(error, USHER_ERROR_NOT_CANCELLABLE, "The session is being ended already.");
+}
+
 static int refuse_going_down(sd_bus_error *error) {
         return sd_bus_error_setf(error, USHER_ERROR_NOT_CANCELLABLE,
                         "The machine is shutting down, which ends every session.");
 }
 
 static int authorize_job(Bus *b, sd_bus_message *message, const Job *j, sd_bus_error *error) {
-        const Station *s = manager_find_station(b->manager, j->station);
-
         return authorize(b, message,
                         j->awaited ? pending_polkit_action(pending_current(b->manager)) :
                                      USHER_ACTION_LOG_OFF,
                         (const char *const[]) { "station", j->station, "label",
-                                        s ? station_name(s) : j->station, "session", j->session.id, "user",
-                                        j->user, NULL },
+                                        manager_station_name(b->manager, j->station), "session",
+                                        j->session.id, "user", j->user, NULL },
                         error);
 }
 
@@ -51,8 +53,7 @@ int job_method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *err
 
         r = job_runner_cancel(j);
         if (r < 0)
-                return sd_bus_error_setf(
-                                error, USHER_ERROR_NOT_CANCELLABLE, "The session is being ended already.");
+                return already_ending(error);
 
         jobs_store(m);
         return sd_bus_reply_method_return(message, NULL);

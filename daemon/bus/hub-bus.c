@@ -3,7 +3,6 @@
 #include "bus/bus.h"
 #include "bus/find.h"
 #include "bus/object.h"
-#include "common/bus-util.h"
 #include "common/names.h"
 
 BUS_GETTER(get_text) {

@@ -6,7 +6,6 @@
 #include "bus/object.h"
 #include "bus/refusal.h"
 #include "bus/sender.h"
-#include "common/bus-util.h"
 #include "common/names.h"
 #include "common/text.h"
 #include "common/timespan.h"
@@ -71,10 +70,6 @@ BUS_GETTER(get_time) {
                                         streq(property, "DeadlineMonotonic") ? j->deadline :
                                         j->deadline > now                    ? j->deadline - now :
                                                                                0);
-}
-
-static int already_ending(sd_bus_error *error) {
-        return sd_bus_error_setf(error, USHER_ERROR_NOT_CANCELLABLE, "The session is being ended already.");
 }
 
 /* The user of the session may do this, others need the right to end the session after that grace. */

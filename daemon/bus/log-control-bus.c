@@ -6,7 +6,6 @@
 
 #include "bus/bus.h"
 #include "bus/object.h"
-#include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
 

@@ -9,7 +9,6 @@
 #include "bus/object.h"
 #include "bus/shutdown-methods.h"
 #include "bus/station-methods.h"
-#include "common/bus-util.h"
 #include "common/names.h"
 #include "feature/mode.h"
 #include "feature/text-console.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus/caller.h"
 #include "bus/refusal.h"
 #include "bus/sender.h"
 #include "common/log.h"

@@ -6,7 +6,6 @@
 #include "bus/message-methods.h"
 #include "bus/object.h"
 #include "bus/station-methods.h"
-#include "common/bus-util.h"
 #include "common/names.h"
 
 BUS_GETTER(get_text) {

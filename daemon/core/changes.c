@@ -79,7 +79,9 @@ static void notify_station(Manager *m, Station *s) {
 }
 
 static bool is_ready(Manager *m) {
-        if (!m->udev_settled || !(m->logind_synced || m->logind_absent))
+        bool logind_absent = m->logind_lost && !logind_is_there(m->logind);
+
+        if (!m->udev_settled || !(m->logind_synced || logind_absent))
                 return false;
 
         for (size_t i = 0; m->features[i]; i++)

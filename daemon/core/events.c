@@ -132,7 +132,6 @@ static void on_logind_lost(void *userdata) {
         Manager *m = userdata;
 
         m->logind_lost = true;
-        m->logind_absent = !logind_is_there(m->logind);
         manager_changed(m, 0);
         MANAGER_CALL_FEATURES(m, lost);
         jobs_advance(m);

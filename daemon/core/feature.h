@@ -51,7 +51,8 @@ typedef struct Feature {
         /* The session has ended; s is valid until the hook returns. */
         void (*session_gone)(void *state, Session *s);
 
-        /* A job has a result. It is no longer registered; j is valid until the hook returns. */
+        /* A job has a result. It is no longer registered; j is valid until the hook returns. The hook may
+         * not end another job at once, since this may be called while the list of jobs is walked. */
         void (*job_ended)(void *state, const Job *j);
 
         /* The set of unplugged station hubs of this seat has changed. */

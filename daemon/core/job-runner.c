@@ -66,13 +66,12 @@ static int job_runner_register(JobRunner *j) {
 
 static void finish(JobRunner *j) {
         Manager *m = j->manager;
-        const Station *s = manager_find_station(m, j->job.station);
         Session *session = job_runner_session(j);
 
         if (session && j->job.result == JOB_FAILED)
                 session->log_off_failed = true;
 
-        journal_job_ended(&j->job, s ? station_name(s) : j->job.station, j->phase_began, j->blockers,
+        journal_job_ended(&j->job, manager_station_name(m, j->job.station), j->phase_began, j->blockers,
                         j->end.survivors);
         m->events->job_removed(j, m->userdata);
         job_runner_unregister(j);
@@ -142,7 +141,8 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int arm(JobRunner *j, usec_t when) {
+/* Without its timer a job still goes on with the next event of its session. */
+static void arm(JobRunner *j, usec_t when) {
         int r;
 
         if (!j->timer)
@@ -154,9 +154,7 @@ static int arm(JobRunner *j, usec_t when) {
                         r = sd_event_source_set_enabled(j->timer, SD_EVENT_ONESHOT);
         }
         if (r < 0)
-                return log_error_errno(r, "Failed to set the timer of job %" PRIu32 ": %m", j->job.number);
-
-        return 0;
+                log_error_errno(r, "Failed to set the timer of job %" PRIu32 ": %m", j->job.number);
 }
 
 /* Moves the state machine along and announces what changed. */
@@ -210,7 +208,7 @@ void job_runner_advance(JobRunner *runner) {
                 warn(runner, now);
                 when = MIN_OF(when, runner->warn_again);
         }
-        (void) arm(runner, when);
+        arm(runner, when);
 }
 
 static int job_runner_new(JobRunner **ret, Manager *m) {
@@ -252,7 +250,7 @@ int job_runner_start(JobRunner **ret, Manager *m, const Session *s, const JobReq
 
         logind_look_session(m->logind, s->info->id);
         warn(j, now_monotonic());
-        (void) arm(j, 0);
+        arm(j, 0);
 
         *ret = j;
         return 0;
@@ -268,7 +266,8 @@ int job_runner_join(JobRunner *j, const JobRequest *request) {
         changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE | JOB_CHANGED_STARTED_BY);
         j->warn_again = 0;
         warn(j, now_monotonic());
-        return arm(j, 0);
+        arm(j, 0);
+        return 1;
 }
 
 /* Gives at least the minimum grace from now on. May free the runner. */
@@ -355,7 +354,8 @@ int job_runner_end_now(JobRunner *j) {
 
         /* By the timer, so that the caller hears first that it was done. */
         changed(j, JOB_CHANGED_DEADLINE);
-        return arm(j, 0);
+        arm(j, 0);
+        return 0;
 }
 
 int job_runner_extend(JobRunner *j, usec_t by) {
@@ -388,5 +388,5 @@ void job_runner_set_asked(JobRunner *j, bool accepted, const char *blockers) {
                 return;
 
         j->job.nobody_to_ask = true;
-        (void) arm(j, 0);
+        arm(j, 0);
 }

@@ -53,7 +53,7 @@ static int new_features(Manager *m) {
                 n++;
         m->feature_states = calloc(n + 1, sizeof(*m->feature_states));
         if (!m->feature_states)
-                return -ENOMEM;
+                return log_oom();
 
         for (size_t i = 0; i < n; i++) {
                 r = m->features[i]->new (m, &m->feature_states[i]);
@@ -79,7 +79,7 @@ int manager_new(Manager **ret,
 
         m = malloc(sizeof(*m));
         if (!m)
-                return -ENOMEM;
+                return log_oom();
         *m = (Manager) {
                 .event = sd_event_ref(event),
                 .bus = sd_bus_ref(bus),
@@ -94,7 +94,7 @@ int manager_new(Manager **ret,
                 .notices = TAILQ_HEAD_INITIALIZER(m->notices),
         };
         if (!m->state_directory)
-                return -ENOMEM;
+                return log_oom();
 
         r = store_new(&m->store, runtime_directory);
         if (r < 0)
@@ -112,7 +112,7 @@ int manager_new(Manager **ret,
         if (r >= 0)
                 r = warn_starts_new(&m->warn_starts, m);
         if (r < 0)
-                return r;
+                return log_error_errno(r, "Failed to set up: %m");
 
         r = new_features(m);
         if (r < 0)

@@ -51,6 +51,12 @@ Station *manager_find_station_by_name(Manager *m, const char *name) {
         return NULL;
 }
 
+const char *manager_station_name(Manager *m, const char *id) {
+        const Station *s = manager_find_station(m, id);
+
+        return s ? station_name(s) : id;
+}
+
 Session *manager_find_session(Manager *m, const char *id) {
         return index_find(&m->sessions_by_id, id);
 }

@@ -112,7 +112,6 @@ struct Manager {
         uint32_t last_notice;
         Operation last_operation;
 
-        bool logind_absent; /* nobody owns logind's name */
         bool logind_lost;   /* nothing may be concluded from the sessions until logind is back */
         bool logind_synced; /* the sessions have been complete at least once */
         bool udev_settled;  /* the devices were enumerated */
@@ -156,6 +155,7 @@ int manager_switch_mode(Manager *m, Mode mode, ModeHandler handler, void *userda
 
 Station *manager_find_station(Manager *m, const char *id);
 Station *manager_find_station_by_name(Manager *m, const char *name); /* by id, else by its exact label */
+const char *manager_station_name(Manager *m, const char *id);        /* its label, or the id */
 Session *manager_find_session(Manager *m, const char *id);
 
 /* Finds the station or adds it. A station need not have a seat: it stays while it has a label, a hub or a

@@ -271,9 +271,6 @@ static void attach_free(void *state) {
         Attach *a = state;
         AttachRequest *q;
 
-        if (!a)
-                return;
-
         while ((q = TAILQ_FIRST(&a->requests)))
                 attach_request_free(q);
         forget_all(a);

@@ -295,9 +295,6 @@ static void hub_lost_free(void *state) {
         HubLostState *h = state;
         HubLostWatch *w;
 
-        if (!h)
-                return;
-
         while ((w = TAILQ_FIRST(&h->watches)))
                 watch_free(w);
         free(h);

@@ -216,9 +216,6 @@ static void identify_free(void *state) {
         Identify *s = state;
         Identification *i;
 
-        if (!s)
-                return;
-
         while ((i = TAILQ_FIRST(&s->identifications)))
                 identification_free(i);
         free(s);

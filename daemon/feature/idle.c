@@ -278,9 +278,6 @@ static void idle_free(void *state) {
         Idle *i = state;
         IdleSession *s;
 
-        if (!i)
-                return;
-
         while ((s = TAILQ_FIRST(&i->sessions)))
                 session_done(i, s);
         async_call_free(i->inhibitors_call);

@@ -157,9 +157,6 @@ int label_set(Manager *m, Station *s, const char *label) {
 static void label_free(void *state) {
         Label *l = state;
 
-        if (!l)
-                return;
-
         labels_free(l->labels);
         free(l);
 }

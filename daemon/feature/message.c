@@ -18,8 +18,8 @@ unsigned message_count(Manager *m, uid_t uid) {
 }
 
 static void on_shown(const Notice *n, NoticeShown how, bool withdrawn, void *userdata) {
-        const Station *s = manager_find_station(n->manager, n->station);
-        const char *station = s ? station_name(s) : n->station, *shown = notice_shown_to_string(how);
+        const char *station = manager_station_name(n->manager, n->station),
+                   *shown = notice_shown_to_string(how);
         JournalRecord *r;
 
         r = journal_record(USHER_MESSAGE_MESSAGE, how == NOTICE_SHOWN_NONE ? LOG_NOTICE : LOG_INFO,

@@ -12,9 +12,6 @@
 /* The share of logind's delay that usherd uses, so that logind never has to go on without it. */
 #define LAST_WARNING_PERCENT 60
 
-/* The default of InhibitDelayMaxSec= in logind.conf(5). Used until logind reports the actual value. */
-#define DELAY_MAX_DEFAULT_USEC (5 * USEC_PER_SEC)
-
 typedef struct Shutdown {
         Manager *manager;
         UnitWatch *hook; /* usher-shutdown.service */
@@ -222,7 +219,7 @@ static int shutdown_new(Manager *m, void **ret) {
         if (!s)
                 return -ENOMEM;
 
-        *s = (Shutdown) { .manager = m, .delay_max = DELAY_MAX_DEFAULT_USEC };
+        *s = (Shutdown) { .manager = m, .delay_max = DELAY_MAX_USEC };
         *ret = s;
         return 0;
 }

@@ -346,8 +346,6 @@ unsigned hub_compare(const Hub *old, const Hub *new) {
                 mask |= HUB_CHANGED_PARENT;
         if (!streq(old->vendor, new->vendor) || !streq(old->product, new->product))
                 mask |= HUB_CHANGED_TEXT;
-        if (!streq_ptr(old->peer_syspath, new->peer_syspath))
-                mask |= HUB_CHANGED_PEER;
 
         return mask;
 }

@@ -43,7 +43,6 @@ typedef enum HubChange {
         HUB_CHANGED_DEVICES = 1 << 2,
         HUB_CHANGED_PARENT = 1 << 3,
         HUB_CHANGED_TEXT = 1 << 4, /* vendor, product */
-        HUB_CHANGED_PEER = 1 << 5,
 } HubChange;
 
 typedef enum SeatChange {

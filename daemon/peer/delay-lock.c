@@ -8,9 +8,6 @@
 #include "peer/delay-lock.h"
 #include "peer/logind-internal.h"
 
-/* logind's own default, logind.conf(5), in case it does not report the value. */
-#define DELAY_MAX_USEC (5 * USEC_PER_SEC)
-
 struct DelayLock {
         Logind *logind;
         AsyncCall *inhibit;

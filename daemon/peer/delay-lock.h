@@ -8,6 +8,9 @@
 
 typedef struct DelayLock DelayLock;
 
+/* The default of InhibitDelayMaxSec= in logind.conf(5), for as long as logind does not report the value. */
+#define DELAY_MAX_USEC (5 * USEC_PER_SEC)
+
 /* preparing: whether a shutdown is under way. delay_max: how long a delay lock delays it at most. */
 typedef void (*DelayLockHandler)(bool preparing, usec_t delay_max, void *userdata);
 

@@ -29,7 +29,7 @@ static void append_mask(GString *s, const char *id, unsigned mask, const char *c
 }
 
 static void on_changed(const Hub *h, unsigned mask, void *userdata) {
-        static const char *const names[] = { "role", "station", "devices", "parent", "text", "peer", NULL };
+        static const char *const names[] = { "role", "station", "devices", "parent", "text", NULL };
 
         append_mask(((Room *) userdata)->told, h->id, mask, names);
 }
