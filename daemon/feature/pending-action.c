@@ -72,7 +72,6 @@ void pending_answer(PendingAction *p, PendingOutcome outcome, int error, const c
         PendingHandler handler = p->handler;
 
         p->handler = NULL;
-        p->request.message = p->request.by_user = NULL;
         if (handler)
                 handler(outcome, error, text, p->userdata);
 }

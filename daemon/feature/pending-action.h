@@ -62,12 +62,13 @@ struct PendingAction {
         PendingKind kind;
         PendingStage stage;
         bool cancelled;
-        bool block_logins;
         bool looking; /* for a last time, who is logged in */
 
-        PendingRequest request; /* its texts are valid until the caller is answered; these remain: */
-        char *message;
+        usec_t grace;
+        char *message; /* "" for none */
+        uid_t by_uid;
         char *by_user;
+        bool block_logins;
         PendingHandler handler; /* until the caller is answered */
         void *userdata;
 

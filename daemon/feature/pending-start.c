@@ -21,7 +21,7 @@ static JobRequest make_request(const PendingAction *p, usec_t grace) {
                 .reason = reason_of(p->kind),
                 .grace = grace,
                 .message = p->message,
-                .by_uid = p->request.by_uid,
+                .by_uid = p->by_uid,
                 .by_user = p->by_user,
                 .block_logins = p->block_logins,
                 .awaited = true,
@@ -39,15 +39,14 @@ static int start_jobs(PendingAction *p) {
         if (r < 0)
                 return r;
 
-        if (p->request.block_logins) {
+        if (p->block_logins) {
                 r = logins_block(m->logins);
                 if (r < 0)
                         return r;
         }
 
         p->stage = PENDING_LOGGING_OFF;
-        p->block_logins = p->request.block_logins;
-        request = make_request(p, p->request.grace);
+        request = make_request(p, p->grace);
         r = jobs_start(m, sessions, n, &request, &(Operation) { .method = method_of(p->kind) }, NULL);
         if (r < 0)
                 return r;

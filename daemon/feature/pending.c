@@ -86,9 +86,11 @@ int pending_start(Manager *m, const PendingRequest *request, PendingHandler hand
                 return r;
 
         p = pending->action;
-        p->request = *request;
+        p->grace = request->grace;
         p->message = strdup(strempty(request->message));
+        p->by_uid = request->by_uid;
         p->by_user = strdup(request->by_user);
+        p->block_logins = request->block_logins;
         p->handler = handler;
         p->userdata = userdata;
         r = p->message && p->by_user ? pending_begin(p) : -ENOMEM;
@@ -140,7 +142,7 @@ static void pending_on_looked(void *state) {
 static bool pending_blocks_logins(void *state) {
         const PendingAction *p = ((Pending *) state)->action;
 
-        return p && p->block_logins;
+        return p && p->block_logins && p->stage != PENDING_ASKING;
 }
 
 static void pending_serve(void *state) {
@@ -178,7 +180,7 @@ static void pending_store_write(void *state, StoreWriter *w) {
         store_write_number(w, "BlockLogins", p->block_logins);
         store_write_number(w, "Due", due);
         store_write_text(w, "Message", p->message);
-        store_write_number(w, "ByUID", p->request.by_uid);
+        store_write_number(w, "ByUID", p->by_uid);
         store_write_text(w, "ByUser", p->by_user);
 }
 
@@ -211,7 +213,7 @@ static void pending_store_read(void *state, const StoreRecord *record) {
         p->stage = PENDING_LOGGING_OFF;
         p->block_logins = block;
         p->due = due;
-        p->request.by_uid = (uid_t) by_uid;
+        p->by_uid = (uid_t) by_uid;
         if (string_replace(&p->message, strempty(store_record_text(record, "Message"))) < 0 ||
                         string_replace(&p->by_user, strempty(store_record_text(record, "ByUser"))) < 0)
                 log_oom();
