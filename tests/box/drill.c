@@ -7,9 +7,11 @@
 
 #include "drill.h"
 
-/* The session that is opening gets its whole grace afterwards. */
-#define GRACE_SEC 2
-#define WARNED_GRACE_SEC 5
+/* Of the session that is opening, from then on; of the one that is warned; and of those that end the warning
+ * themselves as soon as they have seen it. */
+#define OPENING_GRACE_SEC 4
+#define WARNED_GRACE_SEC 8
+#define LONG_GRACE_SEC 60
 
 static const char configuration[] = "[LogOff]\nGraceSec=2\nMinimumGraceSec=1\nRemindSec=1\n"
                                     "AskSec=4\nTerminateSec=4\nKillSec=20\n";
@@ -203,7 +205,9 @@ typedef struct {
 static bool has_job(gpointer userdata) {
         PhaseWait *w = userdata;
         DrillPerson *p = w->drill->people + w->phase;
-        guint grace = w->phase == DRILL_WARNED ? WARNED_GRACE_SEC : GRACE_SEC;
+        guint grace = w->phase == DRILL_OPENING  ? OPENING_GRACE_SEC :
+                        w->phase == DRILL_WARNED ? WARNED_GRACE_SEC :
+                                                   LONG_GRACE_SEC;
         g_autoptr(GVariant) reply = NULL;
 
         p->promised = g_get_monotonic_time() + grace * G_USEC_PER_SEC;
@@ -217,31 +221,56 @@ static bool has_job(gpointer userdata) {
         return true;
 }
 
+static bool is_warned(gpointer userdata) {
+        PhaseWait *w = userdata;
+        g_autofree char *how = usher_job_get(&w->drill->usher, w->drill->people[w->phase].job, "Warned");
+
+        return g_strcmp0(how, "desktop") == 0;
+}
+
 /* In the phase, or, on a machine that is too slow, past it. */
 static bool in_phase(gpointer userdata) {
         PhaseWait *w = userdata;
         DrillPerson *p = w->drill->people + w->phase;
-        bool warned = w->phase == DRILL_OPENING || w->phase == DRILL_WARNED;
-        g_autofree char *phase = usher_job_get(&w->drill->usher, p->job, "Phase"), *how = NULL;
+        g_autofree char *phase = usher_job_get(&w->drill->usher, p->job, "Phase");
 
         if (!phase)
                 return true;
         if (w->phase == DRILL_OPENING)
                 return g_str_equal(phase, "warning");
-        if (warned) {
-                how = usher_job_get(&w->drill->usher, p->job, "Warned");
-                return g_strcmp0(how, "desktop") == 0;
-        }
-        return g_str_equal(phase, drill_phases[w->phase]);
+        return w->phase == DRILL_WARNED ? is_warned(w) : g_str_equal(phase, drill_phases[w->phase]);
+}
+
+static void wait_for(Drill *d, DrillPhase phase, bool (*done)(gpointer userdata), const char *what) {
+        if (d->people[phase].session && !box_wait(done, &(PhaseWait) { d, phase }, BOX_TIMEOUT_MSEC))
+                drill_blame(d->people + phase, "no %s", what);
+}
+
+/* The user has read the warning and presses its button. */
+static void end_now(Drill *d, DrillPhase phase) {
+        DrillPerson *p = d->people + phase;
+        g_autoptr(GVariant) reply = NULL;
+        g_autoptr(GError) error = NULL;
+
+        wait_for(d, phase, is_warned, "warning");
+        if (!p->session)
+                return;
+
+        p->promised = g_get_monotonic_time();
+        reply = box_call(d->box, "org.usher1", p->job, "org.usher1.Job", "EndNow", NULL, &error);
+        g_assert_no_error(error);
 }
 
 static void log_off(Drill *d) {
+        static const DrillPhase order[] = { DRILL_ASKING, DRILL_TERMINATING, DRILL_KILLING, DRILL_OPENING };
+
+        for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+                wait_for(d, order[i], has_job, "log-off");
+        for (guint i = 0; i < G_N_ELEMENTS(order) - 1; i++)
+                end_now(d, order[i]);
+        wait_for(d, DRILL_WARNED, has_job, "log-off");
         for (DrillPhase i = 0; i < DRILL_PHASES; i++)
-                if (d->people[i].session)
-                        g_assert_true(box_wait(has_job, &(PhaseWait) { d, i }, BOX_TIMEOUT_MSEC));
-        for (DrillPhase i = 0; i < DRILL_PHASES; i++)
-                if (d->people[i].session && !box_wait(in_phase, &(PhaseWait) { d, i }, BOX_TIMEOUT_MSEC))
-                        drill_blame(d->people + i, "it did not get to the phase");
+                wait_for(d, i, in_phase, "phase");
 }
 
 static bool countdown_is_over(gpointer userdata) {
@@ -253,7 +282,8 @@ static bool countdown_is_over(gpointer userdata) {
 /* From here on nothing holds the sessions but usherd's own patience. */
 static void let_go(Drill *d) {
         if (d->people[DRILL_OPENING].session) {
-                d->people[DRILL_OPENING].promised = g_get_monotonic_time() + GRACE_SEC * G_USEC_PER_SEC;
+                d->people[DRILL_OPENING].promised =
+                                g_get_monotonic_time() + OPENING_GRACE_SEC * G_USEC_PER_SEC;
                 open_gate();
         }
         stuck_free(g_steal_pointer(&d->stuck));

@@ -7,9 +7,9 @@
 
 #define GRACE_MIN 6
 #define GRACE_MAX 20
-/* For all 200 at once: they are warned four at a time. */
-#define ALL_GRACE_MIN 20
-#define ALL_GRACE_MAX 40
+/* For all 200 at once: users are warned four at a time, and the machine may be slow. */
+#define ALL_GRACE_MIN 45
+#define ALL_GRACE_MAX 90
 
 /* A switch of the mode waits for everybody, and for newcomers after them. */
 #define SWITCH_USEC (300 * G_USEC_PER_SEC)

@@ -7,7 +7,7 @@
 
 /* How long after its time a session may still be there. usherd, logind or the bus may have been restarted
  * meanwhile, and systemd does not start logind before it has stopped a session whose program resists. */
-#define SLACK_USEC (120 * G_USEC_PER_SEC)
+#define SLACK_USEC (400 * G_USEC_PER_SEC)
 /* From the end of a leader to the end of the session. */
 #define CLOSING_USEC (60 * G_USEC_PER_SEC)
 

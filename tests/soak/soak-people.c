@@ -6,8 +6,8 @@
 
 /* Few reminders, because each is a line in the notifiers' files; and time for a systemd that is busy with
  * 200 sessions. */
-static const char configuration[] = "[LogOff]\nGraceSec=10\nMinimumGraceSec=2\nRemindSec=3\nAskSec="
-                                    "2\nTerminateSec=15\nKillSec=30\n";
+static const char configuration[] = "[LogOff]\nGraceSec=10\nMinimumGraceSec=2\nRemindSec=3\n"
+                                    "AskSec=2\nTerminateSec=15\nKillSec=300\n";
 
 /* Each user's notification server runs outside of the sessions, so that it survives them. */
 static const char prepare[] =

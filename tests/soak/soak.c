@@ -121,8 +121,8 @@ static void report_size(guint64 before, guint64 after, guint growth, const char 
 }
 
 static void finish(Soak *s) {
-        soak_log_off_all(s, 20);
-        (void) box_wait(judge_is_done, s, 150000);
+        soak_log_off_all(s, 60);
+        (void) box_wait(judge_is_done, s, 600000);
         for (guint i = 0; i < s->sitters->len; i++)
                 judge_blame(&s->verdict.forgotten, s->sitters->pdata[i], "it never ended");
         judge_read_journal(s);

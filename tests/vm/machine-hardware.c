@@ -75,15 +75,6 @@ bool machine_powerdown(Machine *m, GError **error) {
         return channel_call(&m->monitor, "system_powerdown", NULL, MACHINE_COMMAND_SEC, NULL, error);
 }
 
-bool machine_wait_suspend(Machine *m, guint timeout, GError **error) {
-        return channel_wait_event(&m->monitor, "SUSPEND", timeout, NULL, error);
-}
-
-bool machine_wake(Machine *m, GError **error) {
-        return channel_call(&m->monitor, "system_wakeup", NULL, MACHINE_COMMAND_SEC, NULL, error) &&
-                        channel_wait_event(&m->monitor, "WAKEUP", MACHINE_COMMAND_SEC, NULL, error);
-}
-
 /* ---- typing ---- */
 
 /* QEMU's name for a key of the American keyboard, and whether it needs shift; NULL: an unknown character. */

@@ -96,10 +96,6 @@ bool machine_type(Machine *m, guint station, const char *text, GError **error);
 /* Presses the power button for a moment. */
 bool machine_powerdown(Machine *m, GError **error);
 
-/* Waits until the PC sleeps (suspend to RAM), and wakes it. */
-bool machine_wait_suspend(Machine *m, guint timeout, GError **error);
-bool machine_wake(Machine *m, GError **error);
-
 /* ---- screens: machine-screen.c ---- */
 
 /* Saves the picture of a station's screen as PNG. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A countdown lasts as long as was promised, whatever happens to the clock: it is set during the countdown,
- * and the PC sleeps for longer than is left. The box cannot test this, because it shares the clock of the
- * host. */
+/* A countdown lasts as long as was promised, although the clock is set meanwhile. The box cannot test this,
+ * because it shares the clock of the host. */
 
 #include "room.h"
 
@@ -87,34 +86,6 @@ static void test_clock_is_set_back(void) {
         set_clock(BEN, "-2 hours", -7200);
 }
 
-/* The sleep does not count, and the user is warned again after it. */
-static void test_sleep(void) {
-        g_autoptr(GError) error = NULL;
-        guint64 deadline, left;
-        Countdown c;
-
-        room_wait_pupils();
-        countdown_begin(&c, ANNA);
-        /* A moment later, so that the agent can answer before. */
-        g_free(room_run("systemd-run --quiet sh -c 'sleep 1; systemctl suspend'"));
-        g_assert_true(machine_wait_suspend(room, MACHINE_COMMAND_SEC, &error));
-        g_assert_no_error(error);
-
-        /* The lid is closed for longer than the countdown. */
-        g_usleep((GRACE_SEC + 5) * G_USEC_PER_SEC);
-        g_assert_true(machine_wake(room, &error));
-        g_assert_no_error(error);
-
-        room_wait_until(MACHINE_COMMAND_SEC, "journalctl -qk | grep -q 'PM: suspend exit'");
-        left = get_time(c.job, "Remaining");
-        deadline = get_time(c.job, "DeadlineMonotonic");
-        g_test_message("%.3f s are left", (double) left / G_USEC_PER_SEC);
-        g_assert_cmpuint(deadline, >=, c.deadline);
-        c.deadline = deadline;
-        wait_warned(c.job);
-        countdown_end(&c);
-}
-
 int main(int argc, char *argv[]) {
         int r;
 
@@ -122,7 +93,6 @@ int main(int argc, char *argv[]) {
         room_open(&(MachineOptions) { .stations = 2 });
         g_test_add_func("/clock/is-set-forward", test_clock_is_set_forward);
         g_test_add_func("/clock/is-set-back", test_clock_is_set_back);
-        g_test_add_func("/clock/sleep", test_sleep);
         r = g_test_run();
 
         room_close();
