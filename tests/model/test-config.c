@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #include "common/text.h"
-#include "core/config.h"
+#include "core/config-file.h"
 
 static void check_same(const Config *a, const Config *b) {
         g_assert_cmpuint(a->grace_usec, ==, b->grace_usec);
@@ -224,6 +225,46 @@ static void test_finish(void) {
         g_assert_cmpuint(c.maximum_grace_usec, ==, USEC_PER_HOUR);
 }
 
+static void write_file(const char *root, const char *name, const char *text) {
+        g_autofree char *path = g_build_filename(root, name, NULL), *directory = g_path_get_dirname(path);
+
+        g_assert_no_errno(g_mkdir_with_parents(directory, 0755));
+        g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+/* Relative to the root, the last first. */
+static void remove_files(const char *root, const char *const *names) {
+        for (; *names; names++) {
+                g_autofree char *path = g_build_filename(root, *names, NULL);
+
+                g_assert_no_errno(g_remove(path));
+        }
+        g_assert_no_errno(g_remove(root));
+}
+
+/* They are read in the order of their names, after the main file. */
+static void test_drop_ins(void) {
+        static const char *const names[] = { "etc/usher/usherd.conf", "etc/usher/usherd.conf.d/30-c.conf",
+                "etc/usher/usherd.conf.d/20-b.conf", "etc/usher/usherd.conf.d/.10-hidden.conf",
+                "etc/usher/usherd.conf.d/10-a.conf~", "etc/usher/usherd.conf.d", "etc/usher", "etc", NULL };
+        g_autofree char *root = g_dir_make_tmp("usher-config-XXXXXX", NULL);
+        Config c;
+
+        g_assert_true(g_setenv(CONFIG_ROOT_VARIABLE, root, TRUE));
+        write_file(root, names[0], "[LogOff]\nGraceSec=10\nAskSec=10\nKillSec=10\nTerminateSec=10\n");
+        write_file(root, names[1], "[LogOff]\nAskSec=30\nKillSec=wrong\n");
+        write_file(root, names[2], "[LogOff]\nGraceSec=20\nAskSec=20\n");
+        write_file(root, names[3], "[LogOff]\nTerminateSec=20\n");
+        write_file(root, names[4], "[LogOff]\nTerminateSec=20\n");
+
+        g_assert_cmpint(config_load(&c), ==, 1);
+        g_assert_cmpuint(c.grace_usec, ==, 20 * USEC_PER_SEC);
+        g_assert_cmpuint(c.ask_usec, ==, 30 * USEC_PER_SEC);
+        g_assert_cmpuint(c.kill_usec, ==, 10 * USEC_PER_SEC);
+        g_assert_cmpuint(c.terminate_usec, ==, 10 * USEC_PER_SEC);
+        remove_files(root, names);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -236,6 +277,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/config/long-value", test_long_value);
         g_test_add_func("/config/hub-lost-names", test_hub_lost_names);
         g_test_add_func("/config/finish", test_finish);
+        g_test_add_func("/config/drop-ins", test_drop_ins);
 
         return g_test_run();
 }
