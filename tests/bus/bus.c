@@ -142,7 +142,7 @@ static void run_keeper(pid_t test, char **arguments, gboolean sees_pids) {
 }
 
 static Bus *start(const char *policy, gboolean sees_pids) {
-        g_autofree char *configuration = NULL, *option = NULL, *print = NULL;
+        g_autofree char *option = NULL, *print = NULL;
         char byte;
         int ready[2];
         Bus *bus;

@@ -275,7 +275,6 @@ static void on_stop(FakeSystemd *systemd, const char *unit, GDBusMethodInvocatio
 }
 
 static void on_get_unit(FakeSystemd *systemd, const FakeCall *call, GDBusMethodInvocation *invocation) {
-        g_autofree char *path = NULL;
         const char *unit;
         char *encoded;
         uid_t uid;

@@ -76,7 +76,7 @@ static void test_an_unknown_user_takes_the_stronger_right(Fixture *f, gconstpoin
 }
 
 static void test_a_call_waits_for_the_answer(Fixture *f, gconstpointer data) {
-        g_autoptr(Call) all = NULL, other = NULL;
+        g_autoptr(Call) all = NULL;
         GDBusConnection *tina;
         int lease;
 

@@ -122,7 +122,7 @@ static void test_the_scope_stays_while_logind_does_not_answer(Fixture *f, gconst
 }
 
 static void test_what_survives_all_is_a_failure_and_not_endless(Fixture *f, gconstpointer data) {
-        g_autofree char *path = NULL, *again = NULL, *state = NULL;
+        g_autofree char *path = NULL, *again = NULL;
 
         at_station(f, "3", ADA, "seat0");
         at_station(f, "4", BEN, "seat-left");

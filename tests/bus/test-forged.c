@@ -88,7 +88,6 @@ static void test_forged_end_of_a_session(Fixture *f, gconstpointer data) {
 }
 
 static void test_forged_start_of_a_session(Fixture *f, gconstpointer data) {
-        g_autofree char *state = NULL;
         g_auto(Forger) m = {};
 
         sessions(f);

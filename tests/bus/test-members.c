@@ -80,7 +80,7 @@ static void add_members(Fixture *f, const char *path, GHashTable *found) {
 
 static void test_every_member_as_an_ordinary_user(Fixture *f, gconstpointer data) {
         g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        g_autofree char *job = NULL, *deeds = NULL;
+        g_autofree char *job = NULL;
         GDBusConnection *mallory;
 
         sessions(f);

@@ -194,7 +194,7 @@ static void test_callers_who_leave_at_any_moment(Fixture *f, gconstpointer data)
 
         for (int i = 0; i < 100; i++) {
                 GDBusConnection *mallory = bus_connect(f->bus, MALLORY);
-                g_autoptr(Call) call = usher_send(mallory, MANAGER, "Manager.LogOff",
+                G_GNUC_UNUSED g_autoptr(Call) call = usher_send(mallory, MANAGER, "Manager.LogOff",
                                 ARGS("('seat0', {'grace': <uint32 0>})"));
 
                 for (int steps = g_test_rand_int_range(0, 12); steps > 0; steps--)
