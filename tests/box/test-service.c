@@ -250,6 +250,21 @@ static void test_units_are_shut(Usher *u, gconstpointer unused) {
         }
 }
 
+/* systemd has no complaint about any unit: a setting that it does not know, or a program that is not there.
+ * Templates get an instance. */
+static void test_units_are_correct(Usher *u, gconstpointer unused) {
+        g_autofree char *out = usher_output((const char *const[]) { "sh", "-ec",
+                        "cd /lib/systemd/system && systemd-analyze verify --man=no --recursive-errors=one "
+                        "usherd.service "
+                        "usher-*[!@].service usher-*.socket usher-warn@1000.service "
+                        "usher-identify@1000.service "
+                        "usher-seat-repair@seat0.service usher-no-login-screen@seat0.target "
+                        "usher-log-off-all@hourly.service usher-log-off-all@hourly.timer 2>&1",
+                        NULL });
+
+        g_assert_cmpstr(out, ==, "");
+}
+
 /* The programs that systemd starts explain themselves to anybody who finds them. */
 static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
         static const char *const programs[] = {
@@ -289,6 +304,7 @@ int main(int argc, char *argv[]) {
         usher_test("/service/logins-are-open-while-it-is-stopped", configuration,
                         test_logins_are_open_while_it_is_stopped);
         usher_test("/service/association-is-interrupted", configuration, test_association_is_interrupted);
+        usher_test("/service/units-are-correct", configuration, test_units_are_correct);
         usher_test("/service/units-are-shut", configuration, test_units_are_shut);
 
         return g_test_run();
