@@ -73,6 +73,8 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
                 return bus_message_read_string(m, string);
         if (user)
                 return read_user(m, user);
+        if (streq(name, "Number") && streq(contents, "u"))
+                return sd_bus_message_read(m, "u", &job->number);
         if (streq(name, "DeadlineMonotonic") && streq(contents, "t"))
                 return sd_bus_message_read(m, "t", &job->deadline_monotonic);
 

@@ -12,6 +12,7 @@ typedef struct JobUser {
 
 /* Each string is NULL until it has been read. */
 typedef struct JobInfo {
+        uint32_t number;
         char *station; /* id, "" for a session without a station */
         char *session;
         JobUser user;

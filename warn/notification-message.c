@@ -50,8 +50,9 @@ static int append_actions(
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-/* Makes the texts that this server can show. Markup is escaped for a server that interprets it. A server
- * that shows no body gets the first line of the body in the summary. */
+/* Makes the texts that this server can show. The choices follow in words where it has no buttons. Markup is
+ * escaped for a server that interprets it. A server that shows no body gets the first line of the body in
+ * the summary. */
 static int make_texts(const NotificationContent *content,
                 const ServerAbilities *abilities,
                 char **ret_summary,
@@ -65,9 +66,16 @@ static int make_texts(const NotificationContent *content,
                         summary = NULL;
                 body = strdup("");
         } else {
+                _cleanup_free_ char *choices = NULL, *text = NULL;
+
+                choices = abilities->actions ?
+                                strdup("") :
+                                wording_choices(content->job, content->end_now, content->extend);
+                if (!choices || asprintf(&text, "%s%s", content->body, choices) < 0)
+                        return -ENOMEM;
+
                 summary = strdup(content->summary);
-                body = abilities->markup ? text_escape_markup(content->body) :
-                                           text_escape_terminal(content->body, true);
+                body = abilities->markup ? text_escape_markup(text) : text_escape_terminal(text, true);
         }
 
         if (!summary || !body)

@@ -26,8 +26,9 @@ typedef struct NotificationContent {
         const char *summary;
         const char *body; /* plain text */
         bool critical;    /* stays until it is closed or replaced; otherwise it may disappear */
-        bool end_now;     /* offer this choice, where the server can */
+        bool end_now;     /* offer this choice: as a button, or in words where the server has none */
         bool extend;      /* the same */
+        uint32_t job;     /* the number of the job that the choices are for */
         bool notice;      /* a notice, not a warning of a log-off */
 } NotificationContent;
 

@@ -200,6 +200,7 @@ static int show_notification(Warning *w) {
                                         .critical = true,
                                         .end_now = !w->ending,
                                         .extend = may_extend(w),
+                                        .job = w->job->info.number,
                         });
 }
 

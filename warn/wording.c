@@ -221,6 +221,22 @@ char *wording_identify_body(const Wording *w) {
         return place_line(w);
 }
 
+char *wording_choices(uint32_t job, bool end_now, bool extend) {
+        _cleanup_free_ char *command = NULL, *more = NULL;
+        char *s;
+
+        if (asprintf(&command, "usherctl extend %" PRIu32 " %u", job, WORDING_EXTEND_SEC) < 0 ||
+                        /* TRANSLATORS: %s is a command line */
+                        asprintf(&more, _("For 5 more minutes, run: %s"), command) < 0)
+                return NULL;
+
+        return asprintf(&s, "%s%s%s%s", end_now ? "\n" : "",
+                               end_now ? _("You can also log out yourself now.") : "", extend ? "\n" : "",
+                               extend ? more : "") < 0 ?
+                        NULL :
+                        s;
+}
+
 const char *wording_action_end_now(void) {
         return _("Log off now");
 }

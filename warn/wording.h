@@ -41,6 +41,9 @@ char *wording_message_body(const Wording *w);
 char *wording_identify_summary(const Wording *w);
 char *wording_identify_body(const Wording *w);
 
+/* The choices in words, for where there are no buttons: for each a newline and a line, "" for none. */
+char *wording_choices(uint32_t job, bool end_now, bool extend);
+
 const char *wording_action_end_now(void);
 const char *wording_action_extend(void);
 

@@ -134,6 +134,20 @@ static void test_message_is_quoted(void) {
                         "“Class is over.\nSee you on Monday.”\nPlease save your work.");
 }
 
+static void assert_choices(bool end_now, bool extend, const char *expected) {
+        _cleanup_free_ char *s = wording_choices(7, end_now, extend);
+
+        g_assert_cmpstr(s, ==, expected);
+}
+
+static void test_choices_without_buttons(void) {
+        assert_choices(false, false, "");
+        assert_choices(true, false, "\nYou can also log out yourself now.");
+        assert_choices(true, true,
+                        "\nYou can also log out yourself now.\n"
+                        "For 5 more minutes, run: usherctl extend 7 300");
+}
+
 static void test_hostile_words_are_made_visible(void) {
         Wording w = words();
 
@@ -210,6 +224,7 @@ int main(int argc, char *argv[]) {
                         test_every_reason_but_a_request_is_explained);
         g_test_add_func("/wording/unknown-reason-is-left-out", test_unknown_reason_is_left_out);
         g_test_add_func("/wording/message-is-quoted", test_message_is_quoted);
+        g_test_add_func("/wording/choices-without-buttons", test_choices_without_buttons);
         g_test_add_func("/wording/hostile-words-are-made-visible", test_hostile_words_are_made_visible);
         g_test_add_func("/wording/long-words-are-cut-between-characters",
                         test_long_words_are_cut_between_characters);
