@@ -6,16 +6,29 @@
 #include "common/text.h"
 #include "identify/banner-draw.h"
 
-/* Parts of the box. */
+/* Parts of the box. At the top the box is lower, and its small text says what the number means. */
 #define MARGIN 0.05
-#define NAME_PART 0.72
 #define ID_PART 0.14
+#define ID_PART_TOP 0.26
+#define GAP 0.04
 
 /* In pixels. Letters this small cannot be read from a distance, but they are better than no banner. */
 #define SIZE_MIN 4
 
 /* A long word is broken if its letters would otherwise be smaller than this part of the box. */
 #define UNBROKEN_MIN_PART 0.2
+
+/* Parts of a monitor. The rest of it still shows the desktop. */
+#define MONITOR_WIDTH_PART 0.86
+#define MONITOR_HEIGHT_PART 0.40
+#define MONITOR_HEIGHT_PART_TOP 0.30
+#define MONITOR_TOP_PART 0.02
+
+/* White on dark blue. */
+#define INK 1, 1, 1
+#define PAPER 0.07, 0.16, 0.31
+#define EDGE 0.95, 0.75, 0.20
+#define EDGE_PIXELS 6
 
 static void layout_freep(PangoLayout **layout) {
         if (*layout)
@@ -100,17 +113,47 @@ static int draw_text(cairo_t *cr,
 }
 
 int banner_draw(cairo_t *cr, double width, double height, const BannerText *text) {
-        double x = width * MARGIN, y = height * MARGIN, w = width - 2 * x;
+        double x = width * MARGIN, y = height * MARGIN, w = width - 2 * x, h = height - 2 * y, small = 0;
         int r;
 
         if (isempty(text->name) || !text_is_utf8(text->name) || (text->id && !text_is_utf8(text->id)))
                 return -EINVAL;
 
-        r = draw_text(cr, text->name, "Sans Bold", x, y, w, text->id ? height * NAME_PART : height - 2 * y);
+        if (text->id) {
+                small = height * (text->place == BANNER_TOP ? ID_PART_TOP : ID_PART);
+                h -= small + height * GAP;
+        }
+
+        r = draw_text(cr, text->name, "Sans Bold", x, y, w, h);
         if (r >= 0 && text->id)
-                r = draw_text(cr, text->id, "Sans", x, height - y - height * ID_PART, w, height * ID_PART);
+                r = draw_text(cr, text->id, "Sans", x, height - y - small, w, small);
         if (r < 0)
                 return r;
 
         return cairo_status(cr) == CAIRO_STATUS_SUCCESS ? 0 : -ENOMEM;
+}
+
+BannerBox banner_box(int width, int height, BannerPlace place) {
+        BannerBox box = {
+                .width = MAX_OF((int) (width * MONITOR_WIDTH_PART), 1),
+                .height = MAX_OF((int) (height *
+                                                 (place == BANNER_TOP ? MONITOR_HEIGHT_PART_TOP :
+                                                                        MONITOR_HEIGHT_PART)),
+                                1),
+        };
+
+        box.x = (width - box.width) / 2;
+        box.y = place == BANNER_TOP ? (int) (height * MONITOR_TOP_PART) : (height - box.height) / 2;
+        return box;
+}
+
+int banner_paint(cairo_t *cr, double width, double height, const BannerText *text) {
+        cairo_set_source_rgb(cr, PAPER);
+        cairo_paint(cr);
+        cairo_set_source_rgb(cr, EDGE);
+        cairo_set_line_width(cr, 2 * EDGE_PIXELS);
+        cairo_rectangle(cr, 0, 0, width, height);
+        cairo_stroke(cr);
+        cairo_set_source_rgb(cr, INK);
+        return banner_draw(cr, width, height, text);
 }

@@ -7,35 +7,20 @@
 #include "identify/banner.h"
 #include "identify/blocks.h"
 #include "identify/console.h"
-#include "identify/window.h"
+#include "identify/screen.h"
 
 /* On a terminal in use the banner takes at most one half of the rows. */
 #define TERMINAL_PART 2
 
 struct Banner {
-        Window *window;
+        BannerHandler handler;
+        void *userdata;
+
+        Screen *screen;
         Console *console;
+        sd_event_source *done; /* what is not a screen was shown at once */
+        const char *how;
 };
-
-static int show_window(Banner *b, sd_event *event, const char *session, const BannerText *text) {
-        Display *displays;
-        size_t n;
-        int r;
-
-        r = display_list(session, &displays, &n);
-        if (r < 0)
-                return r;
-
-        r = -ENXIO;
-        for (size_t i = 0; i < n && !b->window; i++) {
-                r = window_new(&b->window, event, displays + i, text);
-                if (r < 0)
-                        log_debug_errno(r, "Failed to show the banner on display '%s': %m",
-                                        displays[i].name);
-        }
-        display_list_free(displays, n);
-        return r;
-}
 
 static int write_terminal(const char *session, const BannerText *text) {
         _cleanup_free_ char *name = NULL, *lines = NULL;
@@ -63,12 +48,22 @@ static int write_terminal(const char *session, const BannerText *text) {
         return r < 0 ? r : terminal_put(fd, lines);
 }
 
+static void on_screen(int error, void *userdata) {
+        Banner *b = userdata;
+
+        b->handler(error, error < 0 ? NULL : "screen", b->userdata);
+}
+
+static int on_done(sd_event_source *source, void *userdata) {
+        Banner *b = userdata;
+
+        b->done = sd_event_source_disable_unref(b->done);
+        b->handler(0, b->how, b->userdata);
+        return 0;
+}
+
 /* A terminal in graphics mode is one from which the user started a desktop. */
-static int show_session(Banner *b,
-                sd_event *event,
-                const char *session,
-                const BannerText *text,
-                const char **ret_how) {
+static int show_session(Banner *b, sd_event *event, const char *session, const BannerText *text) {
         _cleanup_free_ char *type = NULL;
         int r;
 
@@ -78,34 +73,38 @@ static int show_session(Banner *b,
 
         if (streq(type, "tty")) {
                 r = write_terminal(session, text);
-                if (r != -EBUSY) {
-                        *ret_how = "terminal";
+                if (r >= 0)
+                        b->how = "terminal";
+                if (r != -EBUSY)
                         return r;
-                }
         }
 
-        *ret_how = "screen";
-        return show_window(b, event, session, text);
+        return screen_new(&b->screen, event, session, text, on_screen, b);
+}
+
+static int show_console(Banner *b, const BannerText *text) {
+        b->how = "screen";
+        return console_new(&b->console, text);
 }
 
 int banner_new(Banner **ret,
                 sd_event *event,
                 const char *session,
                 const BannerText *text,
-                const char **ret_how) {
+                BannerHandler handler,
+                void *userdata) {
+
         _cleanup_(banner_freep) Banner *b = NULL;
         int r;
 
         b = malloc(sizeof(*b));
         if (!b)
                 return -ENOMEM;
-        *b = (Banner) {};
+        *b = (Banner) { .handler = handler, .userdata = userdata };
 
-        if (isempty(session)) {
-                *ret_how = "screen";
-                r = console_new(&b->console, text);
-        } else
-                r = show_session(b, event, session, text, ret_how);
+        r = isempty(session) ? show_console(b, text) : show_session(b, event, session, text);
+        if (r >= 0 && !b->screen)
+                r = sd_event_add_defer(event, &b->done, on_done, b);
         if (r < 0)
                 return r;
 
@@ -117,7 +116,8 @@ Banner *banner_free(Banner *b) {
         if (!b)
                 return NULL;
 
-        window_free(b->window);
+        sd_event_source_disable_unref(b->done);
+        screen_free(b->screen);
         console_free(b->console);
         free(b);
         return NULL;

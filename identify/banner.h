@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One banner, on what its session has: on its X displays or on its terminal. Without a session the banner is
- * on a virtual terminal of its own. */
+/* One banner, on what its session has: on its screens or on its terminal. Without a session the banner is on
+ * a virtual terminal of its own. */
 
 #include <systemd/sd-event.h>
 
@@ -11,13 +11,18 @@
 
 typedef struct Banner Banner;
 
-/* session is "" for the console. *ret_how is "screen" or "terminal", as NoticeShown() takes it. What has
- * been written to the terminal of a session stays there. Returns 0, -ENXIO where the session has nothing
- * that can show a banner, or another negative errno. */
+/* Called once, from the event loop. how is "screen" or "terminal", as NoticeShown() takes it; NULL with
+ * -ENXIO where the session has nothing that can show a banner, or with another negative errno. It may free
+ * the banner. */
+typedef void (*BannerHandler)(int error, const char *how, void *userdata);
+
+/* Starts to show a banner. session is "" for the console. What has been written to the terminal of a session
+ * stays there. Returns 0 or a negative errno. */
 int banner_new(Banner **ret,
                 sd_event *event,
                 const char *session,
                 const BannerText *text,
-                const char **ret_how);
+                BannerHandler handler,
+                void *userdata);
 Banner *banner_free(Banner *p);
 DEFINE_CLEANUP(Banner *, banner_free);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <systemd/sd-login.h>
 
 #include "common/macro.h"
 #include "identify/display.h"
 
-/* A session has one display, and perhaps others nested in it. */
+/* A session has a Wayland and an X display, and perhaps others nested in them. */
 #define DISPLAYS_MAX 8U
 
 /* In bytes. The programs of a display manager have less. */
@@ -15,7 +16,8 @@
 
 typedef struct Search {
         const char *session;
-        char *only;   /* the display that logind reports for the session, or NULL */
+        char *only;   /* the X display that logind reports for the session, or NULL */
+        bool wayland; /* the session may have a Wayland compositor */
         bool manager; /* programs of the user's service manager belong to the session */
         Display displays[DISPLAYS_MAX];
         size_t n_displays;
@@ -46,14 +48,17 @@ static bool is_known(const Search *s, const char *name, const char *authority) {
         return false;
 }
 
-static int add(Search *s, const char *name, const char *authority) {
+static int add(Search *s, bool wayland, const char *name, const char *authority) {
         Display d;
 
-        if (s->n_displays >= DISPLAYS_MAX || !is_local(name) || is_known(s, name, authority) ||
-                        (s->only && !is_same_display(s->only, name)))
+        if (s->n_displays >= DISPLAYS_MAX || is_known(s, name, authority))
                 return 0;
 
-        d = (Display) { .name = strdup(name), .authority = authority ? strdup(authority) : NULL };
+        d = (Display) {
+                .wayland = wayland,
+                .name = strdup(name),
+                .authority = authority ? strdup(authority) : NULL,
+        };
         if (!d.name || (authority && !d.authority)) {
                 free(d.name);
                 free(d.authority);
@@ -62,6 +67,29 @@ static int add(Search *s, const char *name, const char *authority) {
 
         s->displays[s->n_displays++] = d;
         return 0;
+}
+
+static int add_x(Search *s, const char *name, const char *authority) {
+        if (!name || !is_local(name) || (s->only && !is_same_display(s->only, name)))
+                return 0;
+
+        return add(s, false, name, authority);
+}
+
+/* The socket is in the user's runtime directory, unless its name is a whole path. */
+static int add_wayland(Search *s, const char *name, const char *directory) {
+        char path[PATH_MAX];
+
+        if (!s->wayland || isempty(name) || (name[0] != '/' && (!directory || directory[0] != '/')))
+                return 0;
+
+        if (name[0] == '/')
+                return add(s, true, name, NULL);
+
+        if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, name) >= sizeof(path))
+                return 0;
+
+        return add(s, true, path, NULL);
 }
 
 /* Finds a variable in a block of NUL-terminated strings and returns its value. */
@@ -78,10 +106,10 @@ static const char *find_variable(const char *block, size_t size, const char *nam
 static int look_at_environment(Search *s, int proc, const char *pid) {
         _cleanup_free_ char *block = NULL;
         _cleanup_close_ int fd = -EBADF;
-        const char *name;
         char path[64];
         size_t size;
         ssize_t n;
+        int r;
 
         (void) snprintf(path, sizeof(path), "%.16s/environ", pid);
         fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -98,8 +126,12 @@ static int look_at_environment(Search *s, int proc, const char *pid) {
         }
         block[size] = '\0';
 
-        name = find_variable(block, size, "DISPLAY");
-        return name ? add(s, name, find_variable(block, size, "XAUTHORITY")) : 0;
+        r = add_wayland(s, find_variable(block, size, "WAYLAND_DISPLAY"),
+                        find_variable(block, size, "XDG_RUNTIME_DIR"));
+        if (r < 0)
+                return r;
+
+        return add_x(s, find_variable(block, size, "DISPLAY"), find_variable(block, size, "XAUTHORITY"));
 }
 
 /* Whether a process belongs to the session: it is in the session's scope or below the user's service
@@ -164,14 +196,18 @@ static void search_done(Search *s) {
 
 int display_list(const char *session, Display **ret, size_t *ret_n) {
         _cleanup_(search_done) Search s = { .session = session };
-        _cleanup_free_ char *main_session = NULL;
+        _cleanup_free_ char *main_session = NULL, *type = NULL;
         Display *displays;
+        size_t n = 0;
         int r;
 
         if (sd_session_get_display(session, &s.only) >= 0 && !is_local(s.only)) {
                 free(s.only);
                 s.only = NULL;
         }
+
+        /* In an X session a compositor is only a window. */
+        s.wayland = sd_session_get_type(session, &type) >= 0 && !streq(type, "x11");
 
         /* The service manager has the environment of one session: the one that logind calls the user's
          * display. */
@@ -183,7 +219,7 @@ int display_list(const char *session, Display **ret, size_t *ret_n) {
 
         /* A server that admits the user by UID needs no key. */
         if (s.only && s.n_displays == 0) {
-                r = add(&s, s.only, NULL);
+                r = add_x(&s, s.only, NULL);
                 if (r < 0)
                         return r;
         }
@@ -191,7 +227,10 @@ int display_list(const char *session, Display **ret, size_t *ret_n) {
         displays = calloc(s.n_displays + 1, sizeof(*displays));
         if (!displays)
                 return -ENOMEM;
-        memcpy(displays, s.displays, s.n_displays * sizeof(*displays));
+        for (int wayland = true; wayland >= false; wayland--)
+                for (size_t i = 0; i < s.n_displays; i++)
+                        if (s.displays[i].wayland == wayland)
+                                displays[n++] = s.displays[i];
         *ret = displays;
         *ret_n = s.n_displays;
         s.n_displays = 0;

@@ -22,7 +22,9 @@ typedef struct Program Program;
 
 typedef struct ActiveBanner {
         Program *program;
+        ClientNotice *notice; /* that wants to know how it was shown; NULL once usherd has dropped it */
         char *session;
+        bool shown;
         Banner *banner;
         sd_event_source *timer;
         TAILQ_ENTRY(ActiveBanner) entries;
@@ -42,6 +44,8 @@ static ActiveBanner *active_banner_free(ActiveBanner *a) {
         if (!a)
                 return NULL;
 
+        if (a->notice)
+                a->notice->userdata = NULL;
         TAILQ_REMOVE(&a->program->banners, a, entries);
         a->program->n_banners--;
         banner_free(a->banner);
@@ -84,7 +88,7 @@ static ActiveBanner *find_banner(Program *p, const char *session) {
         return NULL;
 }
 
-static int active_banner_new(ActiveBanner **ret, Program *p, const char *session) {
+static int active_banner_new(ActiveBanner **ret, Program *p, ClientNotice *n) {
         _cleanup_(active_banner_freep) ActiveBanner *a = NULL;
 
         if (p->n_banners >= BANNERS_MAX)
@@ -93,7 +97,8 @@ static int active_banner_new(ActiveBanner **ret, Program *p, const char *session
         a = malloc(sizeof(*a));
         if (!a)
                 return -ENOMEM;
-        *a = (ActiveBanner) { .program = p, .session = strdup(session) };
+        *a = (ActiveBanner) { .program = p, .notice = n, .session = strdup(n->session) };
+        n->userdata = a;
         TAILQ_INSERT_TAIL(&p->banners, a, entries);
         p->n_banners++;
         if (!a->session)
@@ -103,24 +108,48 @@ static int active_banner_new(ActiveBanner **ret, Program *p, const char *session
         return 0;
 }
 
-static int show(Program *p, const ClientNotice *n, const char **ret_how) {
+static void report(ClientNotice *n, const char *how) {
+        int r;
+
+        r = client_notice_report(n, how);
+        if (r < 0)
+                log_warning_errno(r, "Failed to report notice %" PRIu32 ": %m", n->number);
+}
+
+/* The time begins when the banner can be seen. */
+static void on_banner(int error, const char *how, void *userdata) {
+        ActiveBanner *a = userdata;
+        int r = error;
+
+        if (r >= 0)
+                r = sd_event_add_time_relative(a->program->event, &a->timer, CLOCK_MONOTONIC, SHOW_USEC, 0,
+                                on_shown_long_enough, a);
+        if (r < 0)
+                log_info_errno(r, "Failed to show a banner in session '%s': %m", a->session);
+
+        a->shown = r >= 0;
+        if (a->notice)
+                report(a->notice, r < 0 ? "none" : how);
+        if (r < 0)
+                active_banner_free(a);
+}
+
+static int show(Program *p, ClientNotice *n) {
         const BannerText text = { .name = n->text, .id = streq(n->text, n->station) ? NULL : n->station };
         _cleanup_(active_banner_freep) ActiveBanner *a = NULL;
+        ActiveBanner *before = find_banner(p, n->session);
         int r;
 
         /* A second request while the banner is up starts its time again. */
-        active_banner_free(find_banner(p, n->session));
+        if (before && before->notice)
+                report(before->notice, "none");
+        active_banner_free(before);
 
-        r = active_banner_new(&a, p, n->session);
+        r = active_banner_new(&a, p, n);
         if (r < 0)
                 return r;
 
-        r = banner_new(&a->banner, p->event, n->session, &text, ret_how);
-        if (r < 0)
-                return r;
-
-        r = sd_event_add_time_relative(
-                        p->event, &a->timer, CLOCK_MONOTONIC, SHOW_USEC, 0, on_shown_long_enough, a);
+        r = banner_new(&a->banner, p->event, n->session, &text, on_banner, a);
         if (r < 0)
                 return r;
 
@@ -133,7 +162,6 @@ static bool wants_notice(const char *kind) {
 }
 
 static void on_notice(ClientNotice *n, void *userdata) {
-        const char *how = "none";
         Program *p = userdata;
         int r;
 
@@ -142,16 +170,23 @@ static void on_notice(ClientNotice *n, void *userdata) {
                 return;
         }
 
-        r = show(p, n, &how);
-        if (r < 0)
+        r = show(p, n);
+        if (r < 0) {
                 log_info_errno(r, "Failed to show a banner in session '%s': %m", n->session);
-
-        r = client_notice_report(n, r < 0 ? "none" : how);
-        if (r < 0)
-                log_warning_errno(r, "Failed to report notice %" PRIu32 ": %m", n->number);
+                report(n, "none");
+        }
 }
 
 static void on_notice_removed(ClientNotice *n, void *userdata) {
+        ActiveBanner *a = n->userdata;
+
+        if (a) {
+                a->notice = n->userdata = NULL;
+                /* usherd did not wait for it any longer. */
+                if (!a->shown)
+                        active_banner_free(a);
+        }
+
         check_end(userdata);
 }
 
