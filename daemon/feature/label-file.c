@@ -16,7 +16,8 @@
 
 #define LABELS_FILE "labels"
 
-/* The size of the file in bytes: each line has a station's id, a space, a label and a line feed. */
+/* The largest file that usherd writes, in bytes: each line has a station's id, a space, a label and a line
+ * feed. */
 #define LABELS_SIZE_MAX (LABELS_MAX * (255 + LABEL_CHARACTERS_MAX * 4 + 2))
 
 struct Labels {
@@ -24,9 +25,6 @@ struct Labels {
         int directory; /* while a new version is written */
         FILE *file;    /* that version */
 };
-
-/* A larger file has not even its first lines read: a line may be as long as the file. */
-#define FILE_SIZE_MAX (8 * 1024 * 1024)
 
 /* Warnings about one file: a damaged one must not fill the journal. */
 #define WARNINGS_MAX 10U
@@ -82,7 +80,7 @@ static int check_ours(int fd, mode_t type) {
                 return -errno;
         if ((st.st_mode & S_IFMT) != type)
                 return S_ISDIR(st.st_mode) ? -EISDIR : -EBADFD;
-        if (type == S_IFREG && st.st_size > FILE_SIZE_MAX)
+        if (type == S_IFREG && (uintmax_t) st.st_size > LABELS_SIZE_MAX)
                 return -EFBIG;
 
         return st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH)) ? 0 : -EPERM;
@@ -153,18 +151,12 @@ static const char *read_line(Reader *reader, char *line, ssize_t length) {
 
 static int read_lines(FILE *f, const char *directory, Reader *reader) {
         _cleanup_free_ char *line = NULL;
-        size_t size = 0, total = 0;
+        size_t size = 0;
         unsigned number = 0, warnings = 0;
         ssize_t n;
 
         while ((n = getline(&line, &size, f)) > 0) {
                 const char *problem;
-
-                total += (size_t) n;
-                if (total > LABELS_SIZE_MAX) {
-                        log_warning("%s/" LABELS_FILE " is too large, ignoring the rest of it.", directory);
-                        return 0;
-                }
 
                 problem = read_line(reader, line, n);
                 number++;
@@ -225,6 +217,8 @@ const char *labels_problem(int r) {
                 return "what is in the place of the labels is not a regular file";
         case -EEXIST:
                 return "another station has this label";
+        case -EFBIG:
+                return "the file is larger than usherd writes it";
         case -EPERM:
                 return "somebody else owns the labels or can write to them";
         default:

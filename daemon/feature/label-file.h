@@ -20,7 +20,7 @@ DEFINE_CLEANUP(Labels *, labels_free);
 typedef void (*LabelsHandler)(const char *station, const char *label, void *userdata);
 
 /* Calls the handler for each label; no label and no station comes twice. A missing file is no error. A
- * malformed line is logged and ignored. Returns -ELOOP, -EPERM, -EISDIR, -ENOTDIR or -EBADFD if the
+ * malformed line is logged and ignored. Returns -ELOOP, -EPERM, -EISDIR, -ENOTDIR, -EBADFD or -EFBIG if the
  * directory or the file is not one that only usherd can have written, -EIO if it cannot be read to its end.
  * The handler has not been called then. */
 int labels_load(Labels *l, LabelsHandler handler, void *userdata);
