@@ -43,8 +43,8 @@ typedef void (*StoreHandler)(const StoreRecord *record, void *userdata);
 
 /* Reads each record of the file. A file that is missing is no error. A record that is malformed is left out;
  * the others stand. Returns the number of malformed ones, or a negative errno: -EPERM if somebody else owns
- * the file or can write to it, -EBADFD if it is no regular file, -EFBIG if it is not usherd's for its
- * size. */
+ * the file or can write to it, -EBADFD if it is no regular file, -EFBIG if it is larger than
+ * usherd writes it. */
 int store_read(Store *s, StoreHandler handler, void *userdata);
 
 /* Renames the file, so that the next version can be written, and an administrator can look at this one. */

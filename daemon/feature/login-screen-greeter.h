@@ -39,6 +39,6 @@ void greeter_update(Greeter *g);
 /* Another graphical session of the seat has ended: a greeter that is not in front must come to the front. */
 void greeter_expect(Greeter *g);
 
-/* A greeter that was in front stays visible when only the screen is switched, to a text console or to
- * another session: whoever switched it can switch back. */
+/* A greeter that was in front still counts as visible when somebody switches the screen to a text console or
+ * to another session, because that person can switch back. */
 bool greeter_is_visible(const Greeter *g);

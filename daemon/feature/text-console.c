@@ -51,14 +51,13 @@ static bool has_other_keyboards(Manager *m) {
 }
 
 static void write_journal(Manager *m) {
-        const Station *station = manager_find_station(m, SEAT);
         const Session *s = session_in_front(m);
         JournalRecord *r;
 
         r = journal_record(USHER_MESSAGE_TEXT_CONSOLE, LOG_WARNING,
                         "A text console is in front on " SEAT
                         ": the keyboards of all stations type into it");
-        journal_field(r, "USHER_STATION=%s", station ? station_name(station) : SEAT);
+        journal_field(r, "USHER_STATION=%s", manager_station_name(m, SEAT));
         journal_field(r, "SEAT_ID=" SEAT);
         journal_field(r, "SESSION_ID=%s", s ? s->info->id : "");
         journal_field(r, "USER_ID=%s", s ? strempty(s->info->user) : "");

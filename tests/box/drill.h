@@ -24,7 +24,7 @@ typedef struct {
         const char *begin;
         const char *end; /* NULL: nothing to undo */
         unsigned quick;  /* 1 << phase of the cases in ./check box; all are in ./check long */
-        /* logind starts anew. It never finishes opening a session that it was opening then, and it lists a
+        /* logind restarts. It never finishes opening a session that was opening at that time, and it lists a
          * session that was closing for ever. */
         bool logind_forgets;
 } DrillFault;

@@ -255,7 +255,7 @@ static void test_console(Fixture *f, gconstpointer unused) {
         g_assert_cmpint(g_unlink(DISPLAY_MANAGER_FILE), ==, 0);
 }
 
-/* The user is told that the log-off is off, and everybody can log in. What the administrator set up is kept
+/* The user is told that the log-off is cancelled, and everybody can log in. What the administrator set up is kept
  * until the package is purged. */
 static void test_remove(Fixture *f, gconstpointer unused) {
         g_autoptr(Notifier) n = notifier_new(f->usher, f->early, "good");

@@ -87,8 +87,8 @@ static void test_warn_reports_a_job(Fixture *f, gconstpointer data) {
         program_wait(p);
 }
 
-/* The session changed hands and usherd does not know yet: whoever has it now is not warned, and Warned says
- * so. */
+/* Another user has this session id by now, and usherd does not know yet: that user is not warned, and Warned
+ * says so. */
 static void test_warn_reports_a_session_of_somebody_else(Fixture *f, gconstpointer data) {
         g_autofree char *job = NULL;
         Program *p;

@@ -365,7 +365,7 @@ static const char *find_line(GPtrArray *lines, const char *line) {
 }
 
 static void expect_changes(GString *expected, const char *before, const char *after) {
-        /* Nobody is told of a hub's other half. */
+        /* A change of a hub's USB 3 peer alone is not announced. */
         static const char *const of_hub[] = { "role", "station", "devices", "parent", "text", NULL };
         static const char *const of_seat[] = { "hubs", "devices", "equipment", "lost", NULL };
         bool seat = g_str_has_prefix(after ? after : before, "seat");

@@ -11,7 +11,7 @@
 #define ALL_GRACE_MIN 45
 #define ALL_GRACE_MAX 90
 
-/* A switch of the mode waits for everybody, and for newcomers after them. */
+/* A mode switch waits for all users, and then for those who have logged in meanwhile. */
 #define SWITCH_USEC (300 * G_USEC_PER_SEC)
 
 static guint pick(Soak *s, guint from, guint to) {

@@ -74,7 +74,7 @@ static void wait_open(Soak *s, BoxSession *session, gint64 begun) {
         };
         g_ptr_array_add(s->sitters, sitter);
         s->n_opened++;
-        /* Everybody has to leave, newcomers too. */
+        /* All users must log off, also those who log in meanwhile. */
         if (s->mode != MODE_STATIONS)
                 judge_asked(sitter, begun, 2, s->mode_text);
 }
