@@ -7,7 +7,7 @@
  *
  * tests/vm/matrix runs it for each row of the table and compares. A cell that fails says why, and the next
  * is tried: a display manager that serves only one seat still has to serve that one whole. The program fails
- * only if the PC does not boot. Pictures of the screens are saved on the way. */
+ * only if the PC does not boot, or ends. Pictures of the screens are saved on the way. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +56,7 @@ static bool cell_desktop(Matrix *x, guint station, GError **error) {
                 return false;
         }
 
+        g_free(x->session[station]);
         x->session[station] = machine_shell(x->machine, error,
                         "loginctl show-seat --value -p ActiveSession %s", machine_seats[station]);
         if (!x->session[station])
@@ -272,19 +273,26 @@ static void print_cell(const char *name, const char *answer, const char *reason)
         fflush(stdout);
 }
 
-static void run_cells(Matrix *x) {
+/* Returns false if the PC is gone: that says nothing about Usher, and the row must be tried again. */
+static bool run_cells(Matrix *x) {
         for (gsize i = 0; i < G_N_ELEMENTS(cells); i++) {
                 g_autoptr(GError) error = NULL;
+                g_autoptr(Screen) screen = NULL;
 
                 if (cells[i].run(x, cells[i].station, &error))
                         print_cell(cells[i].name, "yes", "");
                 else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
                         print_cell(cells[i].name, "n/a", error->message);
                 else {
+                        screen = machine_look(x->machine, cells[i].station, NULL);
+                        if (!screen)
+                                return false;
                         keep(x, cells[i].station, "failed");
                         print_cell(cells[i].name, "no", error->message);
                 }
         }
+
+        return true;
 }
 
 static void print_versions(Matrix *x) {
@@ -306,6 +314,7 @@ int main(int argc, char *argv[]) {
         };
         g_autoptr(GOptionContext) context = g_option_context_new("- tries Usher with one kind of desktop");
         Matrix x = {};
+        bool alive;
 
         g_option_context_add_main_entries(context, entries, NULL);
         if (!g_option_context_parse(context, &argc, &argv, &error) || !tree || !folder) {
@@ -322,9 +331,11 @@ int main(int argc, char *argv[]) {
         }
 
         print_versions(&x);
-        run_cells(&x);
+        alive = run_cells(&x);
+        if (!alive)
+                fprintf(stderr, "The PC has ended.\n");
         for (guint i = 0; i < STATIONS; i++)
                 g_free(x.session[i]);
         machine_stop(x.machine);
-        return EXIT_SUCCESS;
+        return alive ? EXIT_SUCCESS : EXIT_FAILURE;
 }
