@@ -66,16 +66,6 @@ static bool all_over(gpointer userdata) {
         return jobs && !jobs[0] && !g_file_test(NOLOGIN, G_FILE_TEST_EXISTS);
 }
 
-static guint count(const char *text, const char *part) {
-        guint n = 0;
-
-        while ((text = strstr(text, part))) {
-                text += strlen(part);
-                n++;
-        }
-        return n;
-}
-
 /* The one record of this log-off. Returns its result. */
 static char *read_result(DrillPerson *p) {
         g_autofree char *match = g_strdup_printf("USHER_TEXT=%s", p->text), *records = NULL, *field = NULL;
@@ -85,8 +75,8 @@ static char *read_result(DrillPerson *p) {
         records = usher_output((const char *const[]) {
                         "journalctl", "--quiet", "--output=export", "--no-pager", RECORD, match, NULL });
         field = g_strdup_printf("SESSION_ID=%s\n", p->id);
-        if (count(records, "USHER_RESULT=") != 1 || count(records, field) != 1)
-                drill_blame(p, "%u records for one log-off", count(records, "USHER_RESULT="));
+        if (usher_count(records, "USHER_RESULT=") != 1 || usher_count(records, field) != 1)
+                drill_blame(p, "%u records for one log-off", usher_count(records, "USHER_RESULT="));
 
         result = strstr(records, "USHER_RESULT=");
         result = result ? result + strlen("USHER_RESULT=") : "";

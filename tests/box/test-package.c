@@ -175,16 +175,6 @@ static guint64 deadline(Usher *u, const char *job) {
         return g_variant_get_uint64(value);
 }
 
-static guint count(const char *text, const char *part) {
-        guint n = 0;
-
-        while ((text = strstr(text, part))) {
-                text += strlen(part);
-                n++;
-        }
-        return n;
-}
-
 static char **log_off(Fixture *f) {
         GVariantDict options;
         g_autoptr(GError) error = NULL;
@@ -226,7 +216,7 @@ static void test_upgrade(Fixture *f, gconstpointer unused) {
         g_assert_cmpuint(usher_cancel_all(f->usher), ==, 1);
         g_assert_true(notifier_wait(n, "was cancelled", BOX_TIMEOUT_MSEC));
         shown = notifier_read(n);
-        g_assert_cmpuint(count(shown, "\nnew "), ==, 1);
+        g_assert_cmpuint(usher_count(shown, "\nnew "), ==, 1);
 }
 
 /* In console mode neither an upgrade nor a removal restarts the display manager. */
@@ -255,8 +245,8 @@ static void test_console(Fixture *f, gconstpointer unused) {
         g_assert_cmpint(g_unlink(DISPLAY_MANAGER_FILE), ==, 0);
 }
 
-/* The user is told that the log-off is cancelled, and everybody can log in. What the administrator set up is kept
- * until the package is purged. */
+/* The user is told that the log-off is cancelled, and everybody can log in. What the administrator set up is
+ * kept until the package is purged. */
 static void test_remove(Fixture *f, gconstpointer unused) {
         g_autoptr(Notifier) n = notifier_new(f->usher, f->early, "good");
         g_auto(GStrv) jobs = log_off(f);

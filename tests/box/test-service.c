@@ -56,16 +56,6 @@ static void reload(Usher *u, guint grace_sec) {
         g_assert_true(box_wait(has_grace, &w, BOX_TIMEOUT_MSEC));
 }
 
-static guint count(const char *text, const char *part) {
-        guint n = 0;
-
-        while ((text = strstr(text, part))) {
-                text += strlen(part);
-                n++;
-        }
-        return n;
-}
-
 /* New settings apply to log-offs that begin afterwards. An invalid setting is logged once, with file and
  * line, and keeps its value. */
 static void test_reload(Usher *u, gconstpointer unused) {
@@ -79,8 +69,8 @@ static void test_reload(Usher *u, gconstpointer unused) {
         g_assert_cmpuint(get_time(u, "/org/usher1", "org.usher1.Manager", "ShutdownGraceUSec"), ==,
                         30 * G_USEC_PER_SEC);
         records = usher_journal("PRIORITY=4");
-        g_assert_cmpuint(count(records, "MESSAGE=" DROP_IN ":4: "), ==, 1);
-        g_assert_cmpuint(count(records, DROP_IN), ==, 1);
+        g_assert_cmpuint(usher_count(records, "MESSAGE=" DROP_IN ":4: "), ==, 1);
+        g_assert_cmpuint(usher_count(records, DROP_IN), ==, 1);
 
         g_assert_cmpuint(get_time(u, jobs[0], "org.usher1.Job", "DeadlineMonotonic"), ==, deadline);
         g_assert_true(box_session_is_listed(s));

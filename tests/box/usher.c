@@ -10,6 +10,16 @@
 #define NOTIFIER_PROGRAM "/usr/local/bin/box-notifier"
 #define NOTIFIER_DIRECTORY "/tmp/box-notifier"
 
+guint usher_count(const char *text, const char *part) {
+        guint n = 0;
+
+        while ((text = strstr(text, part))) {
+                text += strlen(part);
+                n++;
+        }
+        return n;
+}
+
 char *usher_output(const char *const *argv) {
         g_autoptr(GError) error = NULL;
         char *output;

@@ -60,6 +60,8 @@ void usher_assert_removed(Usher *u, guint n, BoxSession *session, const char *re
 
 /* The output of a program, which must succeed. */
 char *usher_output(const char *const *argv);
+/* How often a part occurs in a text. */
+guint usher_count(const char *text, const char *part);
 void usher_systemctl(const char *verb, const char *argument, const char *unit);
 /* The journal's records that match FIELD=value, with all fields, once the journal has stored everything sent
  * to it. */
