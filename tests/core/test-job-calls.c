@@ -3,12 +3,34 @@
 /* What a job asks of logind and systemd. The test is both: its logind ends nobody. */
 
 #include <glib.h>
+#include <systemd/sd-journal.h>
 
 #include "common/bus-util.h"
+#include "common/log.h"
 #include "common/names.h"
 #include "house.h"
 
 #define STEP_USEC (100 * USEC_PER_MSEC)
+
+/* The journal of the test: the fields of the last record, one a line. */
+static GString *record;
+
+int __wrap_sd_journal_sendv(const struct iovec *fields, int n);
+
+int __wrap_sd_journal_sendv(const struct iovec *fields, int n) {
+        g_string_truncate(record, 0);
+        for (int i = 0; i < n; i++) {
+                g_string_append_len(record, fields[i].iov_base, (gssize) fields[i].iov_len);
+                g_string_append_c(record, '\n');
+        }
+        return 0;
+}
+
+const char *__wrap_log_get_target(void);
+
+const char *__wrap_log_get_target(void) {
+        return record ? "journal" : "console";
+}
 
 static const Feature *const no_features[] = { NULL };
 
@@ -43,6 +65,11 @@ static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
         if (g_str_equal(member, "GetNameOwner"))
                 return;
 
+        if (g_str_equal(member, "GetUnitProcesses")) {
+                pair_reply(p, call, "a(sus)", 2, "/a", 1234, "vim\x1b", "/b", 1200, "sh");
+                return;
+        }
+
         note_call(w, call, member);
         if (w->last && g_str_equal(member, w->last))
                 w->leader++;
@@ -62,10 +89,10 @@ static void world_done(World *w) {
         g_string_free(w->calls, TRUE);
 }
 
-static void log_off(World *w, usec_t grace) {
+static JobRunner *log_off(World *w, usec_t grace) {
         Session *s = house_apply(w->house, house_info(w->house, "1", 1001, "seat0"));
 
-        house_start_job(w->house, s,
+        return house_start_job(w->house, s,
                         &(const JobRequest) {
                                         .reason = JOB_REASON_REQUESTED, .grace = grace, .by_user = "root" });
 }
@@ -101,12 +128,33 @@ static void test_each_step_asks_whose_session_it_is(void) {
         }
 }
 
+/* An administrator reads in the journal who held the log-off up, and what did not end. */
+static void test_the_record_names_blockers_and_survivors(void) {
+        JobRunner *j;
+        World w;
+
+        record = g_string_new(NULL);
+        world_init(&w);
+        j = log_off(&w, 0);
+        job_runner_set_asked(j, true, "Text editor: Unsaved essay");
+        house_wait_for(w.house, "job-removed 1 failed");
+
+        g_assert_nonnull(strstr(record->str, "USHER_RESULT=failed\n"));
+        g_assert_nonnull(strstr(record->str, "USHER_BLOCKERS=Text editor: Unsaved essay\n"));
+        g_assert_nonnull(strstr(record->str, "USHER_SURVIVORS=vim\\x1b (1234), sh (1200)\n"));
+        world_done(&w);
+        g_string_free(record, TRUE);
+        record = NULL;
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/job-calls/the-user-is-warned", test_the_user_is_warned);
         g_test_add_func("/job-calls/each-step-asks-whose-session-it-is",
                         test_each_step_asks_whose_session_it_is);
+        g_test_add_func("/job-calls/the-record-names-blockers-and-survivors",
+                        test_the_record_names_blockers_and_survivors);
 
         return g_test_run();
 }
