@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A notification server that can misbehave: box-notifier MODE FILE. It writes each request to FILE as an
- * escaped line ("new", "replaces" and "close", and "strange" for an id that it never gave), and replies
- * according to its mode:
+ * escaped line ("new", "replaces" and "close", and "strange" for an id that it never gave; then "body", and
+ * "hints" with the urgency and the time after which it expires), and replies according to its mode:
  *
  *     good      at once
  *     plain     at once, without support for markup and actions
@@ -102,16 +102,24 @@ static void on_call(GDBusConnection *bus,
         static const char *const all[] = { "actions", "body", "body-markup", NULL },
                                  *const plain[] = { "body", NULL };
         const char *summary, *body;
+        gint32 expires;
         guint id;
 
         if (g_str_equal(method, "GetCapabilities")) {
                 g_dbus_method_invocation_return_value(
                                 call, g_variant_new("(^as)", is_mode("plain") ? plain : all));
         } else if (g_str_equal(method, "Notify")) {
+                g_autoptr(GVariant) hints = NULL;
+                g_autofree char *text = NULL;
+                guchar urgency = 255;
+
                 g_variant_get(parameters, "(&su&s&s&s@as@a{sv}i)", NULL, &id, NULL, &summary, &body, NULL,
-                                NULL, NULL);
+                                &hints, &expires);
+                (void) g_variant_lookup(hints, "urgency", "y", &urgency);
+                text = g_strdup_printf("%u %i", urgency, expires);
                 note(id == 0 ? "new" : id <= last_id ? "replaces" : "strange", summary);
                 note("body", body);
+                note("hints", text);
                 note_time();
                 answer(call, id);
         } else if (g_str_equal(method, "Logout"))

@@ -34,6 +34,10 @@ char *usher_output(const char *const *argv) {
         return output;
 }
 
+double seconds_since(gint64 begin) {
+        return (double) (g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
+}
+
 void usher_systemctl(const char *verb, const char *argument, const char *unit) {
         const char *argv[] = { "systemctl", verb, argument ? argument : unit, argument ? unit : NULL, NULL };
         g_autofree char *output = usher_output(argv);

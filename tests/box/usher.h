@@ -67,6 +67,9 @@ void usher_systemctl(const char *verb, const char *argument, const char *unit);
  * to it. */
 char *usher_journal(const char *match);
 
+/* Seconds since a time of g_get_monotonic_time(). */
+double seconds_since(gint64 begin);
+
 /* A notification server on the session's bus: box-notifier MODE. A file has its requests, one per line. */
 typedef struct {
         GSubprocess *process;
