@@ -55,7 +55,7 @@ static void warm_up(void) {
         for (guint i = 0; i < MIN(machine_stations(room), MACHINE_PUPILS_MAX); i++) {
                 g_autoptr(GError) error = NULL;
                 g_autofree char *out = machine_shell_as(room, machine_pupils[i], &error,
-                                "busctl --user call org.freedesktop.Notifications "
+                                "busctl --user --timeout=50 call org.freedesktop.Notifications "
                                 "/org/freedesktop/Notifications "
                                 "org.freedesktop.Notifications GetCapabilities");
 

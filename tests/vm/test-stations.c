@@ -337,8 +337,10 @@ int main(int argc, char **argv) {
         g_test_add_func("/stations/associate", test_associate);
         g_test_add_func("/stations/identify", test_identify);
         g_test_add_func("/stations/identify-takes-no-keys", test_identify_takes_no_keys);
-        g_test_add_func("/stations/identify-the-console", test_identify_the_console);
-        g_test_add_func("/stations/labels-after-a-restart", test_labels_after_a_restart);
+        if (g_test_slow()) {
+                g_test_add_func("/stations/identify-the-console", test_identify_the_console);
+                g_test_add_func("/stations/labels-after-a-restart", test_labels_after_a_restart);
+        }
         r = g_test_run();
 
         room_close();
