@@ -6,9 +6,10 @@
 #include "common/text.h"
 #include "identify/banner-draw.h"
 
-/* Parts of the box. */
+/* Parts of the box. At the top the box is lower, and its small text says what the number means. */
 #define MARGIN 0.05
 #define ID_PART 0.14
+#define ID_PART_TOP 0.26
 #define GAP 0.04
 
 /* In pixels. Letters this small cannot be read from a distance, but they are better than no banner. */
@@ -20,6 +21,8 @@
 /* Parts of a monitor. The rest of it still shows the desktop. */
 #define MONITOR_WIDTH_PART 0.86
 #define MONITOR_HEIGHT_PART 0.40
+#define MONITOR_HEIGHT_PART_TOP 0.30
+#define MONITOR_TOP_PART 0.02
 
 /* White on dark blue. */
 #define INK 1, 1, 1
@@ -117,7 +120,7 @@ int banner_draw(cairo_t *cr, double width, double height, const BannerText *text
                 return -EINVAL;
 
         if (text->id) {
-                small = height * ID_PART;
+                small = height * (text->place == BANNER_TOP ? ID_PART_TOP : ID_PART);
                 h -= small + height * GAP;
         }
 
@@ -130,14 +133,17 @@ int banner_draw(cairo_t *cr, double width, double height, const BannerText *text
         return cairo_status(cr) == CAIRO_STATUS_SUCCESS ? 0 : -ENOMEM;
 }
 
-BannerBox banner_box(int width, int height) {
+BannerBox banner_box(int width, int height, BannerPlace place) {
         BannerBox box = {
                 .width = MAX_OF((int) (width * MONITOR_WIDTH_PART), 1),
-                .height = MAX_OF((int) (height * MONITOR_HEIGHT_PART), 1),
+                .height = MAX_OF((int) (height *
+                                                 (place == BANNER_TOP ? MONITOR_HEIGHT_PART_TOP :
+                                                                        MONITOR_HEIGHT_PART)),
+                                1),
         };
 
         box.x = (width - box.width) / 2;
-        box.y = (height - box.height) / 2;
+        box.y = place == BANNER_TOP ? (int) (height * MONITOR_TOP_PART) : (height - box.height) / 2;
         return box;
 }
 

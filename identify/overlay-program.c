@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* usher-overlay: shows one banner on every output of a Wayland compositor, above everything else, by the
- * layer shell protocol. usher-identify starts it and gives it the texts, see overlay.h.
+ * layer shell protocol. usher-identify and usher-countdown start it and give it the texts, see overlay.h.
  * Keys and clicks go to what is below: the surfaces have an empty input region and want no keyboard. */
 
 #include <glib-unix.h>
@@ -15,7 +15,9 @@
 
 typedef struct Program {
         GMainLoop *loop;
+        GList *areas; /* of the windows, one for each output */
         char *name, *id;
+        BannerPlace place;
         unsigned n_missing; /* windows that have not been drawn yet */
 } Program;
 
@@ -47,17 +49,26 @@ static int read_text(Program *p) {
         if (!id || id + 1 >= message + n)
                 return -EBADMSG;
 
-        p->name = g_strdup(message);
+        g_free(p->name);
+        g_free(p->id);
+        p->place = message[0] == OVERLAY_PLACE_TOP ? BANNER_TOP : BANNER_MIDDLE;
+        p->name = g_strdup(message + 1);
         p->id = *++id ? g_strdup(id) : NULL;
         return 1;
 }
 
-/* Nothing more is sent: this is the end. */
 static gboolean on_input(gint fd, GIOCondition condition, gpointer userdata) {
         Program *p = userdata;
 
-        g_main_loop_quit(p->loop);
-        return G_SOURCE_REMOVE;
+        if (read_text(p) <= 0) {
+                g_main_loop_quit(p->loop);
+                return G_SOURCE_REMOVE;
+        }
+
+        for (GList *l = p->areas; l; l = l->next)
+                gtk_widget_queue_draw(l->data);
+
+        return G_SOURCE_CONTINUE;
 }
 
 /* Runs after the frame has been sent. */
@@ -74,7 +85,8 @@ static gboolean on_drawn(gpointer userdata) {
 static void on_draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer userdata) {
         Program *p = userdata;
 
-        (void) banner_paint(cr, width, height, &(BannerText) { .name = p->name, .id = p->id });
+        (void) banner_paint(cr, width, height,
+                        &(BannerText) { .name = p->name, .id = p->id, .place = p->place });
 
         if (!g_object_get_data(G_OBJECT(area), "drawn")) {
                 g_object_set_data(G_OBJECT(area), "drawn", area);
@@ -96,7 +108,7 @@ static void open_on_monitor(Program *p, GdkMonitor *monitor) {
         BannerBox box;
 
         gdk_monitor_get_geometry(monitor, &geometry);
-        box = banner_box(geometry.width, geometry.height);
+        box = banner_box(geometry.width, geometry.height, p->place);
 
         gtk_layer_init_for_window(window);
         gtk_layer_set_namespace(window, "usher");
@@ -105,6 +117,10 @@ static void open_on_monitor(Program *p, GdkMonitor *monitor) {
         gtk_layer_set_monitor(window, monitor);
         /* On top of panels too. */
         gtk_layer_set_exclusive_zone(window, -1);
+        if (p->place == BANNER_TOP) {
+                gtk_layer_set_anchor(window, GTK_LAYER_SHELL_EDGE_TOP, true);
+                gtk_layer_set_margin(window, GTK_LAYER_SHELL_EDGE_TOP, box.y);
+        }
 
         gtk_drawing_area_set_content_width(GTK_DRAWING_AREA(area), box.width);
         gtk_drawing_area_set_content_height(GTK_DRAWING_AREA(area), box.height);
@@ -112,6 +128,7 @@ static void open_on_monitor(Program *p, GdkMonitor *monitor) {
         gtk_window_set_child(window, area);
         g_signal_connect(window, "map", G_CALLBACK(on_map), NULL);
 
+        p->areas = g_list_prepend(p->areas, area);
         p->n_missing++;
         /* Not gtk_window_present(), which asks for the keyboard. */
         gtk_widget_set_visible(GTK_WIDGET(window), true);
@@ -158,7 +175,7 @@ static int run(void) {
 
 int main(int argc, char *argv[]) {
         return arguments_main(argc, argv, "usher-overlay",
-                        "Shows a text above everything else on a Wayland desktop. usher-identify starts "
-                        "it;\nsee 'identify' in usherctl(1).",
+                        "Shows a text above everything else on a Wayland desktop. usher-identify and "
+                        "usher-countdown\nstart it; see 'identify' in usherctl(1).",
                         run);
 }

@@ -99,17 +99,6 @@ static int start(Overlay *o, const char *socket) {
         return r;
 }
 
-static int send_text(Overlay *o, const BannerText *text) {
-        char message[OVERLAY_MESSAGE_MAX];
-        int n;
-
-        n = snprintf(message, sizeof(message), "%s%c%s", text->name, 0, strempty(text->id));
-        if (n < 0 || (size_t) n >= sizeof(message))
-                return -E2BIG;
-
-        return send(o->fd, message, (size_t) n + 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
 int overlay_new(Overlay **ret,
                 sd_event *event,
                 const char *socket,
@@ -127,7 +116,7 @@ int overlay_new(Overlay **ret,
 
         r = start(o, socket);
         if (r >= 0)
-                r = send_text(o, text);
+                r = overlay_set_text(o, text);
         if (r >= 0)
                 r = sd_event_add_io(event, &o->io, o->fd, EPOLLIN, on_message, o);
         if (r >= 0)
@@ -138,6 +127,19 @@ int overlay_new(Overlay **ret,
 
         *ret = TAKE_PTR(o);
         return 0;
+}
+
+int overlay_set_text(Overlay *o, const BannerText *text) {
+        char message[OVERLAY_MESSAGE_MAX];
+        int n;
+
+        n = snprintf(message, sizeof(message), "%c%s%c%s",
+                        text->place == BANNER_TOP ? OVERLAY_PLACE_TOP : OVERLAY_PLACE_MIDDLE, text->name, 0,
+                        strempty(text->id));
+        if (n < 0 || (size_t) n >= sizeof(message))
+                return -E2BIG;
+
+        return send(o->fd, message, (size_t) n + 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 Overlay *overlay_free(Overlay *o) {

@@ -10,9 +10,11 @@
 #include "common/macro.h"
 #include "identify/banner-draw.h"
 
-/* What usher-overlay reads from its standard input, a socket that keeps the bounds of messages: the large
- * text and its NUL, the small text and its NUL. It exits at the end of the input. */
+/* What usher-overlay reads from its standard input, a socket that keeps the bounds of messages: the place
+ * as a letter, the large text and its NUL, the small text and its NUL. It exits at the end of the input. */
 #define OVERLAY_MESSAGE_MAX 1024U
+#define OVERLAY_PLACE_MIDDLE 'm'
+#define OVERLAY_PLACE_TOP 't'
 
 /* What it writes once to the same socket, when the banner is on every output. */
 #define OVERLAY_SHOWN '!'
@@ -30,6 +32,9 @@ int overlay_new(Overlay **ret,
                 const BannerText *text,
                 OverlayHandler handler,
                 void *userdata);
+
+/* Shows another text in the same place. Returns 0 or a negative errno. */
+int overlay_set_text(Overlay *o, const BannerText *text);
 
 Overlay *overlay_free(Overlay *o);
 DEFINE_CLEANUP(Overlay *, overlay_free);

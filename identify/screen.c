@@ -9,6 +9,7 @@
 struct Screen {
         sd_event *event;
         char *name, *id;
+        BannerPlace place;
         ScreenHandler handler;
         void *userdata;
 
@@ -23,6 +24,10 @@ struct Screen {
 
 static void try_next(Screen *s);
 
+static BannerText text_of(const Screen *s) {
+        return (BannerText) { .name = s->name, .id = s->id, .place = s->place };
+}
+
 static void on_overlay(int error, void *userdata) {
         Screen *s = userdata;
 
@@ -36,7 +41,7 @@ static void on_overlay(int error, void *userdata) {
 }
 
 static int try_display(Screen *s, const Display *d) {
-        const BannerText text = { .name = s->name, .id = s->id };
+        const BannerText text = text_of(s);
 
         if (d->wayland)
                 return overlay_new(&s->overlay, s->event, d->name, &text, on_overlay, s);
@@ -72,6 +77,16 @@ static int on_start(sd_event_source *source, void *userdata) {
         return 0;
 }
 
+static int set_text(Screen *s, const BannerText *text) {
+        int r;
+
+        r = string_replace(&s->name, text->name);
+        if (r < 0)
+                return r;
+
+        return string_replace(&s->id, text->id);
+}
+
 int screen_new(Screen **ret,
                 sd_event *event,
                 const char *session,
@@ -87,13 +102,12 @@ int screen_new(Screen **ret,
                 return -ENOMEM;
         *s = (Screen) {
                 .event = sd_event_ref(event),
+                .place = text->place,
                 .handler = handler,
                 .userdata = userdata,
         };
 
-        r = string_replace(&s->name, text->name);
-        if (r >= 0)
-                r = string_replace(&s->id, text->id);
+        r = set_text(s, text);
         if (r >= 0)
                 r = display_list(session, &s->displays, &s->n_displays);
         if (r >= 0)
@@ -103,6 +117,18 @@ int screen_new(Screen **ret,
 
         *ret = TAKE_PTR(s);
         return 0;
+}
+
+int screen_set_text(Screen *s, const BannerText *text) {
+        int r;
+
+        r = set_text(s, text);
+        if (r < 0)
+                return r;
+
+        return s->overlay         ? overlay_set_text(s->overlay, text) :
+                        s->window ? window_set_text(s->window, text) :
+                                    0;
 }
 
 Screen *screen_free(Screen *s) {

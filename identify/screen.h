@@ -23,5 +23,8 @@ int screen_new(Screen **ret,
                 ScreenHandler handler,
                 void *userdata);
 
+/* Shows another text in the same place. Returns 0 or a negative errno. */
+int screen_set_text(Screen *s, const BannerText *text);
+
 Screen *screen_free(Screen *s);
 DEFINE_CLEANUP(Screen *, screen_free);

@@ -11,11 +11,19 @@
 /* More than a station has. */
 #define MONITORS_MAX 16
 
+typedef struct Pane {
+        xcb_window_t window;
+        xcb_pixmap_t pixmap;
+        BannerBox box;
+} Pane;
+
 struct Window {
         xcb_connection_t *connection;
         xcb_screen_t *screen;
         xcb_visualtype_t *visual;
         sd_event_source *io;
+        Pane panes[MONITORS_MAX]; /* one on each monitor */
+        size_t n_panes;
 };
 
 static bool has_extension(Window *w, xcb_extension_t *extension) {
@@ -60,14 +68,14 @@ static xcb_visualtype_t *find_visual(const xcb_screen_t *screen) {
         return NULL;
 }
 
-static int draw(Window *w, xcb_pixmap_t pixmap, const BannerBox *box, const BannerText *text) {
+static int draw(Window *w, const Pane *p, const BannerText *text) {
         cairo_surface_t *surface;
         cairo_t *cr;
         int r;
 
-        surface = cairo_xcb_surface_create(w->connection, pixmap, w->visual, box->width, box->height);
+        surface = cairo_xcb_surface_create(w->connection, p->pixmap, w->visual, p->box.width, p->box.height);
         cr = cairo_create(surface);
-        r = banner_paint(cr, box->width, box->height, text);
+        r = banner_paint(cr, p->box.width, p->box.height, text);
         cairo_destroy(cr);
         cairo_surface_flush(surface);
         cairo_surface_destroy(surface);
@@ -83,29 +91,39 @@ static int check(Window *w, xcb_void_cookie_t cookie) {
 /* The picture is the background of the window, so the server repaints it by itself. The server keeps it
  * until the connection ends. */
 static int open_on_monitor(Window *w, const xcb_rectangle_t *monitor, const BannerText *text) {
-        const BannerBox box = banner_box(monitor->width, monitor->height);
-        xcb_window_t window = xcb_generate_id(w->connection);
-        xcb_pixmap_t pixmap = xcb_generate_id(w->connection);
+        Pane *p = w->panes + w->n_panes;
         int r;
 
+        *p = (Pane) {
+                .window = xcb_generate_id(w->connection),
+                .pixmap = xcb_generate_id(w->connection),
+                .box = banner_box(monitor->width, monitor->height, text->place),
+        };
         r = check(w,
-                        xcb_create_pixmap_checked(w->connection, w->screen->root_depth, pixmap,
-                                        w->screen->root, (uint16_t) box.width, (uint16_t) box.height));
+                        xcb_create_pixmap_checked(w->connection, w->screen->root_depth, p->pixmap,
+                                        w->screen->root, (uint16_t) p->box.width, (uint16_t) p->box.height));
         if (r >= 0)
-                r = draw(w, pixmap, &box, text);
+                r = draw(w, p, text);
         if (r < 0)
                 return r;
 
         /* The window manager must not place it, decorate it or give it the keyboard. */
-        xcb_create_window(w->connection, XCB_COPY_FROM_PARENT, window, w->screen->root,
-                        (int16_t) (monitor->x + box.x), (int16_t) (monitor->y + box.y), (uint16_t) box.width,
-                        (uint16_t) box.height, 0, XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT,
-                        XCB_CW_BACK_PIXMAP | XCB_CW_OVERRIDE_REDIRECT, (const uint32_t[]) { pixmap, true });
-        xcb_change_property(w->connection, XCB_PROP_MODE_REPLACE, window, XCB_ATOM_WM_NAME, XCB_ATOM_STRING,
-                        8, sizeof("usher-identify") - 1, "usher-identify");
+        xcb_create_window(w->connection, XCB_COPY_FROM_PARENT, p->window, w->screen->root,
+                        (int16_t) (monitor->x + p->box.x), (int16_t) (monitor->y + p->box.y),
+                        (uint16_t) p->box.width, (uint16_t) p->box.height, 0, XCB_WINDOW_CLASS_INPUT_OUTPUT,
+                        XCB_COPY_FROM_PARENT, XCB_CW_BACK_PIXMAP | XCB_CW_OVERRIDE_REDIRECT,
+                        (const uint32_t[]) { p->pixmap, true });
+        xcb_change_property(w->connection, XCB_PROP_MODE_REPLACE, p->window, XCB_ATOM_WM_NAME,
+                        XCB_ATOM_STRING, 8, strlen(program_invocation_short_name),
+                        program_invocation_short_name);
         xcb_shape_rectangles(w->connection, XCB_SHAPE_SO_SET, XCB_SHAPE_SK_INPUT, XCB_CLIP_ORDERING_UNSORTED,
-                        window, 0, 0, 0, NULL);
-        return check(w, xcb_map_window_checked(w->connection, window));
+                        p->window, 0, 0, 0, NULL);
+        r = check(w, xcb_map_window_checked(w->connection, p->window));
+        if (r < 0)
+                return r;
+
+        w->n_panes++;
+        return 0;
 }
 
 /* Finds the monitors and returns their number. Where the server does not report them, the whole screen
@@ -194,6 +212,26 @@ int window_new(Window **ret, sd_event *event, const Display *display, const Bann
 
         *ret = TAKE_PTR(w);
         return 0;
+}
+
+int window_set_text(Window *w, const BannerText *text) {
+        const uint32_t above = XCB_STACK_MODE_ABOVE;
+        int r;
+
+        for (size_t i = 0; i < w->n_panes; i++) {
+                const Pane *p = w->panes + i;
+
+                r = draw(w, p, text);
+                if (r < 0)
+                        return r;
+
+                /* The server may have made a copy of the picture. */
+                xcb_change_window_attributes(w->connection, p->window, XCB_CW_BACK_PIXMAP, &p->pixmap);
+                xcb_clear_area(w->connection, false, p->window, 0, 0, 0, 0);
+                xcb_configure_window(w->connection, p->window, XCB_CONFIG_WINDOW_STACK_MODE, &above);
+        }
+
+        return xcb_flush(w->connection) > 0 ? 0 : -ECONNRESET;
 }
 
 Window *window_free(Window *w) {

@@ -16,5 +16,9 @@ typedef struct Window Window;
  * not accept the connection, -EOPNOTSUPP where it has no true colours or no Shape extension, or another
  * negative errno. */
 int window_new(Window **ret, sd_event *event, const Display *display, const BannerText *text);
+
+/* Shows another text in the same place, above what was opened meanwhile. Returns 0, -ECONNRESET where the
+ * server has gone, or another negative errno. */
+int window_set_text(Window *w, const BannerText *text);
 Window *window_free(Window *w);
 DEFINE_CLEANUP(Window *, window_free);

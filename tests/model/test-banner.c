@@ -122,20 +122,51 @@ static void test_the_id_stands_below(void) {
         g_assert_cmpint(with.bottom - with.top, >, HEIGHT / 2);
 }
 
-static void test_box_is_in_the_middle(void) {
+/* At the top the box is out of the way of a dialog in the middle, and its small text can be read from afar.
+ */
+static void test_boxes(void) {
         static const struct {
                 int width, height;
         } sizes[] = { { 1280, 720 }, { 1920, 1080 }, { 3840, 2160 }, { 1080, 1920 }, { 1, 1 } };
 
         for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
                 int width = sizes[i].width, height = sizes[i].height;
-                BannerBox box = banner_box(width, height);
+                BannerBox middle = banner_box(width, height, BANNER_MIDDLE),
+                          top = banner_box(width, height, BANNER_TOP);
 
-                g_assert_cmpint(box.width, >=, 1);
-                g_assert_cmpint(box.height, >=, 1);
-                g_assert_cmpint(ABS(2 * box.x + box.width - width), <=, 1);
-                g_assert_cmpint(ABS(2 * box.y + box.height - height), <=, 1);
+                g_assert_cmpint(ABS(middle.x + middle.width + middle.x - width), <=, 1);
+                g_assert_cmpint(ABS(middle.y + middle.height + middle.y - height), <=, 1);
+                g_assert_cmpint(top.x, ==, middle.x);
+                g_assert_cmpint(top.y, >=, 0);
+                g_assert_cmpint(top.y + top.height, <=, MAX(height / 3, 1));
+                g_assert_cmpint(top.width, >=, 1);
         }
+}
+
+static guint covered_below(const BannerText *text, int y) {
+        cairo_surface_t *surface =
+                        cairo_image_surface_create(CAIRO_FORMAT_A8, WIDTH + 2 * AROUND, HEIGHT + 2 * AROUND);
+        cairo_t *cr = cairo_create(surface);
+        guint covered = 0;
+
+        cairo_translate(cr, AROUND, AROUND);
+        cairo_set_source_rgba(cr, 1, 1, 1, 1);
+        g_assert_cmpint(banner_draw(cr, WIDTH, HEIGHT, text), ==, 0);
+        cairo_destroy(cr);
+        cairo_surface_flush(surface);
+        for (; y < HEIGHT; y++)
+                for (int x = 0; x < WIDTH; x++)
+                        covered += is_ink(surface, x + AROUND, y + AROUND);
+        cairo_surface_destroy(surface);
+        return covered;
+}
+
+static void test_the_small_text_is_larger_at_the_top(void) {
+        BannerText text = { .name = "0:09", .id = "Log-off at 14:05" };
+        guint middle = covered_below(&text, HEIGHT * 7 / 10);
+
+        text.place = BANNER_TOP;
+        g_assert_cmpuint(covered_below(&text, HEIGHT * 7 / 10), >, 2 * middle);
 }
 
 static void test_bad_text_draws_nothing(void) {
@@ -208,7 +239,9 @@ int main(int argc, char **argv) {
         g_test_add_func("/banner/nothing-is-cut-off", test_nothing_is_cut_off);
         g_test_add_func("/banner/a-long-word-is-broken", test_a_long_word_is_broken);
         g_test_add_func("/banner/the-id-stands-below", test_the_id_stands_below);
-        g_test_add_func("/banner/box-is-in-the-middle", test_box_is_in_the_middle);
+        g_test_add_func("/banner/boxes", test_boxes);
+        g_test_add_func("/banner/the-small-text-is-larger-at-the-top",
+                        test_the_small_text_is_larger_at_the_top);
         g_test_add_func("/banner/bad-text-draws-nothing", test_bad_text_draws_nothing);
         g_test_add_func("/banner/blocks-fill-the-terminal", test_blocks_fill_the_terminal);
         g_test_add_func("/banner/blocks-are-the-letters", test_blocks_are_the_letters);
