@@ -33,6 +33,7 @@ struct Jobs {
         usec_t reminders[REMINDERS_MAX];
         size_t n_reminders;
         usec_t maximum_grace;
+        usec_t full_screen;
 };
 
 static void drop(Jobs *j, WarnJob *job, const char *result) {
@@ -187,6 +188,11 @@ static int read_manager_property(sd_bus_message *m, const char *name, const char
                 return r < 0 ? r : 1;
         }
 
+        if (streq(name, "FullScreenUSec")) {
+                r = sd_bus_message_read(m, "t", &j->full_screen);
+                return r < 0 ? r : 1;
+        }
+
         if (!streq(name, "RemindUSec"))
                 return 0;
 
@@ -335,4 +341,8 @@ usec_t jobs_next_reminder(const Jobs *j, usec_t deadline, usec_t now) {
 
 usec_t jobs_get_maximum_grace(const Jobs *j) {
         return j->maximum_grace;
+}
+
+usec_t jobs_get_full_screen(const Jobs *j) {
+        return j->full_screen;
 }

@@ -48,3 +48,6 @@ usec_t jobs_next_reminder(const Jobs *j, usec_t deadline, usec_t now);
 
 /* The configured limit of a grace period. */
 usec_t jobs_get_maximum_grace(const Jobs *j);
+
+/* For how long before the end the time left is shown over the screen, 0 for not at all. */
+usec_t jobs_get_full_screen(const Jobs *j);

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/terminal.h"
 #include "common/timespan.h"
+#include "warn/countdown.h"
 #include "warn/desktop.h"
 #include "warn/warning.h"
 #include "warn/wording.h"
@@ -31,6 +32,7 @@ struct Warning {
         bool said_before; /* the terminal has shown the whole text */
 
         Notification *notification;
+        Countdown *countdown;
         sd_event_source *reminder;
         sd_bus_slot *report_call, *action_call;
         DesktopRequest *request;
@@ -305,6 +307,8 @@ static bool is_wanted_again(const Warning *w) {
 }
 
 void warning_update(Warning *w) {
+        countdown_update(w->countdown);
+
         if (streq(w->job->info.phase, "warning")) {
                 bool again = is_wanted_again(w);
 
@@ -332,6 +336,7 @@ void warning_update(Warning *w) {
 
 int warning_new(Warning **ret, const WarnContext *context, WarnJob *job) {
         Warning *w;
+        int r;
 
         w = malloc(sizeof(*w));
         if (!w)
@@ -343,6 +348,11 @@ int warning_new(Warning **ret, const WarnContext *context, WarnJob *job) {
                 .shown_deadline = USEC_INFINITY,
                 .first_seen = now_monotonic(),
         };
+
+        /* Without it the notification still warns. */
+        r = countdown_new(&w->countdown, context, job);
+        if (r < 0)
+                (void) log_oom();
 
         warning_update(w);
 
@@ -378,6 +388,7 @@ Warning *warning_free(Warning *w, const char *result) {
 
         (void) notification_finish(w->notification, NULL);
         session_look_free(w->look);
+        countdown_free(w->countdown);
         sd_event_source_disable_unref(w->reminder);
         sd_bus_slot_unref(w->report_call);
         sd_bus_slot_unref(w->action_call);

@@ -237,6 +237,14 @@ char *wording_choices(uint32_t job, bool end_now, bool extend) {
                         s;
 }
 
+char *wording_full_screen(const Wording *w) {
+        char at[64], *s;
+
+        wall_clock(w->deadline, at, sizeof(at));
+        /* TRANSLATORS: stands in large letters below the time left; %s is the time of day */
+        return asprintf(&s, _("Log-off at %s. Save your work now."), at) < 0 ? NULL : s;
+}
+
 const char *wording_action_end_now(void) {
         return _("Log off now");
 }

@@ -44,6 +44,9 @@ char *wording_identify_body(const Wording *w);
 /* The choices in words, for where there are no buttons: for each a newline and a line, "" for none. */
 char *wording_choices(uint32_t job, bool end_now, bool extend);
 
+/* The line below the time left, where that is shown over the screen. */
+char *wording_full_screen(const Wording *w);
+
 const char *wording_action_end_now(void);
 const char *wording_action_extend(void);
 

@@ -40,13 +40,14 @@ BUS_GETTER(get_jobs) {
         return append_job_paths(reply, ((Bus *) userdata)->manager, NULL, NULL);
 }
 
-BUS_GETTER(get_grace) {
+BUS_GETTER(get_time) {
         const Config *c = &((Bus *) userdata)->manager->config;
 
         return sd_bus_message_append(reply, "t",
                         streq(property, "GraceUSec")                         ? c->grace_usec :
                                         streq(property, "MinimumGraceUSec")  ? c->minimum_grace_usec :
                                         streq(property, "ShutdownGraceUSec") ? c->shutdown_grace_usec :
+                                        streq(property, "FullScreenUSec")    ? c->full_screen_usec :
                                                                                c->maximum_grace_usec);
 }
 
@@ -94,6 +95,7 @@ static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "ShutdownGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "RemindUSec" },
+        { MANAGER_CHANGED_CONFIG, "FullScreenUSec" },
         { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
         { MANAGER_CHANGED_MODE, "Mode" },
         { MANAGER_CHANGED_TEXT_CONSOLE, "TextConsole" },
@@ -109,12 +111,13 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("Stations", "ao", get_stations, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Jobs", "ao", get_jobs, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("GraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("MinimumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("MaximumGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("ShutdownGraceUSec", "t", get_grace, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("GraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("MinimumGraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("MaximumGraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("ShutdownGraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Mode", "s", get_mode, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RemindUSec", "at", get_remind, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("FullScreenUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("LastOperation",
                         "a{sv}",
                         get_last_operation,

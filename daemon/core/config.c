@@ -44,19 +44,22 @@ typedef struct TimeSetting {
         const char *key;
         size_t offset;
         usec_t minimum;
+        usec_t maximum; /* 0: CONFIG_TIME_MAX */
 } TimeSetting;
 
 static const TimeSetting time_settings[] = {
-        { "LogOff", "GraceSec", offsetof(Config, grace_usec), 0 },
-        { "LogOff", "MinimumGraceSec", offsetof(Config, minimum_grace_usec), 0 },
-        { "LogOff", "MaximumGraceSec", offsetof(Config, maximum_grace_usec), 0 },
-        { "LogOff", "AskSec", offsetof(Config, ask_usec), 0 },
+        { "LogOff", "GraceSec", offsetof(Config, grace_usec), 0, 0 },
+        { "LogOff", "MinimumGraceSec", offsetof(Config, minimum_grace_usec), 0, 0 },
+        { "LogOff", "MaximumGraceSec", offsetof(Config, maximum_grace_usec), 0, 0 },
+        { "LogOff", "AskSec", offsetof(Config, ask_usec), 0, 0 },
         /* Without time to end, every session would be killed at once and count as failed. */
-        { "LogOff", "TerminateSec", offsetof(Config, terminate_usec), USEC_PER_SEC },
-        { "LogOff", "KillSec", offsetof(Config, kill_usec), USEC_PER_SEC },
-        { "LogOff", "IdleLogOffSec", offsetof(Config, idle_log_off_usec), 0 },
-        { "Shutdown", "GraceSec", offsetof(Config, shutdown_grace_usec), 0 },
-        { "Stations", "HubLostSec", offsetof(Config, hub_lost_usec), 0 },
+        { "LogOff", "TerminateSec", offsetof(Config, terminate_usec), USEC_PER_SEC, 0 },
+        { "LogOff", "KillSec", offsetof(Config, kill_usec), USEC_PER_SEC, 0 },
+        { "LogOff", "IdleLogOffSec", offsetof(Config, idle_log_off_usec), 0, 0 },
+        /* It covers a part of what the user is to save. */
+        { "LogOff", "FullScreenSec", offsetof(Config, full_screen_usec), 0, CONFIG_FULL_SCREEN_MAX },
+        { "Shutdown", "GraceSec", offsetof(Config, shutdown_grace_usec), 0, 0 },
+        { "Stations", "HubLostSec", offsetof(Config, hub_lost_usec), 0, 0 },
 };
 
 static usec_t *setting_at(Config *c, const TimeSetting *s) {
@@ -91,7 +94,13 @@ static _printf_(3, 4) int problem(char **ret_problem, const char *text, const ch
         return -EINVAL;
 }
 
-static int parse_time(const char *key, const char *value, usec_t minimum, usec_t *ret, char **ret_problem) {
+static int parse_time(const char *key,
+                const char *value,
+                usec_t minimum,
+                usec_t maximum,
+                usec_t *ret,
+                char **ret_problem) {
+
         usec_t t;
         int r;
 
@@ -101,6 +110,9 @@ static int parse_time(const char *key, const char *value, usec_t minimum, usec_t
         if (r == -ERANGE || t > CONFIG_TIME_MAX)
                 return problem(ret_problem, value, "is too long for %s=, %u days are the most", key,
                                 (unsigned) (CONFIG_TIME_MAX / USEC_PER_DAY));
+        if (t > maximum)
+                return problem(ret_problem, value, "is too long for %s=, %us are the most", key,
+                                (unsigned) (maximum / USEC_PER_SEC));
         if (t < minimum)
                 return problem(ret_problem, value, "is too short for %s=, %us are the least", key,
                                 (unsigned) (minimum / USEC_PER_SEC));
@@ -137,7 +149,7 @@ static int apply_remind(Config *c, const char *value, char **ret_problem) {
                 return -ENOMEM;
 
         for (char *word = strtok_r(copy, " \t", &state); word; word = strtok_r(NULL, " \t", &state)) {
-                r = parse_time("RemindSec", word, USEC_PER_SEC, &t, ret_problem);
+                r = parse_time("RemindSec", word, USEC_PER_SEC, CONFIG_TIME_MAX, &t, ret_problem);
                 if (r < 0)
                         return r;
                 if (changed.n_remind >= CONFIG_REMIND_MAX)
@@ -202,7 +214,7 @@ static int apply_station(
                 return problem(ret_problem, key, "is no setting of one station");
 
         if (!isempty(value)) {
-                r = parse_time(key, value, 0, &t, ret_problem);
+                r = parse_time(key, value, 0, CONFIG_TIME_MAX, &t, ret_problem);
                 if (r < 0)
                         return r;
         }
@@ -263,7 +275,8 @@ int config_apply_line(
                         *setting_at(c, s) = *setting_at((Config *) &defaults, s);
                         return 0;
                 }
-                return parse_time(key, value, s->minimum, setting_at(c, s), ret_problem);
+                return parse_time(key, value, s->minimum, s->maximum ? s->maximum : CONFIG_TIME_MAX,
+                                setting_at(c, s), ret_problem);
         }
 
         if (streq(section, "LogOff") && streq(key, "RemindSec"))

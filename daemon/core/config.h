@@ -15,6 +15,9 @@
 /* The longest time for any setting: a countdown of a week is a mistake. */
 #define CONFIG_TIME_MAX (7 * USEC_PER_DAY)
 
+/* The same for FullScreenSec=. */
+#define CONFIG_FULL_SCREEN_MAX (5 * USEC_PER_MINUTE)
+
 typedef enum HubLost {
         HUB_LOST_KEEP,
         HUB_LOST_LOCK,
@@ -51,6 +54,7 @@ typedef struct Config {
         usec_t terminate_usec;
         usec_t kill_usec;
         usec_t idle_log_off_usec; /* 0: off */
+        usec_t full_screen_usec;  /* before the end; 0: the time left is not shown over the screen */
 
         /* [Shutdown] */
         usec_t shutdown_grace_usec; /* 0: shutdowns by systemd are not delayed */

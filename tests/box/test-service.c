@@ -263,6 +263,7 @@ static void test_programs_tell_what_they_are(Usher *u, gconstpointer unused) {
         static const char *const programs[] = {
                 "usherd",
                 "usher-associate",
+                "usher-countdown",
                 "usher-identify",
                 "usher-seat-repair",
                 "usher-shutdown",

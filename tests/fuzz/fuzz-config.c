@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         /* Whatever the file says, the daemon can run with the result. */
         assert(c.minimum_grace_usec <= c.grace_usec && c.grace_usec <= c.maximum_grace_usec);
         assert(c.maximum_grace_usec <= CONFIG_TIME_MAX);
+        assert(c.full_screen_usec <= CONFIG_FULL_SCREEN_MAX);
         assert(c.terminate_usec >= USEC_PER_SEC && c.kill_usec >= USEC_PER_SEC);
         assert(hub_lost_to_string(c.hub_lost) && c.n_remind <= CONFIG_REMIND_MAX);
         for (size_t i = 1; i < c.n_remind; i++)

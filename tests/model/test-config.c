@@ -17,6 +17,7 @@ static void check_same(const Config *a, const Config *b) {
         g_assert_cmpuint(a->terminate_usec, ==, b->terminate_usec);
         g_assert_cmpuint(a->kill_usec, ==, b->kill_usec);
         g_assert_cmpuint(a->idle_log_off_usec, ==, b->idle_log_off_usec);
+        g_assert_cmpuint(a->full_screen_usec, ==, b->full_screen_usec);
         g_assert_cmpuint(a->shutdown_grace_usec, ==, b->shutdown_grace_usec);
         g_assert_cmpint(a->hub_lost, ==, b->hub_lost);
         g_assert_cmpuint(a->hub_lost_usec, ==, b->hub_lost_usec);
@@ -126,6 +127,19 @@ static void test_somebody_elses(void) {
         check_same(&c, &defaults);
 }
 
+static void test_full_screen(void) {
+        Config c;
+
+        config_init(&c);
+        g_assert_cmpuint(c.full_screen_usec, ==, 0);
+        apply(&c, "LogOff", "FullScreenSec", "5min");
+        g_assert_cmpuint(c.full_screen_usec, ==, CONFIG_FULL_SCREEN_MAX);
+        apply(&c, "LogOff", "FullScreenSec", "10");
+        g_assert_cmpuint(c.full_screen_usec, ==, 10 * USEC_PER_SEC);
+        apply(&c, "LogOff", "FullScreenSec", "");
+        g_assert_cmpuint(c.full_screen_usec, ==, 0);
+}
+
 static void test_remind(void) {
         char *problem = NULL;
         Config c;
@@ -160,6 +174,9 @@ static void test_refused(void) {
         refuse("LogOff", "MaximumGraceSec", "99999999999999999999", "too long");
         refuse("LogOff", "TerminateSec", "0", "too short");
         refuse("LogOff", "KillSec", "999ms", "too short");
+        refuse("LogOff", "FullScreenSec", "301", "'301' is too long for FullScreenSec=, 300s are the most");
+        refuse("LogOff", "FullScreenSec", "8d", "too long");
+        refuse("LogOff", "FullScreenSec", "yes", "no time span");
         refuse("LogOff", "HubLost", "keep", "HubLost");
         refuse("LogOff", "gracesec", "5", "gracesec");
         refuse("LogOff", "", "5", "no setting");
@@ -272,6 +289,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/config/every-setting", test_every_setting);
         g_test_add_func("/config/empty-is-default", test_empty_is_default);
         g_test_add_func("/config/somebody-elses", test_somebody_elses);
+        g_test_add_func("/config/full-screen", test_full_screen);
         g_test_add_func("/config/remind", test_remind);
         g_test_add_func("/config/refused", test_refused);
         g_test_add_func("/config/long-value", test_long_value);

@@ -148,6 +148,13 @@ static void test_choices_without_buttons(void) {
                         "For 5 more minutes, run: usherctl extend 7 300");
 }
 
+static void test_full_screen(void) {
+        Wording w = words();
+        _cleanup_free_ char *s = wording_full_screen(&w);
+
+        g_assert_cmpstr(s, ==, "Log-off at 14:05. Save your work now.");
+}
+
 static void test_hostile_words_are_made_visible(void) {
         Wording w = words();
 
@@ -225,6 +232,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/wording/unknown-reason-is-left-out", test_unknown_reason_is_left_out);
         g_test_add_func("/wording/message-is-quoted", test_message_is_quoted);
         g_test_add_func("/wording/choices-without-buttons", test_choices_without_buttons);
+        g_test_add_func("/wording/full-screen", test_full_screen);
         g_test_add_func("/wording/hostile-words-are-made-visible", test_hostile_words_are_made_visible);
         g_test_add_func("/wording/long-words-are-cut-between-characters",
                         test_long_words_are_cut_between_characters);
