@@ -5,6 +5,8 @@
  *
  *     CELL<TAB>yes|no|n/a<TAB>reason
  *
+ * and facts, with "-" as the answer: the versions, and what the log-offs took.
+ *
  * tests/vm/matrix runs it for each row of the table and compares. A cell that fails says why, and the next
  * is tried: a display manager that serves only one seat still has to serve that one whole. The program fails
  * only if the PC does not boot, or ends. Pictures of the screens are saved on the way. */
@@ -33,6 +35,13 @@ typedef bool (*Cell)(Matrix *x, guint station, GError **error);
 
 #define NOT_APPLICABLE(error, reason) \
         (g_set_error_literal((error), G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, (reason)), false)
+
+static void print_cell(const char *name, const char *answer, const char *reason) {
+        g_autofree char *line = g_strdup(reason);
+
+        printf("%s\t%s\t%s\n", name, answer, g_strstrip(g_strdelimit(line, "\t\n", ' ')));
+        fflush(stdout);
+}
 
 /* ---- a PC with people at two of three stations ---- */
 
@@ -154,6 +163,19 @@ static bool cell_reminder(Matrix *x, guint station, GError **error) {
                         machine_pupils[station], machine_pupils[station]);
 }
 
+/* How long the desktop took to log out, in the words of usherd's journal record. */
+static void print_log_out(Matrix *x, guint station) {
+        g_autofree char *record = g_strdup_printf(
+                        "journalctl -q -o cat --output-fields=USHER_PHASES -t usherd USER_ID=%s | grep -F "
+                        "warning",
+                        machine_pupils[station]);
+        g_autofree char *phases = NULL;
+
+        if (machine_wait_until(x->machine, SHOW_SEC, NULL, "%s", record))
+                phases = machine_shell(x->machine, NULL, "%s", record);
+        print_cell(station == 0 ? "log-out on seat0" : "log-out on another seat", "-", phases ?: "");
+}
+
 static bool cell_ended(Matrix *x, guint station, GError **error) {
         if (!x->session[station] || !x->asked) {
                 g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "nobody was warned there");
@@ -168,6 +190,8 @@ static bool cell_ended(Matrix *x, guint station, GError **error) {
                 g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "ended before %u s were over", GRACE_SEC);
                 return false;
         }
+
+        print_log_out(x, station);
         return true;
 }
 
@@ -265,13 +289,6 @@ static const struct {
         { "mode switch and back", 0, cell_mode },
         { "shutdown waits", 0, cell_shutdown },
 };
-
-static void print_cell(const char *name, const char *answer, const char *reason) {
-        g_autofree char *line = g_strdup(reason);
-
-        printf("%s\t%s\t%s\n", name, answer, g_strstrip(g_strdelimit(line, "\t\n", ' ')));
-        fflush(stdout);
-}
 
 /* Returns false if the PC is gone: that says nothing about Usher, and the row must be tried again. */
 static bool run_cells(Matrix *x) {
