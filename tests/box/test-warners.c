@@ -54,23 +54,25 @@ static void kill_helper(BoxSession *s) {
         send_helper(s, "--signal=KILL");
 }
 
-static char *helper_pid(BoxSession *s) {
+/* Its PID, and whether it has started. */
+static char *helper_state(BoxSession *s) {
         g_autofree char *unit = g_strdup_printf("usher-warn@%u.service", s->uid);
 
         return usher_output((const char *const[]) {
-                        "systemctl", "show", "--value", "--property=MainPID", unit, NULL });
+                        "systemctl", "show", "--property=MainPID,ActiveState", unit, NULL });
 }
 
 typedef struct {
         BoxSession *session;
-        char *killed; /* the PID */
+        char *killed; /* its state before it was killed */
 } HelperWait;
 
+/* systemd ends one that is stopped before it has started. */
 static bool is_helper_back(gpointer userdata) {
         HelperWait *w = userdata;
-        g_autofree char *pid = helper_pid(w->session);
+        g_autofree char *state = helper_state(w->session);
 
-        return !g_str_equal(pid, "0\n") && !g_str_equal(pid, w->killed);
+        return strstr(state, "ActiveState=active\n") && !g_str_equal(state, w->killed);
 }
 
 /* Users may kill their usher-warn in any phase: nothing ends earlier or later for it. */
@@ -80,14 +82,14 @@ static void test_killed_helper(Usher *u, gconstpointer unused) {
         g_autoptr(Notifier) n = notifier_new(u, s, "good");
         gint64 begin = g_get_monotonic_time();
         g_auto(GStrv) jobs = usher_log_off(u, "seat-box14", 15, NULL);
-        g_autofree char *pid = NULL;
+        g_autofree char *state = NULL;
 
         /* Before its first report, and after it. It returns each time, and warns again. */
         kill_helper(s);
         g_assert_true(usher_job_wait(u, jobs[0], "Warned", "desktop", BOX_TIMEOUT_MSEC));
-        pid = helper_pid(s);
+        state = helper_state(s);
         kill_helper(s);
-        g_assert_true(box_wait(is_helper_back, &(HelperWait) { s, pid }, BOX_TIMEOUT_MSEC));
+        g_assert_true(box_wait(is_helper_back, &(HelperWait) { s, state }, BOX_TIMEOUT_MSEC));
 
         /* While it asks the desktop. It is stopped until then, because there is no session manager, which it
          * would report at once. */
