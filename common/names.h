@@ -48,6 +48,7 @@
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
 #define SYSTEMD_IFACE_MANAGER "org.freedesktop.systemd1.Manager"
 #define SYSTEMD_IFACE_UNIT "org.freedesktop.systemd1.Unit"
+#define SYSTEMD_ERROR_NO_SUCH_UNIT "org.freedesktop.systemd1.NoSuchUnit"
 
 #define POLKIT_BUS_NAME "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"

@@ -9,7 +9,7 @@
 
 /* The session is new, or its id belongs to another session now. */
 static void begin_session(Session *s) {
-        s->log_off_failed = false;
+        s->outlives_log_off = false;
         privilege_begin(s);
 
         if (session_kind(s->info) == SESSION_KIND_UNKNOWN)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/log.h"
+#include "common/names.h"
 #include "core/job-end.h"
 
 void job_end_init(JobEnd *e, Manager *m, const Job *j) {
@@ -10,6 +11,7 @@ void job_end_init(JobEnd *e, Manager *m, const Job *j) {
 void job_end_done(JobEnd *e) {
         logind_end_free(e->request);
         async_call_free(e->survivors_call);
+        async_call_free(e->stop_call);
         free(e->survivors);
 }
 
@@ -57,10 +59,12 @@ static void on_survivors(sd_bus_message *reply, void *userdata) {
 
 static void on_scope_stopped(sd_bus_message *reply, void *userdata) {
         _cleanup_free_ char *text = NULL;
+        JobEnd *e = userdata;
 
         if (async_reply_errno(reply) >= 0)
                 return;
 
+        e->scope_gone = sd_bus_message_is_method_error(reply, SYSTEMD_ERROR_NO_SUCH_UNIT) > 0;
         text = async_reply_error_text(reply);
         log_warning("Failed to stop the scope of a session: %s", strempty(text));
 }
@@ -80,7 +84,8 @@ static void on_checked(int r, void *userdata) {
         if (r < 0)
                 log_warning_errno(r, "Failed to list the processes in '%s': %m", scope);
 
-        r = systemd_stop_unit(e->manager->systemd, NULL, scope, on_scope_stopped, NULL);
+        async_call_free(e->stop_call);
+        r = systemd_stop_unit(e->manager->systemd, &e->stop_call, scope, on_scope_stopped, e);
         if (r < 0)
                 log_warning_errno(r, "Failed to stop '%s': %m", scope);
 }

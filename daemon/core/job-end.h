@@ -13,6 +13,8 @@ typedef struct JobEnd {
         const Job *job;
         LogindEnd *request;
         AsyncCall *survivors_call;
+        AsyncCall *stop_call;
+        bool scope_gone; /* systemd does not know the scope, so no process is left */
         char *survivors; /* programs that still ran after SIGKILL, or NULL */
 } JobEnd;
 

@@ -68,8 +68,8 @@ static void finish(JobRunner *j) {
         Manager *m = j->manager;
         Session *session = job_runner_session(j);
 
-        if (session && j->job.result == JOB_FAILED)
-                session->log_off_failed = true;
+        if (session && (j->job.result == JOB_FAILED || j->job.scope_gone))
+                session->outlives_log_off = true;
 
         journal_job_ended(&j->job, manager_station_name(m, j->job.station), j->phase_began, j->blockers,
                         j->end.survivors);
@@ -188,6 +188,7 @@ void job_runner_advance(JobRunner *runner) {
         if (session == JOB_SESSION_OPENING || j->opening)
                 runner->readable_since = now;
 
+        j->scope_gone = runner->end.scope_gone;
         action = step(runner, now, session);
         if (session != JOB_SESSION_UNKNOWN)
                 runner->restored = false;

@@ -233,8 +233,9 @@ static JobAction step_asking(Job *j, usec_t now, JobSession session, const Confi
 static JobAction step_killing(Job *j, usec_t now, const Config *config) {
         if (now < j->deadline)
                 return JOB_WAIT;
+        /* logind 252 lists a session for ever that was closing when logind restarted. */
         if (j->scope_stopped)
-                return finish(j, JOB_FAILED);
+                return finish(j, j->scope_gone ? JOB_DONE : JOB_FAILED);
 
         j->scope_stopped = true;
         return enter(j, JOB_KILLING, now + config->kill_usec, JOB_STOP_SCOPE);

@@ -109,6 +109,7 @@ typedef struct Job {
         usec_t deadline; /* CLOCK_MONOTONIC: when the phase ends */
         JobPhase phase;
         bool scope_stopped;   /* the last step within JOB_KILLING */
+        bool scope_gone;      /* systemd has no scope to stop: nothing of the session is left */
         bool interrupted;     /* logind went away meanwhile: the step is repeated when it is back */
         bool opening;         /* at the last look; the grace begins when that is over */
         usec_t opening_since; /* CLOCK_MONOTONIC: when it was first seen opening, 0 for never */

@@ -24,7 +24,7 @@ typedef struct Session {
         Privilege privilege;
         Lookup *privilege_lookup;
         usec_t privilege_asked; /* CLOCK_MONOTONIC, 0 before the first time */
-        bool log_off_failed;    /* a job for it has ended in JOB_FAILED */
+        bool outlives_log_off;  /* a job has done all it could, and logind still lists it */
         TAILQ_ENTRY(Session) sessions;
         IndexEntry by_id;
         IndexEntry by_seat;

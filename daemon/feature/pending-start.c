@@ -70,7 +70,7 @@ int pending_warn_late(PendingAction *p) {
                 return r;
 
         for (size_t i = 0; i < n; i++)
-                if (!sessions[i]->log_off_failed)
+                if (!sessions[i]->outlives_log_off)
                         sessions[n_late++] = sessions[i];
 
         r = jobs_start(m, sessions, n_late, &request, NULL, NULL);

@@ -39,6 +39,7 @@ typedef struct World {
         uint32_t leader;  /* of the session, as logind says */
         GString *calls;   /* "KillSession 1 9\n" … */
         const char *last; /* the leader is another one after this call; NULL for none */
+        bool no_scope;    /* systemd has stopped the scope already */
 } World;
 
 static void note_call(World *w, sd_bus_message *call, const char *member) {
@@ -73,7 +74,10 @@ static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
         note_call(w, call, member);
         if (w->last && g_str_equal(member, w->last))
                 w->leader++;
-        pair_reply(p, call, NULL);
+        if (w->no_scope && g_str_equal(member, "StopUnit"))
+                pair_reply_error(p, call, SYSTEMD_ERROR_NO_SUCH_UNIT, "Unit session.scope not loaded.");
+        else
+                pair_reply(p, call, NULL);
 }
 
 static void world_init(World *w) {
@@ -128,6 +132,20 @@ static void test_each_step_asks_whose_session_it_is(void) {
         }
 }
 
+/* logind 252 lists a session for ever that was closing when logind restarted. Nothing of it is left, so the
+ * log-off is done, and nobody waits for it again. */
+static void test_a_session_that_only_logind_still_lists(void) {
+        World w;
+
+        world_init(&w);
+        w.no_scope = true;
+        log_off(&w, 0);
+        house_wait_for(w.house, "job-removed 1 done");
+        g_assert_nonnull(strstr(w.calls->str, "StopUnit session.scope\n"));
+        g_assert_true(manager_find_session(w.house->manager, "1")->outlives_log_off);
+        world_done(&w);
+}
+
 /* An administrator reads in the journal who held the log-off up, and what did not end. */
 static void test_the_record_names_blockers_and_survivors(void) {
         JobRunner *j;
@@ -153,6 +171,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/job-calls/the-user-is-warned", test_the_user_is_warned);
         g_test_add_func("/job-calls/each-step-asks-whose-session-it-is",
                         test_each_step_asks_whose_session_it_is);
+        g_test_add_func("/job-calls/a-session-that-only-logind-still-lists",
+                        test_a_session_that_only_logind_still_lists);
         g_test_add_func("/job-calls/the-record-names-blockers-and-survivors",
                         test_the_record_names_blockers_and_survivors);
 

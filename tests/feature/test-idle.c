@@ -134,7 +134,7 @@ static void test_a_failed_log_off_resets_the_clock(Daemon *d, gconstpointer data
         c->grace_usec = c->ask_usec = c->terminate_usec = c->kill_usec = 0;
         daemon_session(d, DUE);
         daemon_fire_timers(d);
-        g_assert_true(manager_find_session(d->manager, "3")->log_off_failed);
+        g_assert_true(manager_find_session(d->manager, "3")->outlives_log_off);
 
         c->grace_usec = LIMIT;
         daemon_fire_timers(d);
