@@ -135,3 +135,9 @@ usec_t now_monotonic(void) {
 usec_t now_realtime(void) {
         return now(CLOCK_REALTIME);
 }
+
+usec_t time_suspended(void) {
+        usec_t monotonic = now(CLOCK_MONOTONIC), boot = now(CLOCK_BOOTTIME);
+
+        return boot > monotonic ? boot - monotonic : 0;
+}

@@ -12,3 +12,7 @@ char *timespan_format(usec_t t);
 
 usec_t now_monotonic(void);
 usec_t now_realtime(void);
+
+/* How long the machine has been suspended since it started. Two calls without a suspend between them can
+ * differ by microseconds. */
+usec_t time_suspended(void);

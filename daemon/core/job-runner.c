@@ -14,6 +14,9 @@
  * ended differently. So logind is queried this long before the deadline. */
 #define LOOK_AHEAD_USEC (USEC_PER_SEC / 2)
 
+/* A difference of time_suspended() that is a suspend. */
+#define SUSPEND_USEC (USEC_PER_SEC / 2)
+
 static void changed(JobRunner *j, unsigned mask) {
         Manager *m = j->manager;
 
@@ -101,15 +104,7 @@ JobRunner *job_runner_free(JobRunner *j) {
 
 /* The next reminder, or the time by which usher-warn must have reported. */
 static usec_t next_warning(const JobRunner *j, usec_t now) {
-        const Config *c = &j->manager->config;
-        usec_t next = USEC_INFINITY;
-
-        for (size_t i = 0; i < c->n_remind; i++) {
-                usec_t t = j->job.deadline > c->remind_usec[i] ? j->job.deadline - c->remind_usec[i] : 0;
-
-                if (t > now)
-                        next = MIN_OF(next, t);
-        }
+        usec_t next = job_next_reminder(&j->job, now, &j->manager->config);
 
         if (j->job.warned == JOB_WARNED_PENDING && j->warn_since + WARNED_USEC > now)
                 next = MIN_OF(next, j->warn_since + WARNED_USEC);
@@ -179,12 +174,36 @@ static JobAction step(JobRunner *runner, usec_t now, JobSession session) {
         return action;
 }
 
+/* Gives at least the minimum grace from now on. */
+static void ensure_minimum(JobRunner *j) {
+        if (job_ensure_minimum(&j->job, now_monotonic(), &j->manager->config))
+                changed(j, JOB_CHANGED_DEADLINE);
+
+        j->warn_again = 0;
+}
+
+static void warn_anew(JobRunner *j) {
+        j->suspended = time_suspended();
+        /* The time that is left is the same, but by the wall clock it ends later. */
+        if (j->job.phase == JOB_WARNING) {
+                j->job.warned = JOB_WARNED_PENDING;
+                j->warn_since = now_monotonic();
+                changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
+        }
+
+        ensure_minimum(j);
+}
+
 void job_runner_advance(JobRunner *runner) {
         Job *j = &runner->job;
         JobSession session = look(runner);
         usec_t now = now_monotonic(), when;
         JobAction action;
 
+        /* logind tells of the end of a suspend only when its hooks have run, and of one that it did not
+         * begin never. The deadline may pass before that. */
+        if (time_suspended() >= runner->suspended + SUSPEND_USEC)
+                warn_anew(runner);
         if (session == JOB_SESSION_OPENING || j->opening)
                 runner->readable_since = now;
 
@@ -218,7 +237,7 @@ static int job_runner_new(JobRunner **ret, Manager *m) {
         j = malloc(sizeof(*j));
         if (!j)
                 return -ENOMEM;
-        *j = (JobRunner) { .manager = m };
+        *j = (JobRunner) { .manager = m, .suspended = time_suspended() };
         job_end_init(&j->end, m, &j->job);
 
         TAILQ_INSERT_TAIL(&m->jobs, j, jobs);
@@ -271,15 +290,6 @@ int job_runner_join(JobRunner *j, const JobRequest *request) {
         return 1;
 }
 
-/* Gives at least the minimum grace from now on. May free the runner. */
-static void resume(JobRunner *j) {
-        if (job_ensure_minimum(&j->job, now_monotonic(), &j->manager->config))
-                changed(j, JOB_CHANGED_DEADLINE);
-
-        j->warn_again = 0;
-        job_runner_advance(j);
-}
-
 int job_runner_restore(Manager *m, Job *job) {
         JobRunner *j;
         int r;
@@ -305,8 +315,10 @@ int job_runner_restore(Manager *m, Job *job) {
         /* What is to lapse keeps its deadline, and needs no warning. */
         if (job_is_late(&j->job, now_monotonic()))
                 j->warn_again = USEC_INFINITY;
-        else
-                resume(j);
+        else {
+                ensure_minimum(j);
+                job_runner_advance(j);
+        }
         return 0;
 }
 
@@ -314,7 +326,8 @@ void job_runner_serve(JobRunner *j) {
         /* A pending action that is late itself does not wait any more: it was cancelled before. */
         if (!j->restored || j->job.awaited || look(j) == JOB_SESSION_GONE ||
                         !job_is_late(&j->job, now_monotonic())) {
-                resume(j);
+                ensure_minimum(j);
+                job_runner_advance(j);
                 return;
         }
 
@@ -325,14 +338,8 @@ void job_runner_serve(JobRunner *j) {
 }
 
 void job_runner_wake(JobRunner *j) {
-        /* The time that is left is the same, but by the wall clock it ends later. */
-        if (j->job.phase == JOB_WARNING) {
-                j->job.warned = JOB_WARNED_PENDING;
-                j->warn_since = now_monotonic();
-                changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
-        }
-
-        resume(j);
+        warn_anew(j);
+        job_runner_advance(j);
 }
 
 int job_runner_cancel(JobRunner *j) {

@@ -25,6 +25,7 @@ struct JobRunner {
         usec_t readable_since; /* CLOCK_MONOTONIC: the user has been able to read the warning since then */
         usec_t warn_since;     /* CLOCK_MONOTONIC: usher-warn has had time to report since then */
         usec_t warn_again;     /* CLOCK_MONOTONIC: when usher-warn is started again, in case it was killed */
+        usec_t suspended;      /* time_suspended() when the user was last warned of what is left */
         JobEnd end;
         char *blockers;                     /* what held up the desktop's log-out, as usher-warn reports */
         usec_t phase_began[_JOB_PHASE_MAX]; /* CLOCK_MONOTONIC, 0 for a phase that never was */

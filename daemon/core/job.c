@@ -288,6 +288,16 @@ usec_t job_wakeup(const Job *j, usec_t now, JobSession session) {
         return MIN_OF(j->deadline, now + LOOK_USEC);
 }
 
+usec_t job_next_reminder(const Job *j, usec_t now, const Config *config) {
+        usec_t next = USEC_INFINITY;
+
+        for (size_t i = 0; i < config->n_remind; i++)
+                if (j->deadline > now && j->deadline - now > config->remind_usec[i])
+                        next = MIN_OF(next, j->deadline - config->remind_usec[i]);
+
+        return next;
+}
+
 int job_end_now(Job *j, usec_t now) {
         if (j->phase != JOB_WARNING)
                 return -EALREADY;

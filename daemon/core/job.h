@@ -162,6 +162,9 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
 /* When job_step() must be called again at the latest. */
 usec_t job_wakeup(const Job *j, usec_t now, JobSession session);
 
+/* When the user is reminded next of the time that is left, USEC_INFINITY for not again. */
+usec_t job_next_reminder(const Job *j, usec_t now, const Config *config);
+
 /* Ends the warning now, as the deadline would. -EALREADY after the warning. */
 int job_end_now(Job *j, usec_t now);
 

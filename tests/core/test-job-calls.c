@@ -8,6 +8,7 @@
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
+#include "common/timespan.h"
 #include "house.h"
 
 #define STEP_USEC (100 * USEC_PER_MSEC)
@@ -30,6 +31,14 @@ const char *__wrap_log_get_target(void);
 
 const char *__wrap_log_get_target(void) {
         return record ? "journal" : "console";
+}
+
+static usec_t suspended;
+
+usec_t __wrap_time_suspended(void);
+
+usec_t __wrap_time_suspended(void) {
+        return suspended;
 }
 
 static const Feature *const no_features[] = { NULL };
@@ -146,6 +155,35 @@ static void test_a_session_that_only_logind_still_lists(void) {
         world_done(&w);
 }
 
+/* The machine wakes up, and the deadline passes before logind tells of it. */
+static void test_a_suspend_that_logind_has_not_told_of(void) {
+        const usec_t minimum = 20 * USEC_PER_SEC;
+        JobRunner *j;
+        World w;
+
+        world_init(&w);
+        w.house->manager->config.minimum_grace_usec = minimum;
+        j = log_off(&w, 60 * USEC_PER_SEC);
+        pair_settle(w.house->pair);
+        job_runner_set_warned(j, JOB_WARNED_DESKTOP);
+        g_string_truncate(w.calls, 0);
+
+        suspended += 5 * USEC_PER_SEC;
+        j->job.deadline = now_monotonic();
+        job_runner_advance(j);
+        g_assert_cmpint(j->job.phase, ==, JOB_WARNING);
+        g_assert_cmpint(j->job.warned, ==, JOB_WARNED_PENDING);
+        g_assert_cmpuint(j->job.deadline, >, now_monotonic() + minimum / 2);
+        pair_settle(w.house->pair);
+        g_assert_cmpstr(w.calls->str, ==, "StartUnit usher-warn@1001.service\n");
+
+        /* Once for each suspend. */
+        j->job.deadline = now_monotonic();
+        job_runner_advance(j);
+        g_assert_cmpint(j->job.phase, !=, JOB_WARNING);
+        world_done(&w);
+}
+
 /* An administrator reads in the journal who held the log-off up, and what did not end. */
 static void test_the_record_names_blockers_and_survivors(void) {
         JobRunner *j;
@@ -173,6 +211,8 @@ int main(int argc, char *argv[]) {
                         test_each_step_asks_whose_session_it_is);
         g_test_add_func("/job-calls/a-session-that-only-logind-still-lists",
                         test_a_session_that_only_logind_still_lists);
+        g_test_add_func("/job-calls/a-suspend-that-logind-has-not-told-of",
+                        test_a_suspend_that_logind_has_not_told_of);
         g_test_add_func("/job-calls/the-record-names-blockers-and-survivors",
                         test_the_record_names_blockers_and_survivors);
 
