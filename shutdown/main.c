@@ -18,6 +18,10 @@
 /* A usherd that is silent for this long does not come back: in a shutdown systemd does not restart it. */
 #define PATIENCE_USEC (3 * USEC_PER_SEC)
 
+/* The calls before users are warned: on a busy machine an answer may take long, and to go on without it ends
+ * sessions without a warning. Three of them take less than TimeoutStopSec=. */
+#define BEGIN_USEC (15 * USEC_PER_SEC)
+
 #define CALL_USEC (5 * USEC_PER_SEC)
 #define LOOK_USEC USEC_PER_SEC
 
@@ -31,6 +35,7 @@ typedef struct Situation {
 
 /* Never starts usherd: nothing can be started while a shutdown is queued. types may be NULL. */
 static int call_usherd(sd_bus *bus,
+                usec_t timeout,
                 const char *interface,
                 const char *member,
                 sd_bus_message **ret,
@@ -53,7 +58,7 @@ static int call_usherd(sd_bus *bus,
         if (r < 0)
                 return log_error_errno(r, "Failed to create the call of %s: %m", member);
 
-        r = sd_bus_call(bus, m, CALL_USEC, &error, ret);
+        r = sd_bus_call(bus, m, timeout, &error, ret);
         if (r < 0)
                 return log_debug_errno(r, "usherd did not answer %s: %s", member, strempty(error.message));
 
@@ -81,7 +86,7 @@ static int read_grace(sd_bus *bus, usec_t *ret) {
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         int r;
 
-        r = call_usherd(bus, DBUS_IFACE_PROPERTIES, "Get", &reply, "ss", USHER_IFACE_MANAGER,
+        r = call_usherd(bus, BEGIN_USEC, DBUS_IFACE_PROPERTIES, "Get", &reply, "ss", USHER_IFACE_MANAGER,
                         "ShutdownGraceUSec");
         if (r < 0)
                 return r;
@@ -95,9 +100,9 @@ static int log_off_all(sd_bus *bus, usec_t grace, const char *reason) {
         uint32_t seconds = (uint32_t) ((grace + USEC_PER_SEC - 1) / USEC_PER_SEC);
         int r;
 
-        r = call_usherd(bus, USHER_IFACE_MANAGER, "LogOffAll", &reply, "a{sv}", 5, "grace", "u", seconds,
-                        "reason", "s", reason, "include-caller", "b", true, "include-seatless", "b", true,
-                        "block-logins", "b", true);
+        r = call_usherd(bus, BEGIN_USEC, USHER_IFACE_MANAGER, "LogOffAll", &reply, "a{sv}", 5, "grace", "u",
+                        seconds, "reason", "s", reason, "include-caller", "b", true, "include-seatless", "b",
+                        true, "block-logins", "b", true);
         if (r < 0)
                 return r;
 
@@ -116,7 +121,7 @@ static int look(sd_bus *bus, Situation *ret) {
         const char *phase;
         int r;
 
-        r = call_usherd(bus, USHER_IFACE_MANAGER, "ListJobs", &reply, NULL);
+        r = call_usherd(bus, CALL_USEC, USHER_IFACE_MANAGER, "ListJobs", &reply, NULL);
         if (r < 0)
                 return r;
 
@@ -225,7 +230,7 @@ static int open_bus(sd_bus **ret) {
         if (r < 0)
                 return log_error_errno(r, "Failed to connect to the system bus: %m");
 
-        (void) sd_bus_set_method_call_timeout(bus, CALL_USEC);
+        (void) sd_bus_set_method_call_timeout(bus, BEGIN_USEC);
         *ret = TAKE_PTR(bus);
         return 0;
 }

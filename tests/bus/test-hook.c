@@ -6,6 +6,7 @@
 #include "fixture.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -103,6 +104,50 @@ static void test_a_shutdown_waits_until_everybody_is_gone(Fixture *f, gconstpoin
         assert_jobs(f, "");
 }
 
+/* On a busy machine. */
+#define SLOW_SECONDS 7
+
+static void shut_down(Hook *h, Fixture *f) {
+        f->systemd->queued = "reboot.target";
+        fake_systemd_set_unit(f->systemd, USHER_UNIT_SHUTDOWN, "deactivating");
+        hook_start(h, f);
+}
+
+static void assert_everybody_is_warned(Hook *h, Fixture *f) {
+        WAIT_FOR(fixture_count_signals(f, MANAGER, "JobNew") == 2 || h->exited);
+        g_assert_false(h->exited);
+        hook_wait(h);
+}
+
+static void test_a_slow_systemd_is_waited_for(Fixture *f, gconstpointer data) {
+        guint asked;
+        Hook h;
+
+        two_people(f);
+        fixture_settle(f);
+        f->systemd->fake.hang = TRUE;
+        asked = fake_count(&f->systemd->fake, "ListJobs");
+        shut_down(&h, f);
+        WAIT_FOR(fake_count(&f->systemd->fake, "ListJobs") > asked);
+        wait_until_time(g_get_monotonic_time() + SLOW_SECONDS * G_USEC_PER_SEC);
+        g_assert_false(h.exited);
+        fake_release(&f->systemd->fake);
+        assert_everybody_is_warned(&h, f);
+}
+
+static void test_a_slow_usherd_is_waited_for(Fixture *f, gconstpointer data) {
+        Hook h;
+
+        two_people(f);
+        g_assert_no_errno(kill(f->pid, SIGSTOP));
+        shut_down(&h, f);
+        WAIT_FOR(fake_count(&f->systemd->fake, "ListJobs") > 0);
+        wait_until_time(g_get_monotonic_time() + SLOW_SECONDS * G_USEC_PER_SEC);
+        g_assert_false(h.exited);
+        g_assert_no_errno(kill(f->pid, SIGCONT));
+        assert_everybody_is_warned(&h, f);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
         g_assert_nonnull(g_getenv("USHER_SHUTDOWN"));
@@ -113,6 +158,9 @@ int main(int argc, char *argv[]) {
         ADD("a-target-that-is-no-shutdown-logs-nobody-off",
                         test_a_target_that_is_no_shutdown_logs_nobody_off);
         ADD("a-shutdown-waits-until-everybody-is-gone", test_a_shutdown_waits_until_everybody_is_gone);
+
+        ADD("a-slow-systemd-is-waited-for", test_a_slow_systemd_is_waited_for);
+        ADD("a-slow-usherd-is-waited-for", test_a_slow_usherd_is_waited_for);
 
         return g_test_run();
 }
