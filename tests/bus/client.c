@@ -11,8 +11,14 @@ static gboolean wake(gpointer data) {
         return G_SOURCE_REMOVE;
 }
 
+static int wait_seconds(void) {
+        const char *value = g_getenv("USHER_TEST_WAIT_SECONDS");
+
+        return value ? (int) g_ascii_strtoll(value, NULL, 10) : WAIT_SECONDS;
+}
+
 gint64 wait_begin(void) {
-        return g_get_monotonic_time() + WAIT_SECONDS * G_USEC_PER_SEC;
+        return g_get_monotonic_time() + wait_seconds() * G_USEC_PER_SEC;
 }
 
 /* Waits for one event, at most until the end, in ms rounded up. */
@@ -34,7 +40,7 @@ static gboolean step(gint64 end) {
 
 void wait_step(gint64 end, const char *where, const char *what) {
         if (!step(end))
-                g_error("%s: timed out after %d s: %s", where, WAIT_SECONDS, what);
+                g_error("%s: timed out after %d s: %s", where, wait_seconds(), what);
 }
 
 void wait_until_time(gint64 time) {

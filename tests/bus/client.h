@@ -2,7 +2,8 @@
 #pragma once
 
 /* How a test calls and waits. Everything runs in the default main context, the fakes too, so the fakes
- * answer while a test waits. Nothing sleeps. A wait fails the test after WAIT_SECONDS. */
+ * answer while a test waits. Nothing sleeps. A wait fails the test after WAIT_SECONDS, or after
+ * $USHER_TEST_WAIT_SECONDS. */
 
 #include <gio/gio.h>
 
