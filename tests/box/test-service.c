@@ -249,6 +249,31 @@ static void test_console_mode(Usher *u, gconstpointer unused) {
         g_assert_false(g_file_test("/run/udev/rules.d/72-usher-console.rules", G_FILE_TEST_EXISTS));
 }
 
+/* What the rating does not show: the sandbox of usher-warn keeps the user's own files and control groups
+ * from changes and hides the kernel's settings and the home directories. */
+static void test_warner_is_shut_in(Usher *u, gconstpointer unused) {
+        g_autoptr(BoxSession) s = usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
+        g_autofree char *unit = g_strdup_printf("usher-warn@%u.service", s->uid);
+        g_autofree char *directory = g_strdup_printf("/run/systemd/system/%s.d", unit);
+        g_autofree char *path = g_build_filename(directory, "inside.conf", NULL);
+        g_autofree char *text = g_strdup_printf(
+                        "[Service]\nType=oneshot\nRestart=no\nRestartForceExitStatus=\nExecStart=\n"
+                        "ExecStart=/bin/sh -exc 'test -d /run/user/%1$u; "
+                        "test ! -w /run/user/%1$u; test ! -w /tmp; test ! -w /var/tmp; "
+                        "test ! -w /sys/fs/cgroup/user.slice/user-%1$u.slice/user@%1$u.service; "
+                        "test ! -e /proc/sys; test ! -e /proc/kmsg; test ! -e /proc/1; "
+                        "test ! -r /home; dmesg && exit 1; unshare --user true && exit 1; "
+                        "grep NoNewPrivs:.1 /proc/self/status; "
+                        "grep CapBnd:.0000000000000000 /proc/self/status'\n",
+                        s->uid);
+
+        write_file(directory, path, text);
+        usher_systemctl("daemon-reload", NULL, NULL);
+        usher_systemctl("start", NULL, unit);
+        g_assert_cmpint(g_unlink(path), ==, 0);
+        usher_systemctl("daemon-reload", NULL, NULL);
+}
+
 /* systemd has no complaint about any unit: a setting that it does not know, or a program that is not there.
  * Templates get an instance. */
 static void test_units_are_correct(Usher *u, gconstpointer unused) {
@@ -306,6 +331,7 @@ int main(int argc, char *argv[]) {
         usher_test("/service/association-is-interrupted", configuration, test_association_is_interrupted);
         usher_test("/service/units-are-correct", configuration, test_units_are_correct);
         usher_test("/service/console-mode", configuration, test_console_mode);
+        usher_test("/service/warner-is-shut-in", configuration, test_warner_is_shut_in);
 
         return g_test_run();
 }
