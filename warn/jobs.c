@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A signal is a hint to look again. When usherd restarts, the jobs stay and are read again. */
+/* A new job is a hint to look. When usherd restarts, the jobs stay and are read again. */
 
 #include <pwd.h>
 
@@ -24,7 +24,7 @@ struct Jobs {
         void *userdata;
 
         char *user_name; /* NULL where the user has none */
-        sd_bus_slot *match_new, *match_removed, *manager_call, *list_call;
+        sd_bus_slot *match_new, *manager_call, *list_call;
         sd_event_source *absence;
 
         WarnJob *first;
@@ -58,11 +58,19 @@ static void on_job_loaded(WarnJob *job, void *userdata) {
         j->handler->event(job, event, "", j->userdata);
 }
 
+static void on_job_ended(WarnJob *job, const char *result, void *userdata) {
+        drop(userdata, job, result);
+}
+
 static void on_job_lost(WarnJob *job, void *userdata) {
         drop(userdata, job, "");
 }
 
-static const WarnJobHandler job_handler = { .loaded = on_job_loaded, .lost = on_job_lost };
+static const WarnJobHandler job_handler = {
+        .loaded = on_job_loaded,
+        .ended = on_job_ended,
+        .lost = on_job_lost,
+};
 
 static WarnJob *find(Jobs *j, const char *path) {
         for (WarnJob *job = j->first; job; job = job->next)
@@ -104,22 +112,6 @@ static int on_job_new(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         if (client_is_sender(j->client, m) && sd_bus_message_read(m, "uo", NULL, &path) >= 0)
                 (void) look(j, path);
-
-        return 0;
-}
-
-static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        const char *path, *result;
-        Jobs *j = userdata;
-        WarnJob *job;
-
-        if (!client_is_sender(j->client, m) ||
-                        sd_bus_message_read(m, "uosss", NULL, &path, NULL, NULL, &result) < 0)
-                return 0;
-
-        job = find(j, path);
-        if (job)
-                drop(j, job, result);
 
         return 0;
 }
@@ -254,17 +246,6 @@ void jobs_set_owner(Jobs *j, const char *owner) {
         }
 }
 
-static int subscribe(Jobs *j) {
-        int r;
-
-        r = client_match(j->client, &j->match_new, USHER_PATH, USHER_IFACE_MANAGER, "JobNew", on_job_new, j);
-        if (r < 0)
-                return r;
-
-        return client_match(j->client, &j->match_removed, USHER_PATH, USHER_IFACE_MANAGER, "JobRemoved",
-                        on_job_removed, j);
-}
-
 int jobs_new(Jobs **ret, sd_event *event, Client *client, const JobsHandler *handler, void *userdata) {
         _cleanup_jobs_ Jobs *j = NULL;
         const struct passwd *pw;
@@ -290,7 +271,7 @@ int jobs_new(Jobs **ret, sd_event *event, Client *client, const JobsHandler *han
         if (r < 0)
                 return r;
 
-        r = subscribe(j);
+        r = client_match(client, &j->match_new, USHER_PATH, USHER_IFACE_MANAGER, "JobNew", on_job_new, j);
         if (r < 0)
                 return r;
 
@@ -308,7 +289,6 @@ Jobs *jobs_free(Jobs *j) {
         }
 
         sd_bus_slot_unref(j->match_new);
-        sd_bus_slot_unref(j->match_removed);
         sd_bus_slot_unref(j->manager_call);
         sd_bus_slot_unref(j->list_call);
         sd_event_source_disable_unref(j->absence);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A job is always read whole: a signal only says that it is worth reading. The match for these signals is
- * added once the job is known to be the user's, and then the job is read again. So no change is lost, and a
- * job of another user costs one call. */
+/* The match for the signals of a job is added once the job is known to be the user's, and then the job is
+ * read again. So no change is lost, and a job of another user costs one call and no signal: the ends of a
+ * class would otherwise wake every usher-warn for each session. */
 
 #include "common/log.h"
 #include "common/names.h"
@@ -102,10 +102,32 @@ static int load_label(WarnJob *job) {
                         USHER_IFACE_STATION, "Label");
 }
 
+/* Takes what has changed from a PropertiesChanged. False where the job must be read instead: what a signal
+ * does not contain may have changed too. */
+static bool take_changes(WarnJob *job, sd_bus_message *m) {
+        return !job->call && !job->again && sd_bus_message_skip(m, "s") >= 0 &&
+                        job_info_read(m, &job->info) >= 0 &&
+                        sd_bus_message_enter_container(m, 'a', "s") >= 0 &&
+                        sd_bus_message_at_end(m, false) > 0;
+}
+
+static int read_result(sd_bus_message *m, const char *name, const char *contents, void *userdata) {
+        return streq(name, "Result") && streq(contents, "s") ? bus_message_read_string(m, userdata) : 0;
+}
+
 static int on_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        _cleanup_free_ char *result = NULL;
         WarnJob *job = userdata;
 
-        if (client_is_sender(job->client, m))
+        if (!client_is_sender(job->client, m))
+                return 0;
+
+        if (sd_bus_message_skip(m, "s") >= 0 && bus_message_read_properties(m, read_result, &result) >= 0 &&
+                        !isempty(result))
+                job->handler->ended(job, result, job->handler_userdata);
+        else if (sd_bus_message_rewind(m, true) >= 0 && take_changes(job, m))
+                job->handler->loaded(job, job->handler_userdata);
+        else
                 warn_job_load(job);
 
         return 0;
@@ -152,6 +174,8 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 log_warning_errno(r, "Failed to read job '%s', ignoring: %m", job->path);
                 if (job->again)
                         warn_job_load(job);
+                else
+                        job->again = true;
                 return 0;
         }
 
@@ -180,4 +204,5 @@ void warn_job_load(WarnJob *job) {
 
 void warn_job_forget_call(WarnJob *job) {
         job->call = sd_bus_slot_unref(job->call);
+        job->again = true;
 }

@@ -9,8 +9,11 @@
 typedef struct WarnJob WarnJob;
 
 typedef struct WarnJobHandler {
-        /* The properties have been read, for the first time or because something changed. */
+        /* The properties have been read, or one of them has changed since. */
         void (*loaded)(WarnJob *job, void *userdata);
+
+        /* The job has ended. The handler frees it. */
+        void (*ended)(WarnJob *job, const char *result, void *userdata);
 
         /* The job does not exist, belongs to another user or cannot be watched. The handler frees it. */
         void (*lost)(WarnJob *job, void *userdata);
@@ -25,7 +28,7 @@ struct WarnJob {
         JobInfo info;
         char *label; /* of the station, NULL where it is not known */
 
-        bool again; /* something changed while the job was being read */
+        bool again; /* something changed while the job was being read, or that failed */
         sd_bus_slot *call, *match;
 
         /* For the list of jobs. */
@@ -46,7 +49,7 @@ WarnJob *warn_job_free(WarnJob *job);
 /* Reads the properties, now or after the read that is under way. */
 void warn_job_load(WarnJob *job);
 
-/* Drops the read that is under way. */
+/* Drops the read that is under way: the next change causes a new one. */
 void warn_job_forget_call(WarnJob *job);
 
 /* Calls a method of the job. ret and func may be NULL. */

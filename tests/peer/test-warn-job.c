@@ -17,6 +17,7 @@ typedef struct World {
         Pair *pair;
         Client *client;
         WarnJob *job;
+        guint reads;
         gboolean hangs; /* GetAll is not answered; the call is kept */
         sd_bus_message *call;
         GString *events;
@@ -35,7 +36,7 @@ static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
                 pair_reply(p, call, "s", USHERD);
         else if (!g_str_equal(member, "GetAll"))
                 pair_reply(p, call, NULL);
-        else if (w->hangs)
+        else if (w->reads++, w->hangs)
                 w->call = sd_bus_message_ref(call);
         else
                 answer(p, call);
@@ -43,6 +44,10 @@ static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
 
 static void on_loaded(WarnJob *job, void *userdata) {
         g_string_append(((World *) userdata)->events, "loaded ");
+}
+
+static void on_ended(WarnJob *job, const char *result, void *userdata) {
+        g_string_append_printf(((World *) userdata)->events, "ended:%s ", result);
 }
 
 static void on_lost(WarnJob *job, void *userdata) {
@@ -57,7 +62,7 @@ static void expect(World *w, const char *events) {
 }
 
 static World *world_new(void) {
-        static const WarnJobHandler handler = { .loaded = on_loaded, .lost = on_lost };
+        static const WarnJobHandler handler = { .loaded = on_loaded, .ended = on_ended, .lost = on_lost };
         World *w = g_new0(World, 1);
 
         w->pair = pair_new();
@@ -85,13 +90,57 @@ static void job_changed(World *w, const char *sender) {
                         USHER_IFACE_JOB, 0, 0);
 }
 
+static void job_is_now(World *w, const char *property, const char *value, const char *invalidated) {
+        pair_signal(w->pair, USHERD, JOB_PATH, DBUS_IFACE_PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        USHER_IFACE_JOB, 1, property, "s", value, *invalidated ? 1 : 0, invalidated);
+}
+
+/* The signal has the value; only what it names without a value must be read. */
 static void test_change(void) {
         World *w = world_new();
 
-        job_changed(w, USHERD);
+        w->reads = 0;
+        job_is_now(w, "Phase", "asking", "");
         expect(w, "loaded ");
+        g_assert_cmpstr(w->job->info.phase, ==, "asking");
+        g_assert_cmpuint(w->reads, ==, 0);
+
+        job_is_now(w, "Phase", "terminating", "Message");
+        expect(w, "loaded ");
+        g_assert_cmpuint(w->reads, ==, 1);
+
         job_changed(w, ":1.66");
         expect(w, "");
+        world_free(w);
+}
+
+/* The job is gone by then, so a read would not tell how it ended. */
+static void test_end(void) {
+        World *w = world_new();
+
+        w->reads = 0;
+        job_is_now(w, "Result", "cancelled", "");
+        expect(w, "ended:cancelled ");
+        g_assert_cmpuint(w->reads, ==, 0);
+        world_free(w);
+}
+
+/* A read that has failed leaves out what changed before it. */
+static void test_change_after_a_failed_read(void) {
+        World *w = world_new();
+
+        w->hangs = TRUE;
+        warn_job_load(w->job);
+        expect(w, "");
+        pair_reply_error(w->pair, w->call, SD_BUS_ERROR_LIMITS_EXCEEDED, "Too much");
+        sd_bus_message_unref(w->call);
+        expect(w, "");
+
+        w->hangs = FALSE;
+        w->reads = 0;
+        job_is_now(w, "Warned", "none", "");
+        expect(w, "loaded ");
+        g_assert_cmpuint(w->reads, ==, 1);
         world_free(w);
 }
 
@@ -100,7 +149,7 @@ static void test_change_during_a_failed_read(void) {
         World *w = world_new();
 
         w->hangs = TRUE;
-        job_changed(w, USHERD);
+        warn_job_load(w->job);
         expect(w, "");
         g_assert_nonnull(w->call);
         w->hangs = FALSE;
@@ -115,7 +164,9 @@ static void test_change_during_a_failed_read(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/warn-job/each-change-is-read", test_change);
+        g_test_add_func("/warn-job/each-change-is-taken", test_change);
+        g_test_add_func("/warn-job/end-is-told", test_end);
+        g_test_add_func("/warn-job/change-after-a-failed-read", test_change_after_a_failed_read);
         g_test_add_func("/warn-job/change-during-a-failed-read", test_change_during_a_failed_read);
         return g_test_run();
 }
