@@ -81,17 +81,13 @@ void logind_look_session(Logind *l, const char *id) {
                 logind_retry_later(l);
 }
 
-/* A session with this id came or went, so what is known of it may belong to another session. */
-static void mark_stale(Logind *l, sd_bus_message *m) {
-        const char *id;
-        SessionWatch *w;
+/* A session with this id came or went, so what is known of it may belong to another session. Only that
+ * session is queried: a list for each session of a class would be quadratic. */
+static void on_session_signal(Logind *l, sd_bus_message *m, bool is_new) {
+        const char *id, *path;
 
-        if (sd_bus_message_read(m, "so", &id, NULL) < 0)
-                return;
-
-        w = session_watch_find(l, id);
-        if (w)
-                w->stale = true;
+        if (sd_bus_message_read(m, "so", &id, &path) >= 0 && session_watch_hint(l, id, path, is_new) < 0)
+                logind_retry_later(l);
 }
 
 static void on_properties_changed(Logind *l, const char *path) {
@@ -108,10 +104,9 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         if (streq(member, "PropertiesChanged"))
                 on_properties_changed(l, strempty(sd_bus_message_get_path(m)));
-        else if (streq(member, "SessionNew") || streq(member, "SessionRemoved")) {
-                mark_stale(l, m);
-                logind_look(l);
-        } else if (streq(member, "SeatNew") || streq(member, "SeatRemoved"))
+        else if (streq(member, "SessionNew") || streq(member, "SessionRemoved"))
+                on_session_signal(l, m, streq(member, "SessionNew"));
+        else if (streq(member, "SeatNew") || streq(member, "SeatRemoved"))
                 logind_look(l);
         else if (streq(member, "PrepareForSleep")) {
                 if (sd_bus_message_read(m, "b", &begins) >= 0 && !begins)

@@ -154,6 +154,29 @@ int session_watch_query(SessionWatch *w) {
         return 0;
 }
 
+int session_watch_hint(Logind *l, const char *id, const char *path, bool is_new) {
+        SessionWatch *w = session_watch_find(l, id);
+        int r;
+
+        /* The list that is under way may be older than the session. */
+        if (l->list_sessions || (w && !streq(w->path, path))) {
+                if (w)
+                        w->stale = true;
+                logind_look(l);
+                return 0;
+        }
+
+        if (!w) {
+                if (!is_new)
+                        return 0;
+                r = session_watch_new(&w, l, id, path);
+                if (r < 0)
+                        return r;
+        }
+
+        return session_watch_query(w);
+}
+
 static int session_watch_listed(Logind *l, const char *id, const char *path) {
         SessionWatch *w;
         int r;

@@ -27,11 +27,13 @@ typedef struct World {
         FakeSession sessions[SESSIONS_MAX + 1];
         const char *seats[3];
 
-        gboolean silent; /* sessions get no reply */
-        gboolean busy;   /* sessions get an error */
-        int lock_fd;     /* sent as the delay lock */
-        GString *calls;  /* to logind, except for lists */
-        GString *events; /* of the Logind object */
+        gboolean silent;   /* sessions get no reply */
+        gboolean busy;     /* sessions get an error */
+        gboolean old_list; /* the next list is older than the last session */
+        guint lists;       /* how often all seats or sessions were listed */
+        int lock_fd;       /* sent as the delay lock */
+        GString *calls;    /* to logind, except for lists */
+        GString *events;   /* of the Logind object */
 } World;
 
 static void append_session(sd_bus_message *reply, const FakeSession *s) {
@@ -41,13 +43,26 @@ static void append_session(sd_bus_message *reply, const FakeSession *s) {
                         >=, 0);
 }
 
+static gboolean has_session(World *w, const char *path) {
+        for (FakeSession *s = w->sessions; s->id; s++)
+                if (g_str_equal(s->path, path))
+                        return TRUE;
+
+        return FALSE;
+}
+
 static void append_lists(World *w, sd_bus_message *reply, gboolean seats) {
         g_assert_cmpint(sd_bus_message_open_container(reply, 'a', seats ? "(so)" : "(susso)"), >=, 0);
         for (const char **seat = w->seats; seats && *seat; seat++)
                 g_assert_cmpint(sd_bus_message_append(reply, "(so)", *seat, "/seat"), >=, 0);
-        for (FakeSession *s = w->sessions; !seats && s->id; s++)
+        for (FakeSession *s = w->sessions; !seats && s->id; s++) {
+                if (w->old_list && !s[1].id) {
+                        w->old_list = FALSE;
+                        break;
+                }
                 g_assert_cmpint(sd_bus_message_append(reply, "(susso)", s->id, 1000, "ada", "", s->path), >=,
                                 0);
+        }
         g_assert_cmpint(sd_bus_message_close_container(reply), >=, 0);
 }
 
@@ -78,14 +93,20 @@ static void on_call(Pair *p, sd_bus_message *call, void *userdata) {
         }
 
         g_assert_cmpint(sd_bus_message_new_method_return(call, &reply), >=, 0);
-        if (g_str_equal(member, "ListSeats") || g_str_equal(member, "ListSessions"))
+        if (g_str_equal(member, "ListSeats") || g_str_equal(member, "ListSessions")) {
+                w->lists++;
                 append_lists(w, reply, g_str_equal(member, "ListSeats"));
-        else {
+        } else {
                 note_call(w, call, member);
                 if (w->silent && g_str_equal(member, "GetAll"))
                         return;
                 if (w->busy && g_str_equal(member, "GetAll")) {
                         pair_reply_error(p, call, "org.freedesktop.DBus.Error.LimitsExceeded", "Busy");
+                        return;
+                }
+                if (g_str_equal(member, "GetAll") && g_str_has_prefix(path, "/session/") &&
+                                !has_session(w, path)) {
+                        pair_reply_error(p, call, SD_BUS_ERROR_UNKNOWN_OBJECT, "Gone");
                         return;
                 }
                 if (g_str_equal(member, "Inhibit"))
@@ -247,6 +268,40 @@ static void test_properties_changed(void) {
         world_free(w);
 }
 
+/* A class that logs in or is logged off would otherwise cost a list for each session. */
+static void test_sessions_come_and_go_without_a_list(void) {
+        World *w = world_new();
+
+        w->lists = 0;
+        w->sessions[2] = (FakeSession) { "7", "/session/_37", 70 };
+        pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew", "so", "7",
+                        "/session/_37");
+        expect(w, "GetAll /session/_37\n", "session 7\nsynced \n");
+
+        w->sessions[2] = (FakeSession) {};
+        pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved", "so", "7",
+                        "/session/_37");
+        expect(w, "GetAll /session/_37\n", "session_gone 7\nsynced \n");
+
+        /* Usher never knew it. */
+        pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved", "so", "8",
+                        "/session/_38");
+        expect(w, "", "");
+        g_assert_cmpuint(w->lists, ==, 0);
+
+        /* A list that is under way when a session comes may not have it. */
+        logind_look(w->logind);
+        w->old_list = TRUE;
+        w->sessions[2] = (FakeSession) { "7", "/session/_37", 70 };
+        pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionNew", "so", "7",
+                        "/session/_37");
+        settle(w);
+        settle(w);
+        g_assert_true(logind_is_synced(w->logind));
+        g_assert_true(g_str_has_suffix(w->events->str, "session 7\nsynced \n"));
+        world_free(w);
+}
+
 static void test_gone(void) {
         World *w = world_new();
 
@@ -255,7 +310,10 @@ static void test_gone(void) {
         w->seats[1] = NULL;
         pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SessionRemoved", "so", "2",
                         "/session/_32");
-        expect(w, "", "seat_gone seat1\nsession_gone 2\nsynced \n");
+        expect(w, "GetAll /session/_32\n", "session_gone 2\nsynced \n");
+        pair_signal(w->pair, ":1.7", LOGIND_PATH, LOGIND_IFACE_MANAGER, "SeatRemoved", "so", "seat1",
+                        "/seat");
+        expect(w, "", "seat_gone seat1\nsynced \n");
 
         logind_look_session(w->logind, "2");
         expect(w, "", "");
@@ -423,6 +481,8 @@ int main(int argc, char **argv) {
         g_test_add_func("/logind/another-path-is-another-session", test_another_path);
         g_test_add_func("/logind/signal-is-a-hint", test_properties_changed);
         g_test_add_func("/logind/session-and-seat-gone", test_gone);
+        g_test_add_func("/logind/sessions-come-and-go-without-a-list",
+                        test_sessions_come_and_go_without_a_list);
         g_test_add_func("/logind/new-owner-is-queried-again", test_owner);
         g_test_add_func("/logind/busy-is-not-gone", test_busy);
         g_test_add_func("/logind/only-the-same-session-is-ended", test_end);
