@@ -41,6 +41,7 @@ typedef struct Command {
         bool include_caller;
         bool include_seatless;
         bool block_logins;
+        bool dry_run;
 
         usec_t since; /* CLOCK_REALTIME, 0: not given */
         const char *user;

@@ -25,6 +25,7 @@ static const char options_help[] =
                 "     --include-caller        Let log-off-all end your own session too\n"
                 "     --include-seatless      Let log-off-all end seatless sessions (ssh) too\n"
                 "     --block-logins          Block new logins until these jobs have ended\n"
+                "     --dry-run               Show whom a log-off would end, and warn nobody\n"
                 "     --since=TIME            Let history and alerts begin at that time (also 2h)\n"
                 "     --user=USER             Let history and alerts show only this user\n"
                 "     --station=STATION       Let history and alerts show only this station\n"

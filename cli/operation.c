@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "cli/connection.h"
+#include "cli/dry-run.h"
 #include "cli/listing.h"
 #include "cli/operation.h"
 #include "cli/progress.h"
@@ -11,9 +12,14 @@ int operation_begin(Command *c, Operation *ret) {
         Operation o = { .command = c };
         int r;
 
-        r = c->wait ? wait_new(c, &o.wait) : connection_snapshot(c, &o.snapshot);
-        if (r < 0)
+        if (c->dry_run && dry_run_table_new(c, &o.dry_run) < 0)
+                return log_oom();
+
+        r = c->wait && !c->dry_run ? wait_new(c, &o.wait) : connection_snapshot(c, &o.snapshot);
+        if (r < 0) {
+                operation_done(&o);
                 return r;
+        }
 
         *ret = o;
         return 0;
@@ -22,6 +28,7 @@ int operation_begin(Command *c, Operation *ret) {
 void operation_done(Operation *o) {
         wait_free(o->wait);
         snapshot_free(o->snapshot);
+        table_free(o->dry_run);
         for (size_t i = 0; i < o->n_jobs; i++)
                 free(o->jobs[i]);
         free(o->jobs);
@@ -104,13 +111,17 @@ static int read_jobs(Operation *o, sd_bus_message *reply, size_t *ret_n) {
 
 int operation_call(Operation *o, const char *member, const char *argument, const char *what, size_t *ret_n) {
         _cleanup_bus_message_ sd_bus_message *m = NULL, *reply = NULL;
+        size_t n;
         int r;
 
-        r = connection_new_call(o->command, USHER_PATH, USHER_IFACE_MANAGER, member, &m);
+        r = connection_new_call(
+                        o->command, USHER_PATH, USHER_IFACE_MANAGER, o->dry_run ? "DryRun" : member, &m);
         if (r < 0)
                 return r;
 
-        if (argument)
+        if (o->dry_run)
+                r = sd_bus_message_append(m, "ss", member, strempty(argument));
+        else if (argument)
                 r = sd_bus_message_append(m, "s", argument);
         if (r >= 0)
                 r = append_options(m, o->command);
@@ -123,7 +134,13 @@ int operation_call(Operation *o, const char *member, const char *argument, const
                 return 0;
         }
 
-        return read_jobs(o, reply, ret_n);
+        if (!o->dry_run)
+                return read_jobs(o, reply, ret_n);
+
+        n = table_n_rows(o->dry_run);
+        r = dry_run_read(o->dry_run, o->snapshot, reply);
+        *ret_n = table_n_rows(o->dry_run) - n;
+        return r < 0 ? r : 1;
 }
 
 /* "Job 12: anna (Station 3, session 4) will be logged off in 20 s." */
@@ -187,7 +204,11 @@ int operation_finish(Operation *o) {
                 status = wait_refresh(o->wait);
                 if (status >= 0)
                         status = wait_run(o->wait);
-        } else
+        } else if (o->dry_run && o->failed)
+                status = EXIT_FAILED; /* half a list would mislead */
+        else if (o->dry_run)
+                status = table_show(o->dry_run, o->command, "session", "sessions");
+        else
                 status = print_jobs(o);
 
         return status <= EXIT_CANCELLED && o->failed ? EXIT_FAILED : status;
@@ -253,7 +274,8 @@ int operation_run_for_all(
         if (r > 0 && command_is_talking(c)) {
                 if (n == 0 && nobody)
                         puts(nobody);
-                print_left_alone(c, member);
+                if (!c->dry_run)
+                        print_left_alone(c, member);
         }
 
         return operation_finish(&o);

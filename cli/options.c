@@ -29,6 +29,7 @@ enum {
         OPTION_INCLUDE_CALLER,
         OPTION_INCLUDE_SEATLESS,
         OPTION_BLOCK_LOGINS,
+        OPTION_DRY_RUN,
         OPTION_SINCE,
         OPTION_USER,
         OPTION_STATION,
@@ -47,6 +48,7 @@ static const struct option options[] = {
         { "include-caller", no_argument, NULL, OPTION_INCLUDE_CALLER },
         { "include-seatless", no_argument, NULL, OPTION_INCLUDE_SEATLESS },
         { "block-logins", no_argument, NULL, OPTION_BLOCK_LOGINS },
+        { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
         { "since", required_argument, NULL, OPTION_SINCE },
         { "user", required_argument, NULL, OPTION_USER },
         { "station", required_argument, NULL, OPTION_STATION },
@@ -182,6 +184,9 @@ static int parse_option(Command *c, int option, const char *value) {
                 break;
         case OPTION_BLOCK_LOGINS:
                 c->block_logins = true;
+                break;
+        case OPTION_DRY_RUN:
+                c->dry_run = true;
                 break;
         case OPTION_SINCE:
                 return parse_since(c, value);

@@ -78,6 +78,7 @@ complete -c usherctl -l reason -x -a 'requested idle restart power-off mode-swit
 complete -c usherctl -l include-caller -d 'Let log-off-all end your own session too'
 complete -c usherctl -l include-seatless -d 'Let log-off-all end sessions without a seat too'
 complete -c usherctl -l block-logins -d 'Block new logins until these jobs have ended'
+complete -c usherctl -l dry-run -d 'Show whom a log-off would end, and warn nobody'
 complete -c usherctl -l since -x -d 'Let history and alerts begin at that time'
 complete -c usherctl -l user -x -a '(__fish_complete_users)' -d 'Show only this user'
 complete -c usherctl -l station -x -a '(__usherctl_ids list)' -d 'Show only this station'

@@ -6,21 +6,11 @@
 #include "bus/object.h"
 #include "bus/options.h"
 #include "bus/sender.h"
+#include "bus/targets.h"
 #include "common/bus-util.h"
 #include "common/names.h"
 #include "common/timespan.h"
 #include "core/jobs.h"
-
-/* The sessions that a request is about. */
-typedef struct Targets {
-        Session **sessions;
-        size_t n;
-        Operation operation; /* how many were left alone */
-} Targets;
-
-static void targets_done(Targets *t) {
-        free(t->sessions);
-}
 
 int log_off_error(int r, sd_bus_error *error) {
         if (r == -ENOBUFS)
@@ -56,9 +46,11 @@ static int start(Bus *b,
                 sd_bus_message *message,
                 const Targets *t,
                 const LogOffOptions *options,
+                const char *method,
                 JobRunner ***ret,
                 sd_bus_error *error) {
 
+        Operation operation = targets_operation(t, method);
         _cleanup_free_ JobRunner **jobs = NULL;
         _cleanup_free_ char *name = NULL;
         uid_t uid;
@@ -86,7 +78,7 @@ static int start(Bus *b,
                                         .by_user = name,
                                         .block_logins = options->block_logins,
                         },
-                        &t->operation, jobs);
+                        &operation, jobs);
         if (r < 0)
                 return log_off_error(r, error);
 
@@ -98,13 +90,14 @@ static int start_and_reply(Bus *b,
                 sd_bus_message *message,
                 const Targets *t,
                 const LogOffOptions *options,
+                const char *method,
                 sd_bus_error *error) {
 
         _cleanup_bus_message_ sd_bus_message *reply = NULL;
         _cleanup_free_ JobRunner **jobs = NULL;
         int r;
 
-        r = start(b, message, t, options, &jobs, error);
+        r = start(b, message, t, options, method, &jobs, error);
         if (r < 0)
                 return r;
 
@@ -115,12 +108,6 @@ static int start_and_reply(Bus *b,
                 return r;
 
         return list_reply_send(reply);
-}
-
-/* Whether Usher may ever end this session; counts those that it does not know. */
-static bool is_target(const Session *s, Operation *o) {
-        o->skipped_classes += session_kind(s->info) == SESSION_KIND_UNKNOWN;
-        return session_is_person(s);
 }
 
 /* Blocking new logins affects everybody, so it needs the right to log off all. */
@@ -139,43 +126,38 @@ static int authorize_targets(Bus *b,
         return authorize(b, message, USHER_ACTION_LOG_OFF_ALL, NULL, error);
 }
 
-static int log_off_station(
-                Station *s, sd_bus_message *message, const LogOffOptions *options, sd_bus_error *error) {
+static int log_off_at(Station *s,
+                sd_bus_message *message,
+                const LogOffOptions *options,
+                bool dry_run,
+                sd_bus_error *error) {
 
-        _cleanup_(targets_done) Targets t = { .operation.method = "LogOff" };
+        _cleanup_(targets_done) Targets t = {};
         Bus *b = bus_of(s->manager);
-        size_t n;
         int r;
 
-        r = manager_list_sessions(b->manager, s->id, false, &t.sessions, &n);
+        r = targets_select(&t, b->manager,
+                        &(Selection) { .station = s->id, .seatless = true, .administrators = true });
         if (r < 0)
                 return r;
-
-        for (size_t i = 0; i < n; i++)
-                if (is_target(t.sessions[i], &t.operation))
-                        t.sessions[t.n++] = t.sessions[i];
 
         r = authorize_targets(b, message, &t, options, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
+        if (dry_run)
+                return targets_reply(&t, b->manager, message);
 
         /* Nothing happens at a station without users, so there is no operation either. */
         if (t.n == 0)
                 return sd_bus_reply_method_return(message, "ao", 0);
 
-        return start_and_reply(b, message, &t, options, error);
+        return start_and_reply(b, message, &t, options, "LogOff", error);
 }
 
-int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+int log_off_station(Bus *b, sd_bus_message *message, const char *name, bool dry_run, sd_bus_error *error) {
         LogOffOptions options;
-        Bus *b = userdata;
-        const char *name;
         Station *s;
         int r;
-
-        r = sd_bus_message_read(message, "s", &name);
-        if (r < 0)
-                return r;
 
         r = log_off_options_read(message, &b->manager->config, &options, error);
         if (r < 0)
@@ -185,34 +167,16 @@ int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return r;
 
-        return log_off_station(s, message, &options, error);
+        return log_off_at(s, message, &options, dry_run, error);
 }
 
-int station_method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Station *s = userdata;
-        LogOffOptions options;
-        int r;
-
-        r = log_off_options_read(message, &s->manager->config, &options, error);
-        if (r < 0)
-                return r;
-
-        return log_off_station(s, message, &options, error);
-}
-
-int method_log_off_session(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+int log_off_session(Bus *b, sd_bus_message *message, const char *id, bool dry_run, sd_bus_error *error) {
         _cleanup_free_ JobRunner **jobs = NULL;
         _cleanup_free_ char *path = NULL;
         LogOffOptions options;
-        Bus *b = userdata;
-        const char *id;
         Session *s;
         Targets t;
         int r;
-
-        r = sd_bus_message_read(message, "s", &id);
-        if (r < 0)
-                return r;
 
         r = log_off_options_read(message, &b->manager->config, &options, error);
         if (r < 0)
@@ -224,12 +188,14 @@ int method_log_off_session(sd_bus_message *message, void *userdata, sd_bus_error
         if (!session_is_person(s))
                 return no_such(error, USHER_ERROR_NO_SUCH_SESSION, "user session", id);
 
-        t = (Targets) { .sessions = &s, .n = 1, .operation.method = "LogOffSession" };
+        t = (Targets) { .sessions = &s, .n = 1 };
         r = authorize_targets(b, message, &t, &options, error);
         if (r <= 0)
                 return r < 0 ? r : 1;
+        if (dry_run)
+                return targets_reply(&t, b->manager, message);
 
-        r = start(b, message, &t, &options, &jobs, error);
+        r = start(b, message, &t, &options, "LogOffSession", &jobs, error);
         if (r < 0)
                 return r;
 
@@ -237,48 +203,11 @@ int method_log_off_session(sd_bus_message *message, void *userdata, sd_bus_error
         return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
 }
 
-/* All user sessions but those that the options or the caller's rights leave alone. */
-static int select_all(Bus *b,
-                sd_bus_message *message,
-                const LogOffOptions *options,
-                bool administrators,
-                Targets *t) {
-
+int log_off_all(Bus *b, sd_bus_message *message, bool dry_run, sd_bus_error *error) {
         _cleanup_(sender_session_done) SenderSession own = {};
-        size_t n;
-        int r;
-
-        r = manager_list_sessions(b->manager, NULL, false, &t->sessions, &n);
-        if (r < 0)
-                return r;
-
-        if (!options->include_caller)
-                sender_session_read(&own, b, message);
-
-        for (size_t i = 0; i < n; i++) {
-                Session *s = t->sessions[i];
-
-                if (!is_target(s, &t->operation))
-                        continue;
-
-                if (isempty(s->info->seat) && !options->include_seatless)
-                        t->operation.skipped_seatless++;
-                else if (sender_session_matches(&own, s))
-                        t->operation.skipped_caller++;
-                else if (!administrators && session_is_privileged(s))
-                        t->operation.skipped_administrators++;
-                else
-                        t->sessions[t->n++] = s;
-        }
-
-        return 0;
-}
-
-int method_log_off_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        _cleanup_(targets_done) Targets t = { .operation.method = "LogOffAll" };
+        _cleanup_(targets_done) Targets t = {};
         LogOffOptions options;
         bool administrators;
-        Bus *b = userdata;
         int r;
 
         r = log_off_options_read(message, &b->manager->config, &options, error);
@@ -293,9 +222,51 @@ int method_log_off_all(sd_bus_message *message, void *userdata, sd_bus_error *er
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        r = select_all(b, message, &options, administrators, &t);
+        if (!options.include_caller)
+                sender_session_read(&own, b, message);
+
+        r = targets_select(&t, b->manager,
+                        &(Selection) {
+                                        .own = &own,
+                                        .seatless = options.include_seatless,
+                                        .administrators = administrators,
+                        });
+        if (r < 0)
+                return r;
+        if (dry_run)
+                return targets_reply(&t, b->manager, message);
+
+        return start_and_reply(b, message, &t, &options, "LogOffAll", error);
+}
+
+int method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &name);
+        return r < 0 ? r : log_off_station(userdata, message, name, false, error);
+}
+
+int station_method_log_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Station *s = userdata;
+        LogOffOptions options;
+        int r;
+
+        r = log_off_options_read(message, &s->manager->config, &options, error);
         if (r < 0)
                 return r;
 
-        return start_and_reply(b, message, &t, &options, error);
+        return log_off_at(s, message, &options, false, error);
+}
+
+int method_log_off_session(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        const char *id;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &id);
+        return r < 0 ? r : log_off_session(userdata, message, id, false, error);
+}
+
+int method_log_off_all(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return log_off_all(userdata, message, false, error);
 }

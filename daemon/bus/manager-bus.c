@@ -3,6 +3,7 @@
 #include "build-config.h"
 #include "bus/bus.h"
 #include "bus/cancel-methods.h"
+#include "bus/dry-run-method.h"
 #include "bus/list-methods.h"
 #include "bus/log-off-methods.h"
 #include "bus/message-methods.h"
@@ -170,6 +171,11 @@ static const sd_bus_vtable manager_vtable[] = {
                         SD_BUS_ARGS("a{sv}", options),
                         SD_BUS_RESULT("ao", jobs),
                         method_log_off_all,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DryRun",
+                        SD_BUS_ARGS("s", method, "s", argument, "a{sv}", options),
+                        SD_BUS_RESULT("a(ssusso)", sessions),
+                        method_dry_run,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CancelAll",
                         SD_BUS_NO_ARGS,

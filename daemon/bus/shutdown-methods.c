@@ -7,6 +7,7 @@
 #include "bus/options.h"
 #include "bus/sender.h"
 #include "bus/shutdown-methods.h"
+#include "bus/targets.h"
 #include "common/bus-util.h"
 #include "common/names.h"
 #include "feature/mode.h"
@@ -112,7 +113,19 @@ static int start(Bus *b,
         return deferred_call_started(c, r);
 }
 
-static int shut_down(Bus *b, sd_bus_message *message, PendingKind kind, sd_bus_error *error) {
+/* Who inhibits a shutdown is not asked. */
+static int reply_targets(Bus *b, sd_bus_message *message) {
+        _cleanup_(targets_done) Targets t = {};
+        int r;
+
+        r = targets_select(&t, b->manager, &(Selection) { .seatless = true, .administrators = true });
+        if (r < 0)
+                return r;
+
+        return targets_reply(&t, b->manager, message);
+}
+
+int shut_down(Bus *b, sd_bus_message *message, PendingKind kind, bool dry_run, sd_bus_error *error) {
         const Config *config = &b->manager->config;
         LogOffOptions options = {
                 /* There is a warning even where systemd's own shutdowns have none. */
@@ -134,29 +147,15 @@ static int shut_down(Bus *b, sd_bus_message *message, PendingKind kind, sd_bus_e
         if (r <= 0)
                 return r < 0 ? r : 1;
 
-        return start(b, message, kind, &options, error);
+        return dry_run ? reply_targets(b, message) : start(b, message, kind, &options, error);
 }
 
-int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return shut_down(userdata, message, PENDING_RESTART, error);
-}
-
-int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        return shut_down(userdata, message, PENDING_POWER_OFF, error);
-}
-
-int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Bus *b = userdata;
+int set_mode(Bus *b, sd_bus_message *message, const char *name, bool dry_run, sd_bus_error *error) {
         Manager *m = b->manager;
         LogOffOptions options = { .grace = m->config.grace_usec, .message = "", .block_logins = true };
-        const char *name;
         PendingKind kind;
         Mode mode;
         int r;
-
-        r = sd_bus_message_read(message, "s", &name);
-        if (r < 0)
-                return r;
 
         r = log_off_options_read_over(message, &m->config, &options, error);
         if (r < 0)
@@ -179,7 +178,24 @@ int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error
                 return r < 0 ? r : 1;
 
         if (mode == mode_current(m))
-                return sd_bus_reply_method_return(message, "ao", 0);
+                return dry_run ? targets_reply(&(Targets) {}, m, message) :
+                                 sd_bus_reply_method_return(message, "ao", 0);
 
-        return start(b, message, kind, &options, error);
+        return dry_run ? reply_targets(b, message) : start(b, message, kind, &options, error);
+}
+
+int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PENDING_RESTART, false, error);
+}
+
+int method_power_off(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return shut_down(userdata, message, PENDING_POWER_OFF, false, error);
+}
+
+int method_set_mode(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &name);
+        return r < 0 ? r : set_mode(userdata, message, name, false, error);
 }

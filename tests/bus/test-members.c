@@ -30,6 +30,7 @@ static const struct {
         { MANAGER, "Manager.LogOff", "('seat0', @a{sv} {})", ACCESS_DENIED },
         { MANAGER, "Manager.LogOffSession", "('3', @a{sv} {})", ACCESS_DENIED },
         { MANAGER, "Manager.LogOffAll", "(@a{sv} {},)", ACCESS_DENIED },
+        { MANAGER, "Manager.DryRun", "('LogOffAll', '', @a{sv} {})", ACCESS_DENIED },
         { MANAGER, "Manager.CancelAll", NULL, ACCESS_DENIED },
         { MANAGER, "Manager.SendMessage", "('seat0', 'text')", ACCESS_DENIED },
         { MANAGER, "Manager.SendMessageAll", "('text',)", ACCESS_DENIED },

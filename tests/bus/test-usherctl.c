@@ -319,6 +319,39 @@ static void test_no_remarks_in_json(Fixture *f, gconstpointer data) {
         }
 }
 
+static void test_dry_run(Fixture *f, gconstpointer data) {
+        g_autofree char *all = NULL, *json = NULL, *none = NULL;
+        g_autoptr(Ctl) refused = NULL;
+
+        at_station(f, "3", ADA, "seat-left");
+        fake_logind_add_session(
+                        f->logind, .id = "9", .uid = BEN, .type = "tty", .tty = "pts/0", .service = "sshd");
+        fixture_start(f);
+        g_variant_unref(usher_call(f->root, "/org/usher1/station/seat_2dleft", "Station.SetLabel",
+                        ARGS("('Window',)")));
+
+        all = ctl_print(f, "log-off-all --dry-run --wait");
+        g_assert_cmpstr(all, ==,
+                        "STATION   LABEL  USER SESSION LEFT-ALONE JOB\n"
+                        "seat-left Window ada  3       -            -\n"
+                        "-         -      ben  9       seatless     -\n"
+                        "\n"
+                        "2 sessions listed.\n");
+        json = ctl_print(f, "restart --dry-run --json=short");
+        g_assert_cmpstr(json, ==,
+                        "{\"version\":1,\"sessions\":["
+                        "{\"station\":\"seat-left\",\"label\":\"Window\",\"user\":\"ada\",\"session\":\"3\","
+                        "\"left-alone\":null,\"job\":null,\"uid\":61001},"
+                        "{\"station\":null,\"label\":null,\"user\":\"ben\",\"session\":\"9\","
+                        "\"left-alone\":null,\"job\":null,\"uid\":61002}]}\n");
+        none = ctl_print(f, "log-off seat0 --dry-run --quiet --no-legend");
+        g_assert_cmpstr(none, ==, "");
+        refused = ctl_start(f, "log-off-session 3 99 --dry-run");
+        g_assert_cmpint(ctl_wait(refused), ==, 1);
+        g_assert_cmpstr(refused->output->str, ==, "");
+        assert_nothing_happened(f);
+}
+
 int main(int argc, char *argv[]) {
         fixture_init(&argc, &argv);
         g_assert_nonnull(g_getenv("USHERCTL"));
@@ -328,6 +361,7 @@ int main(int argc, char *argv[]) {
         fixture_add("/usherctl/says-how-to-start-usherd", test_no_start);
         fixture_add("/usherctl/service-not-enabled", test_not_enabled);
         fixture_add("/usherctl/job-of-usher", test_job_of_usher);
+        fixture_add("/usherctl/dry-run", test_dry_run);
         fixture_add("/usherctl/no-remarks-in-json", test_no_remarks_in_json);
         fixture_add("/usherctl/text-console", test_text_console);
         fixture_add("/usherctl/wait", test_wait);
