@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* cancel and extend: what can be done to a job that is under way. */
+/* cancel, extend, request-time and deny-time: what can be done to a job that is under way. */
 
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -68,14 +68,11 @@ static int cancel_job(Command *c, const SnapshotJob *job) {
         return 0;
 }
 
-/* All numbers are checked before the first job is cancelled. A refused job does not stop the others. */
-int verb_cancel(Command *c, char **arguments) {
+/* All numbers are checked before the first job is changed. A refused job does not stop the others. */
+static int for_each_job(Command *c, char **arguments, int (*change)(Command *c, const SnapshotJob *job)) {
         _cleanup_(snapshot_freep) Snapshot *s = NULL;
         const SnapshotJob *job;
         int status = EXIT_OK, r;
-
-        if (!arguments[0])
-                return cancel_all(c);
 
         r = connection_snapshot(c, &s);
         if (r < 0)
@@ -88,15 +85,41 @@ int verb_cancel(Command *c, char **arguments) {
         }
 
         for (char **number = arguments; *number; number++)
-                if (find_job(s, *number, &job) == 0 && cancel_job(c, job) < 0)
+                if (find_job(s, *number, &job) == 0 && change(c, job) < 0)
                         status = EXIT_FAILED;
 
         return status;
 }
 
-int verb_extend(Command *c, char **arguments) {
-        _cleanup_(snapshot_freep) Snapshot *s = NULL, *after = NULL;
-        _cleanup_free_ char *left = NULL;
+int verb_cancel(Command *c, char **arguments) {
+        return arguments[0] ? for_each_job(c, arguments, cancel_job) : cancel_all(c);
+}
+
+static int deny_time(Command *c, const SnapshotJob *job) {
+        char what[64];
+        int r;
+
+        (void) snprintf(what, sizeof(what), "Failed to deny more time to job %" PRIu32, job->number);
+
+        r = connection_call_method(c, job->path, USHER_IFACE_JOB, "DenyTime", what, NULL, "");
+        if (r < 0)
+                return r;
+
+        if (command_is_talking(c))
+                output_line(stdout, "Job %" PRIu32 ": %s gets no more time.", job->number, job->user.name);
+        return 0;
+}
+
+int verb_deny_time(Command *c, char **arguments) {
+        return for_each_job(c, arguments, deny_time);
+}
+
+/* Calls a method of a job that takes a number of seconds. Sets *ret_number to the job. Returns 0, an exit
+ * status or a negative errno. */
+static int call_with_seconds(
+                Command *c, char **arguments, const char *member, const char *what, uint32_t *ret_number) {
+
+        _cleanup_(snapshot_freep) Snapshot *s = NULL;
         const SnapshotJob *job;
         uint32_t seconds;
         int r;
@@ -112,19 +135,40 @@ int verb_extend(Command *c, char **arguments) {
         if (r != 0)
                 return r;
 
-        r = connection_call_method(c, job->path, USHER_IFACE_JOB, "Extend", "Failed to extend the job", NULL,
-                        "u", seconds);
-        if (r < 0 || !command_is_talking(c))
+        *ret_number = job->number;
+        return connection_call_method(c, job->path, USHER_IFACE_JOB, member, what, NULL, "u", seconds);
+}
+
+int verb_request_time(Command *c, char **arguments) {
+        uint32_t number;
+        int r;
+
+        r = call_with_seconds(c, arguments, "RequestTime", "Failed to ask for more time", &number);
+        if (r == 0 && command_is_talking(c))
+                output_line(stdout, "Job %" PRIu32 ": asked for more time.", number);
+
+        return r;
+}
+
+int verb_extend(Command *c, char **arguments) {
+        _cleanup_(snapshot_freep) Snapshot *s = NULL;
+        _cleanup_free_ char *left = NULL;
+        const SnapshotJob *job;
+        uint32_t number;
+        int r;
+
+        r = call_with_seconds(c, arguments, "Extend", "Failed to extend the job", &number);
+        if (r != 0 || !command_is_talking(c))
                 return r;
 
         /* usherd may grant less, up to MaximumGraceSec: print what is left now. */
-        r = connection_snapshot(c, &after);
+        r = connection_snapshot(c, &s);
         if (r < 0)
                 return r;
-        job = snapshot_find_job(after, job->number);
+        job = snapshot_find_job(s, number);
         if (job) {
                 left = progress_seconds(job->remaining);
-                output_line(stdout, "Job %" PRIu32 ": %s has %s left.", job->number, job->user.name,
+                output_line(stdout, "Job %" PRIu32 ": %s has %s left.", number, job->user.name,
                                 strempty(left));
         }
 

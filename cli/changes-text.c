@@ -100,6 +100,25 @@ static void hub_sentence(Parts *p, const Change *change) {
         fputs(")", p->f);
 }
 
+/* A request that ends with the warning, or that is granted, needs no words of its own. The deadline is
+ * computed anew for each snapshot, so it may differ a little without having moved. */
+static void tell_request(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
+        _cleanup_free_ char *time = NULL;
+
+        if (before->time_requested == now->time_requested || !streq(now->phase, "warning"))
+                return;
+
+        if (now->time_requested == 0) {
+                if (now->deadline < before->deadline + USEC_PER_SEC / 2)
+                        tell(p, "more time denied");
+                return;
+        }
+
+        time = progress_seconds(now->time_requested * USEC_PER_SEC);
+        next_part(p);
+        fprintf(p->f, "%s asks for %s more", now->user.name, strempty(time));
+}
+
 static void job_changed(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
         if (!streq(before->phase, now->phase))
                 tell(p, progress_phase_text(now->phase));
@@ -108,6 +127,7 @@ static void job_changed(Parts *p, const SnapshotJob *before, const SnapshotJob *
 
         if (!streq(before->warned, now->warned))
                 tell(p, progress_warned_text(now->warned));
+        tell_request(p, before, now);
 }
 
 static void job_sentence(Parts *p, const Change *change) {

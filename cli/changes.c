@@ -81,7 +81,8 @@ static bool jobs_equal(const SnapshotJob *a, const SnapshotJob *b) {
                         users_equal(&a->user, &b->user) && streq(a->reason, b->reason) &&
                         streq(a->message, b->message) && users_equal(&a->started_by, &b->started_by) &&
                         streq(a->phase, b->phase) && a->deadline == b->deadline &&
-                        streq(a->warned, b->warned) && streq(a->result, b->result);
+                        streq(a->warned, b->warned) && a->time_requested == b->time_requested &&
+                        streq(a->result, b->result);
 }
 
 static bool objects_equal(ChangeKind kind, const void *a, const void *b) {

@@ -76,6 +76,8 @@ static const Verb verbs[] = {
         { "log-off-all", "", 0, 0, "Warn and log off everybody", verb_log_off_all },
         { "cancel", "[JOB…]", 0, -1, "Cancel jobs, all of them by default", verb_cancel },
         { "extend", "JOB SECONDS", 2, 2, "Give a job more time", verb_extend },
+        { "request-time", "JOB SECONDS", 2, 2, "Ask for more time for your own session", verb_request_time },
+        { "deny-time", "JOB…", 1, -1, "Deny such requests", verb_deny_time },
 };
 
 const VerbGroup verbs_logoff = { "Log off", verbs, ELEMENTSOF(verbs) };

@@ -179,6 +179,8 @@ static int read_job(sd_bus_message *m, const char *name, const char *contents, v
                 return read_u64(m, contents, &j->remaining);
         if (streq(name, "Warned"))
                 return read_text(m, contents, &j->warned);
+        if (streq(name, "TimeRequested"))
+                return read_u32(m, contents, &j->time_requested);
         if (streq(name, "Result"))
                 return read_text(m, contents, &j->result);
 

@@ -83,6 +83,7 @@ typedef struct SnapshotJob {
         uint64_t deadline;  /* CLOCK_REALTIME of the machine where usherd runs, µs */
         uint64_t remaining; /* at the moment of the snapshot, µs */
         const char *warned;
+        uint32_t time_requested; /* by the session's user, s; 0: nothing */
         const char *result;
 } SnapshotJob;
 

@@ -11,6 +11,7 @@ enum {
         JOB_USER,
         JOB_PHASE,
         JOB_LEFT,
+        JOB_ASKS_FOR,
         JOB_WARNED,
         JOB_REASON,
         JOB_BY,
@@ -29,6 +30,7 @@ static const Column columns[] = {
         [JOB_USER] = { "USER", 0 },
         [JOB_PHASE] = { "PHASE", 0 },
         [JOB_LEFT] = { "LEFT", COLUMN_RIGHT | COLUMN_NUMBER },
+        [JOB_ASKS_FOR] = { "ASKS-FOR", COLUMN_RIGHT | COLUMN_NUMBER },
         [JOB_WARNED] = { "WARNED", 0 },
         [JOB_REASON] = { "REASON", 0 },
         [JOB_BY] = { "BY", 0 },
@@ -61,6 +63,21 @@ static void set_left(Table *t, const Snapshot *s, const SnapshotJob *job) {
                 table_set_failed(t);
 }
 
+static void set_asks_for(Table *t, const SnapshotJob *job) {
+        _cleanup_free_ char *text = NULL;
+
+        if (table_is_json(t)) {
+                table_set_number(t, JOB_ASKS_FOR, job->time_requested);
+                return;
+        }
+
+        text = job->time_requested > 0 ? progress_seconds(job->time_requested * USEC_PER_SEC) : strdup("");
+        if (text)
+                table_set(t, JOB_ASKS_FOR, text);
+        else
+                table_set_failed(t);
+}
+
 void jobs_table_add(Table *t, const Snapshot *s, const SnapshotJob *job) {
         const SnapshotStation *station = snapshot_find_station(s, job->station);
         const char *by = job->started_by.name;
@@ -72,6 +89,7 @@ void jobs_table_add(Table *t, const Snapshot *s, const SnapshotJob *job) {
         table_set(t, JOB_USER, job->user.name);
         table_set(t, JOB_PHASE, job->phase);
         set_left(t, s, job);
+        set_asks_for(t, job);
         table_set(t, JOB_WARNED, job->warned);
         table_set(t, JOB_REASON, job->reason);
         table_set(t, JOB_BY, table_is_json(t) ? by : progress_starter(by));

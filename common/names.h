@@ -21,6 +21,7 @@
 #define USHER_ERROR_NO_SUCH_HUB "org.usher1.Error.NoSuchHub"
 #define USHER_ERROR_NO_SUCH_JOB "org.usher1.Error.NoSuchJob"
 #define USHER_ERROR_NO_SUCH_NOTICE "org.usher1.Error.NoSuchNotice"
+#define USHER_ERROR_NO_SUCH_REQUEST "org.usher1.Error.NoSuchRequest"
 #define USHER_ERROR_NOT_CANCELLABLE "org.usher1.Error.NotCancellable"
 #define USHER_ERROR_SHUTTING_DOWN "org.usher1.Error.ShuttingDown"
 #define USHER_ERROR_BUSY "org.usher1.Error.Busy"

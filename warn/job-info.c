@@ -3,7 +3,11 @@
 #include "warn/job-info.h"
 
 void job_info_init(JobInfo *job) {
-        *job = (JobInfo) { .user.uid = (uid_t) -1, .started_by.uid = (uid_t) -1 };
+        *job = (JobInfo) {
+                .user.uid = (uid_t) -1,
+                .started_by.uid = (uid_t) -1,
+                .user_extendable = USEC_INFINITY,
+        };
 }
 
 void job_info_done(JobInfo *job) {
@@ -77,6 +81,11 @@ static int read_property(sd_bus_message *m, const char *name, const char *conten
                 return sd_bus_message_read(m, "u", &job->number);
         if (streq(name, "DeadlineMonotonic") && streq(contents, "t"))
                 return sd_bus_message_read(m, "t", &job->deadline_monotonic);
+
+        if (streq(name, "TimeRequested") && streq(contents, "u"))
+                return sd_bus_message_read(m, "u", &job->time_requested);
+        if (streq(name, "UserExtendable") && streq(contents, "t"))
+                return sd_bus_message_read(m, "t", &job->user_extendable);
 
         return 0;
 }

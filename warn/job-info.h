@@ -22,6 +22,8 @@ typedef struct JobInfo {
         char *phase;
         usec_t deadline_monotonic; /* CLOCK_MONOTONIC */
         char *warned;
+        uint32_t time_requested; /* s: what the user has asked for, 0 for nothing */
+        usec_t user_extendable;  /* USEC_INFINITY for an older usherd, which does not say */
 } JobInfo;
 
 /* No property has been read and no user is known. */

@@ -46,6 +46,8 @@ static int append_actions(
                 r = sd_bus_message_append(m, "ss", NOTIFICATION_ACTION_END_NOW, wording_action_end_now());
         if (r >= 0 && abilities->actions && content->extend)
                 r = sd_bus_message_append(m, "ss", NOTIFICATION_ACTION_EXTEND, wording_action_extend());
+        if (r >= 0 && abilities->actions && content->ask)
+                r = sd_bus_message_append(m, "ss", NOTIFICATION_ACTION_ASK, wording_action_ask());
 
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
@@ -68,9 +70,9 @@ static int make_texts(const NotificationContent *content,
         } else {
                 _cleanup_free_ char *choices = NULL, *text = NULL;
 
-                choices = abilities->actions ?
-                                strdup("") :
-                                wording_choices(content->job, content->end_now, content->extend);
+                choices = abilities->actions ? strdup("") :
+                                               wording_choices(content->job, content->end_now,
+                                                               content->extend, content->ask);
                 if (!choices || asprintf(&text, "%s%s", content->body, choices) < 0)
                         return -ENOMEM;
 

@@ -7,6 +7,7 @@
 
 #define NOTIFICATION_ACTION_END_NOW "end-now"
 #define NOTIFICATION_ACTION_EXTEND "extend"
+#define NOTIFICATION_ACTION_ASK "ask"
 
 typedef struct ServerAbilities {
         bool actions;

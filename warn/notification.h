@@ -17,6 +17,7 @@ typedef enum NotificationEvent {
         NOTIFICATION_FAILED,  /* the server refused it or did not answer in time; SHOWN may still follow */
         NOTIFICATION_END_NOW, /* the user's choices */
         NOTIFICATION_EXTEND,
+        NOTIFICATION_ASK,
 } NotificationEvent;
 
 /* The callback must not free the notification. */
@@ -28,6 +29,7 @@ typedef struct NotificationContent {
         bool critical;    /* stays until it is closed or replaced; otherwise it may disappear */
         bool end_now;     /* offer this choice: as a button, or in words where the server has none */
         bool extend;      /* the same */
+        bool ask;         /* the same: for more time than the user may add */
         uint32_t job;     /* the number of the job that the choices are for */
         bool notice;      /* a notice, not a warning of a log-off */
 } NotificationContent;

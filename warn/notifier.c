@@ -162,6 +162,8 @@ static int on_action(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                                 notification_tell(n, NOTIFICATION_END_NOW);
                         else if (streq(action, NOTIFICATION_ACTION_EXTEND) && n->content.extend)
                                 notification_tell(n, NOTIFICATION_EXTEND);
+                        else if (streq(action, NOTIFICATION_ACTION_ASK) && n->content.ask)
+                                notification_tell(n, NOTIFICATION_ASK);
                         break;
                 }
 

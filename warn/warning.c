@@ -10,6 +10,7 @@
 #include "common/timespan.h"
 #include "warn/countdown.h"
 #include "warn/desktop.h"
+#include "warn/more-time.h"
 #include "warn/warning.h"
 #include "warn/wording.h"
 
@@ -39,8 +40,8 @@ struct Warning {
 
         Outcome outcome; /* as reported to usherd */
         usec_t shown_deadline;
-        usec_t first_seen; /* CLOCK_MONOTONIC */
-        bool cannot_extend;
+        MoreTime more;
+        NotificationEvent action; /* that usherd has not answered yet */
         bool ending;
 };
 
@@ -60,6 +61,8 @@ static Wording wording_of(const Warning *w) {
                 .by_self = job->started_by.uid == getuid() && !isempty(job->started_by.name),
                 .reason = strempty(job->reason),
                 .message = strempty(job->message),
+                .asked = job->time_requested > 0,
+                .denied = w->more.denied,
                 .deadline = job->deadline_monotonic > passed ? now + (job->deadline_monotonic - passed) :
                                                                now,
                 .now = now,
@@ -87,19 +90,6 @@ static void report(Warning *w, Outcome outcome) {
                         w->job, &w->report_call, "SetWarned", on_reported, w, "s", outcome_names[outcome]);
 }
 
-/* Whether usherd may grant five more minutes. The job may be older than this process knows. Then usherd
- * refuses, and the offer is withdrawn. */
-static bool may_extend(const Warning *w) {
-        usec_t maximum = jobs_get_maximum_grace(w->context->jobs);
-
-        if (w->cannot_extend || !streq(w->job->info.phase, "warning"))
-                return false;
-
-        return maximum == USEC_INFINITY ||
-                        w->job->info.deadline_monotonic + WORDING_EXTEND_SEC * USEC_PER_SEC <=
-                        w->first_seen + maximum;
-}
-
 /* Makes the text for now. The caller frees both. */
 static int make_text(Warning *w, char **ret_summary, char **ret_body) {
         Wording words = wording_of(w);
@@ -118,9 +108,10 @@ static int make_text(Warning *w, char **ret_summary, char **ret_body) {
         return 0;
 }
 
-/* Writes the whole text the first time, then only its first line. */
+/* Writes the whole text the first time, then only its first line and what became of a request. */
 static int write_terminal(Warning *w, const char *tty) {
         _cleanup_free_ char *summary = NULL, *body = NULL, *text = NULL;
+        Wording words = wording_of(w);
         int r;
 
         if (w->wrote_now)
@@ -132,7 +123,7 @@ static int write_terminal(Warning *w, const char *tty) {
         if (r < 0)
                 return r;
 
-        text = wording_terminal(summary, w->said_before ? NULL : body);
+        text = wording_terminal(summary, w->said_before ? wording_request(&words) : body);
         if (!text)
                 return log_oom();
 
@@ -151,11 +142,18 @@ static int on_action_called(sd_bus_message *m, void *userdata, sd_bus_error *err
 
         if (sd_bus_message_is_method_error(m, NULL)) {
                 log_info("usherd refused the user's choice: %s", sd_bus_message_get_error(m)->message);
-                w->cannot_extend = true;
+                more_time_refused(&w->more, w->action == NOTIFICATION_ASK);
                 present(w);
         }
 
         return 0;
+}
+
+static void call_for_user(Warning *w, NotificationEvent choice, const char *member, const char *types) {
+        w->action = choice;
+        w->action_call = sd_bus_slot_unref(w->action_call);
+        (void) warn_job_call(
+                        w->job, &w->action_call, member, on_action_called, w, types, WORDING_EXTEND_SEC);
 }
 
 static void on_notification(Notification *n, NotificationEvent event, void *userdata) {
@@ -169,18 +167,19 @@ static void on_notification(Notification *n, NotificationEvent event, void *user
                 report(w, write_terminal(w, w->tty) < 0 ? OUTCOME_NONE : OUTCOME_TERMINAL);
                 break;
         case NOTIFICATION_END_NOW:
-                w->action_call = sd_bus_slot_unref(w->action_call);
-                (void) warn_job_call(w->job, &w->action_call, "EndNow", on_action_called, w, NULL);
+                call_for_user(w, event, "EndNow", NULL);
                 break;
         case NOTIFICATION_EXTEND:
-                w->action_call = sd_bus_slot_unref(w->action_call);
-                (void) warn_job_call(w->job, &w->action_call, "Extend", on_action_called, w, "u",
-                                WORDING_EXTEND_SEC);
+                call_for_user(w, event, "Extend", "u");
+                break;
+        case NOTIFICATION_ASK:
+                call_for_user(w, event, "RequestTime", "u");
                 break;
         }
 }
 
 static int show_notification(Warning *w) {
+        usec_t maximum = jobs_get_maximum_grace(w->context->jobs);
         _cleanup_free_ char *summary = NULL, *body = NULL;
         int r;
 
@@ -201,7 +200,8 @@ static int show_notification(Warning *w) {
                                         .body = body,
                                         .critical = true,
                                         .end_now = !w->ending,
-                                        .extend = may_extend(w),
+                                        .extend = more_time_may_extend(&w->more, &w->job->info, maximum),
+                                        .ask = more_time_may_ask(&w->more, &w->job->info, maximum),
                                         .job = w->job->info.number,
                         });
 }
@@ -310,14 +310,15 @@ void warning_update(Warning *w) {
         countdown_update(w->countdown);
 
         if (streq(w->job->info.phase, "warning")) {
-                bool again = is_wanted_again(w);
+                bool again = is_wanted_again(w), answered;
 
+                answered = more_time_update(&w->more, &w->job->info, w->shown_deadline);
                 if (again) {
                         w->outcome = OUTCOME_PENDING;
                         w->said_before = false;
                 }
 
-                if (again || w->shown_deadline != w->job->info.deadline_monotonic) {
+                if (again || answered || w->shown_deadline != w->job->info.deadline_monotonic) {
                         present(w);
                         arm_reminder(w);
                 }
@@ -346,7 +347,7 @@ int warning_new(Warning **ret, const WarnContext *context, WarnJob *job) {
                 .context = context,
                 .job = job,
                 .shown_deadline = USEC_INFINITY,
-                .first_seen = now_monotonic(),
+                .more.first_seen = now_monotonic(),
         };
 
         /* Without it the notification still warns. */

@@ -139,9 +139,15 @@ char *wording_summary(const Wording *w) {
         return r < 0 ? NULL : s;
 }
 
+const char *wording_request(const Wording *w) {
+        return w->asked           ? _("You have asked for more time.") :
+                        w->denied ? _("You were not given more time.") :
+                                    NULL;
+}
+
 char *wording_body(const Wording *w) {
         _cleanup_free_ char *where = NULL, *who = NULL, *message = NULL;
-        const char *why = why_line(w->reason);
+        const char *why = why_line(w->reason), *request = wording_request(w);
         char *s;
 
         where = place_line(w);
@@ -150,8 +156,9 @@ char *wording_body(const Wording *w) {
         if (!where || !who || !message)
                 return NULL;
 
-        if (asprintf(&s, "%s\n%s\n%s%s%s%s%s", where, who, strempty(why), why ? "\n" : "", message,
-                            isempty(message) ? "" : "\n", _("Please save your work.")) < 0)
+        if (asprintf(&s, "%s\n%s\n%s%s%s%s%s%s%s", where, who, strempty(why), why ? "\n" : "", message,
+                            isempty(message) ? "" : "\n", strempty(request), request ? "\n" : "",
+                            _("Please save your work.")) < 0)
                 return NULL;
 
         return s;
@@ -221,18 +228,24 @@ char *wording_identify_body(const Wording *w) {
         return place_line(w);
 }
 
-char *wording_choices(uint32_t job, bool end_now, bool extend) {
+char *wording_choices(uint32_t job, bool end_now, bool extend, bool ask) {
         _cleanup_free_ char *command = NULL, *more = NULL;
         char *s;
 
-        if (asprintf(&command, "usherctl extend %" PRIu32 " %u", job, WORDING_EXTEND_SEC) < 0 ||
-                        /* TRANSLATORS: %s is a command line */
-                        asprintf(&more, _("For 5 more minutes, run: %s"), command) < 0)
+        if (asprintf(&command, "usherctl %s %" PRIu32 " %u", extend ? "extend" : "request-time", job,
+                            WORDING_EXTEND_SEC) < 0)
+                return NULL;
+        if (asprintf(&more,
+                            /* TRANSLATORS: %s is a command line */
+                            extend        ? _("For 5 more minutes, run: %s") :
+                                            /* TRANSLATORS: %s is a command line */
+                                            _("To ask for more time, run: %s"),
+                            command) < 0)
                 return NULL;
 
         return asprintf(&s, "%s%s%s%s", end_now ? "\n" : "",
-                               end_now ? _("You can also log out yourself now.") : "", extend ? "\n" : "",
-                               extend ? more : "") < 0 ?
+                               end_now ? _("You can also log out yourself now.") : "",
+                               extend || ask ? "\n" : "", extend || ask ? more : "") < 0 ?
                         NULL :
                         s;
 }
@@ -251,6 +264,10 @@ const char *wording_action_end_now(void) {
 
 const char *wording_action_extend(void) {
         return _("5 more minutes");
+}
+
+const char *wording_action_ask(void) {
+        return _("Ask for more time");
 }
 
 char *wording_terminal(const char *summary, const char *body) {

@@ -16,6 +16,8 @@ typedef struct Wording {
         bool by_self;           /* the reader started the log-off */
         const char *reason;     /* Job.Reason; one that is not known is not explained */
         const char *message;
+        bool asked;      /* the reader has asked for more time */
+        bool denied;     /* and has been given none */
         usec_t deadline; /* CLOCK_REALTIME */
         usec_t now;      /* CLOCK_REALTIME */
 } Wording;
@@ -25,6 +27,9 @@ char *wording_summary(const Wording *w);
 
 /* Several lines: where, who, why, the message, what to do. */
 char *wording_body(const Wording *w);
+
+/* What became of the reader's request for more time; NULL if there was none. Static. */
+const char *wording_request(const Wording *w);
 
 /* For when the deadline has passed and the desktop is asked to log out. */
 char *wording_ending_summary(const Wording *w);
@@ -42,15 +47,17 @@ char *wording_identify_summary(const Wording *w);
 char *wording_identify_body(const Wording *w);
 
 /* The choices in words, for where there are no buttons: for each a newline and a line, "" for none. */
-char *wording_choices(uint32_t job, bool end_now, bool extend);
+char *wording_choices(uint32_t job, bool end_now, bool extend, bool ask);
 
 /* The line below the time left, where that is shown over the screen. */
 char *wording_full_screen(const Wording *w);
 
 const char *wording_action_end_now(void);
 const char *wording_action_extend(void);
+const char *wording_action_ask(void);
 
-/* By how much wording_action_extend() extends the grace period. */
+/* By how much wording_action_extend() extends the grace period, and for how much wording_action_ask() asks.
+ */
 #define WORDING_EXTEND_SEC 300U
 
 /* Both for a terminal, whose cursor may be in the middle of a line. The body may be NULL. */

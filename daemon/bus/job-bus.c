@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus/authorize.h"
 #include "bus/bus.h"
 #include "bus/cancel-methods.h"
+#include "bus/job-methods.h"
 #include "bus/object.h"
-#include "bus/refusal.h"
 #include "bus/sender.h"
 #include "common/names.h"
-#include "common/text.h"
 #include "common/timespan.h"
+#include "core/job-time.h"
 #include "core/jobs.h"
 
 BUS_GETTER(get_number) {
@@ -61,6 +60,16 @@ BUS_GETTER(get_started_by) {
         return sd_bus_message_append(reply, "(us)", (uint32_t) j->by_uid, j->by_user);
 }
 
+BUS_GETTER(get_time_requested) {
+        return sd_bus_message_append(reply, "u", ((JobRunner *) userdata)->job.time_requested);
+}
+
+BUS_GETTER(get_user_extendable) {
+        const JobRunner *j = userdata;
+
+        return sd_bus_message_append(reply, "t", job_user_extendable(&j->job, &j->manager->config));
+}
+
 BUS_GETTER(get_time) {
         const Job *j = &((JobRunner *) userdata)->job;
         usec_t now = now_monotonic();
@@ -70,153 +79,6 @@ BUS_GETTER(get_time) {
                                         streq(property, "DeadlineMonotonic") ? j->deadline :
                                         j->deadline > now                    ? j->deadline - now :
                                                                                0);
-}
-
-/* The user of the session may do this, others need the right to end the session after that grace. */
-static int authorize_user(JobRunner *j, sd_bus_message *message, usec_t grace, sd_bus_error *error) {
-        Bus *b = bus_of(j->manager);
-        Session *s;
-        uid_t uid;
-        int r;
-
-        r = sender_uid(b, message, &uid, error);
-        if (r < 0)
-                return r;
-        if (uid == j->job.uid)
-                return 1;
-
-        s = job_runner_session(j);
-        if (!s)
-                return sd_bus_error_setf(
-                                error, USHER_ERROR_NO_SUCH_SESSION, "The session has ended already.");
-
-        return authorize_log_off(b, message, &s, 1, grace, error);
-}
-
-static uint64_t seconds_until(usec_t time) {
-        usec_t now = now_monotonic();
-
-        return time > now ? (time - now) / USEC_PER_SEC : 0;
-}
-
-static int method_extend(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        JobRunner *j = userdata;
-        Manager *m = j->manager;
-        uint32_t seconds;
-        int r;
-
-        r = sd_bus_message_read(message, "u", &seconds);
-        if (r < 0)
-                return r;
-
-        r = authorize_user(j, message, USEC_INFINITY, error);
-        if (r <= 0)
-                return r < 0 ? r : 1;
-
-        /* This may end the job, and free it. */
-        r = job_runner_extend(j, seconds * USEC_PER_SEC);
-        if (r == -ERANGE)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "A warning lasts %" PRIu64 " seconds at most.",
-                                m->config.maximum_grace_usec / USEC_PER_SEC);
-        if (r == -ETIME)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "The shutdown waits for at most %" PRIu64 " more seconds.",
-                                seconds_until(m->waits_until));
-        if (r < 0)
-                return already_ending(error);
-
-        jobs_store(m);
-        return sd_bus_reply_method_return(message, NULL);
-}
-
-/* For how long the user has been able to read the warning: not at all while the session is opening. */
-static usec_t warned_for(JobRunner *j) {
-        const Session *s = job_runner_session(j);
-
-        return s && session_is_opening(s->info) ? 0 : now_monotonic() - j->readable_since;
-}
-
-static int method_end_now(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        JobRunner *j = userdata;
-        int r;
-
-        r = authorize_user(j, message, warned_for(j), error);
-        if (r <= 0)
-                return r < 0 ? r : 1;
-
-        r = job_runner_end_now(j);
-        if (r == -EALREADY)
-                return already_ending(error);
-        if (r < 0)
-                return r;
-
-        return sd_bus_reply_method_return(message, NULL);
-}
-
-/* usher-warn runs as the user of the session and reports for that user only. */
-static int check_reporter(JobRunner *j, sd_bus_message *message, sd_bus_error *error) {
-        uid_t uid;
-        int r;
-
-        r = sender_uid(bus_of(j->manager), message, &uid, error);
-        if (r < 0)
-                return r;
-        if (uid != 0 && uid != j->job.uid) {
-                refusal_record(bus_of(j->manager), message, "", NULL, false);
-                return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
-                                "Only the user of the session may report this.");
-        }
-
-        return 0;
-}
-
-static int method_set_warned(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        JobRunner *j = userdata;
-        const char *how;
-        JobWarned warned;
-        int r;
-
-        r = sd_bus_message_read(message, "s", &how);
-        if (r < 0)
-                return r;
-
-        warned = job_warned_from_string(how);
-        if ((int) warned < 0 || warned == JOB_WARNED_PENDING)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
-                                "The user is warned by desktop, terminal or none.");
-
-        r = check_reporter(j, message, error);
-        if (r < 0)
-                return r;
-
-        job_runner_set_warned(j, warned);
-        return sd_bus_reply_method_return(message, NULL);
-}
-
-static int method_set_asked(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        _cleanup_free_ char *safe = NULL;
-        JobRunner *j = userdata;
-        const char *blockers;
-        int accepted, r;
-
-        r = sd_bus_message_read(message, "bs", &accepted, &blockers);
-        if (r < 0)
-                return r;
-        if (strlen(blockers) > USHER_MESSAGE_MAX)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
-                                "The names of the blockers must be at most %u bytes.", USHER_MESSAGE_MAX);
-
-        r = check_reporter(j, message, error);
-        if (r < 0)
-                return r;
-
-        safe = text_sanitize(blockers, USHER_MESSAGE_MAX);
-        if (!safe)
-                return -ENOMEM;
-
-        job_runner_set_asked(j, accepted, safe);
-        return sd_bus_reply_method_return(message, NULL);
 }
 
 /* Whether a job can have this path. */
@@ -293,6 +155,9 @@ static const BusChange job_changes[] = {
         { JOB_CHANGED_STARTED_BY, "Reason" },
         { JOB_CHANGED_STARTED_BY, "StartedBy" },
         { JOB_CHANGED_RESULT, "Result" },
+        { JOB_CHANGED_TIME_REQUESTED | JOB_CHANGED_STARTED_BY | JOB_CHANGED_PHASE, "TimeRequested" },
+        { JOB_CHANGED_USER_EXTENDABLE | JOB_CHANGED_DEADLINE | JOB_CHANGED_STARTED_BY | JOB_CHANGED_PHASE,
+                        "UserExtendable" },
 };
 
 void job_emit_changed(Bus *b, const JobRunner *j, unsigned mask) {
@@ -315,6 +180,8 @@ static const sd_bus_vtable job_vtable[] = {
         SD_BUS_PROPERTY("DeadlineMonotonic", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Remaining", "t", get_time, 0, 0),
         SD_BUS_PROPERTY("Warned", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("TimeRequested", "u", get_time_requested, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("UserExtendable", "t", get_user_extendable, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Result", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 
         SD_BUS_METHOD_WITH_ARGS("Cancel",
@@ -325,22 +192,32 @@ static const sd_bus_vtable job_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Extend",
                         SD_BUS_ARGS("u", seconds),
                         SD_BUS_NO_RESULT,
-                        method_extend,
+                        job_method_extend,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RequestTime",
+                        SD_BUS_ARGS("u", seconds),
+                        SD_BUS_NO_RESULT,
+                        job_method_request_time,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DenyTime",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        job_method_deny_time,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("EndNow",
                         SD_BUS_NO_ARGS,
                         SD_BUS_NO_RESULT,
-                        method_end_now,
+                        job_method_end_now,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetWarned",
                         SD_BUS_ARGS("s", how),
                         SD_BUS_NO_RESULT,
-                        method_set_warned,
+                        job_method_set_warned,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetAsked",
                         SD_BUS_ARGS("b", accepted, "s", blockers),
                         SD_BUS_NO_RESULT,
-                        method_set_asked,
+                        job_method_set_asked,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };

@@ -49,6 +49,7 @@ BUS_GETTER(get_time) {
                                         streq(property, "MinimumGraceUSec")  ? c->minimum_grace_usec :
                                         streq(property, "ShutdownGraceUSec") ? c->shutdown_grace_usec :
                                         streq(property, "FullScreenUSec")    ? c->full_screen_usec :
+                                        streq(property, "UserExtendMaxUSec") ? c->user_extend_max_usec :
                                                                                c->maximum_grace_usec);
 }
 
@@ -95,6 +96,7 @@ static const BusChange manager_changes[] = {
         { MANAGER_CHANGED_CONFIG, "MinimumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "MaximumGraceUSec" },
         { MANAGER_CHANGED_CONFIG, "ShutdownGraceUSec" },
+        { MANAGER_CHANGED_CONFIG, "UserExtendMaxUSec" },
         { MANAGER_CHANGED_CONFIG, "RemindUSec" },
         { MANAGER_CHANGED_CONFIG, "FullScreenUSec" },
         { MANAGER_CHANGED_UDEV_OVERRUNS, "UdevOverruns" },
@@ -116,6 +118,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("MinimumGraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("MaximumGraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("ShutdownGraceUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("UserExtendMaxUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Mode", "s", get_mode, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RemindUSec", "at", get_remind, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("FullScreenUSec", "t", get_time, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

@@ -32,6 +32,7 @@ static const Config defaults = {
         .ask_usec = 10 * USEC_PER_SEC,
         .terminate_usec = 10 * USEC_PER_SEC,
         .kill_usec = 5 * USEC_PER_SEC,
+        .user_extend_max_usec = 5 * USEC_PER_MINUTE,
         .shutdown_grace_usec = 30 * USEC_PER_SEC,
         .hub_lost = HUB_LOST_KEEP,
         .hub_lost_usec = 30 * USEC_PER_SEC,
@@ -56,6 +57,7 @@ static const TimeSetting time_settings[] = {
         { "LogOff", "TerminateSec", offsetof(Config, terminate_usec), USEC_PER_SEC, 0 },
         { "LogOff", "KillSec", offsetof(Config, kill_usec), USEC_PER_SEC, 0 },
         { "LogOff", "IdleLogOffSec", offsetof(Config, idle_log_off_usec), 0, 0 },
+        { "LogOff", "UserExtendMaxSec", offsetof(Config, user_extend_max_usec), 0, 0 },
         /* It covers a part of what the user is to save. */
         { "LogOff", "FullScreenSec", offsetof(Config, full_screen_usec), 0, CONFIG_FULL_SCREEN_MAX },
         { "Shutdown", "GraceSec", offsetof(Config, shutdown_grace_usec), 0, 0 },

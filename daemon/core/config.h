@@ -53,8 +53,9 @@ typedef struct Config {
         usec_t ask_usec; /* 0: the desktop is not asked */
         usec_t terminate_usec;
         usec_t kill_usec;
-        usec_t idle_log_off_usec; /* 0: off */
-        usec_t full_screen_usec;  /* before the end; 0: the time left is not shown over the screen */
+        usec_t idle_log_off_usec;    /* 0: off */
+        usec_t full_screen_usec;     /* before the end; 0: the time left is not shown over the screen */
+        usec_t user_extend_max_usec; /* what users may add to one warning of their own */
 
         /* [Shutdown] */
         usec_t shutdown_grace_usec; /* 0: shutdowns by systemd are not delayed */

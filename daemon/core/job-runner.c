@@ -17,7 +17,7 @@
 /* A difference of time_suspended() that is a suspend. */
 #define SUSPEND_USEC (USEC_PER_SEC / 2)
 
-static void changed(JobRunner *j, unsigned mask) {
+void job_runner_changed(JobRunner *j, unsigned mask) {
         Manager *m = j->manager;
 
         if (mask == 0)
@@ -170,14 +170,14 @@ static JobAction step(JobRunner *runner, usec_t now, JobSession session) {
         if (runner->phase_began[j->phase] == 0)
                 runner->phase_began[j->phase] = now;
 
-        changed(runner, mask);
+        job_runner_changed(runner, mask);
         return action;
 }
 
 /* Gives at least the minimum grace from now on. */
 static void ensure_minimum(JobRunner *j) {
         if (job_ensure_minimum(&j->job, now_monotonic(), &j->manager->config))
-                changed(j, JOB_CHANGED_DEADLINE);
+                job_runner_changed(j, JOB_CHANGED_DEADLINE);
 
         j->warn_again = 0;
 }
@@ -188,7 +188,7 @@ static void warn_anew(JobRunner *j) {
         if (j->job.phase == JOB_WARNING) {
                 j->job.warned = JOB_WARNED_PENDING;
                 j->warn_since = now_monotonic();
-                changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
+                job_runner_changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_WARNED);
         }
 
         ensure_minimum(j);
@@ -277,13 +277,16 @@ int job_runner_start(JobRunner **ret, Manager *m, const Session *s, const JobReq
 }
 
 int job_runner_join(JobRunner *j, const JobRequest *request) {
+        bool shared = j->job.shared;
         int r;
 
         r = job_join(&j->job, request, now_monotonic());
+        if (j->job.shared != shared)
+                job_runner_changed(j, JOB_CHANGED_USER_EXTENDABLE);
         if (r <= 0)
                 return r;
 
-        changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE | JOB_CHANGED_STARTED_BY);
+        job_runner_changed(j, JOB_CHANGED_DEADLINE | JOB_CHANGED_MESSAGE | JOB_CHANGED_STARTED_BY);
         j->warn_again = 0;
         warn(j, now_monotonic());
         arm(j, 0);
@@ -361,20 +364,8 @@ int job_runner_end_now(JobRunner *j) {
                 return r;
 
         /* By the timer, so that the caller hears first that it was done. */
-        changed(j, JOB_CHANGED_DEADLINE);
+        job_runner_changed(j, JOB_CHANGED_DEADLINE);
         arm(j, 0);
-        return 0;
-}
-
-int job_runner_extend(JobRunner *j, usec_t by) {
-        int r;
-
-        r = job_extend(&j->job, by, j->manager->waits_until, &j->manager->config);
-        if (r < 0)
-                return r;
-
-        changed(j, JOB_CHANGED_DEADLINE);
-        job_runner_advance(j);
         return 0;
 }
 
@@ -384,7 +375,7 @@ void job_runner_set_warned(JobRunner *j, JobWarned warned) {
                 return;
 
         j->job.warned = warned;
-        changed(j, JOB_CHANGED_WARNED);
+        job_runner_changed(j, JOB_CHANGED_WARNED);
 }
 
 void job_runner_set_asked(JobRunner *j, bool accepted, const char *blockers) {

@@ -14,6 +14,8 @@ typedef enum JobChange {
         JOB_CHANGED_MESSAGE = 1 << 3,
         JOB_CHANGED_RESULT = 1 << 4,
         JOB_CHANGED_STARTED_BY = 1 << 5, /* and Reason */
+        JOB_CHANGED_TIME_REQUESTED = 1 << 6,
+        JOB_CHANGED_USER_EXTENDABLE = 1 << 7,
 } JobChange;
 
 struct JobRunner {
@@ -49,6 +51,9 @@ int job_runner_restore(Manager *m, Job *job);
 
 JobRunner *job_runner_free(JobRunner *j);
 
+/* Announces and stores what has changed, as a mask of JobChange. */
+void job_runner_changed(JobRunner *j, unsigned mask);
+
 /* Looks again at the session and the deadline. May free the runner. */
 void job_runner_advance(JobRunner *j);
 
@@ -62,11 +67,9 @@ void job_runner_wake(JobRunner *j);
 /* The job's session as logind has it now, or NULL when it is gone or its id belongs to another one. */
 Session *job_runner_session(const JobRunner *j);
 
-/* -EALREADY when the end has begun. job_runner_cancel() frees the runner when it succeeds,
- * job_runner_extend() may. */
+/* -EALREADY when the end has begun. job_runner_cancel() frees the runner when it succeeds. */
 int job_runner_cancel(JobRunner *j);
 int job_runner_end_now(JobRunner *j);
-int job_runner_extend(JobRunner *j, usec_t by); /* see job_extend() */
 
 /* usher-warn reports how it reached the user, and whether the desktop took the request to log out; blockers
  * names what holds it up. */

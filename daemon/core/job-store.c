@@ -24,6 +24,9 @@ void job_store_write(const Job *j, StoreWriter *w) {
         store_write_number(w, "Created", j->created);
         store_write_number(w, "Grace", j->grace);
         store_write_number(w, "Deadline", j->deadline);
+        store_write_number(w, "UserExtended", j->user_extended);
+        store_write_number(w, "TimeRequested", j->time_requested);
+        store_write_number(w, "TimeRequests", j->time_requests);
         store_write_number(w, "Opening", j->opening);
         store_write_text(w, "Phase", job_phase_to_string(j->phase));
         store_write_number(w, "ScopeStopped", j->scope_stopped);
@@ -92,6 +95,13 @@ static bool read_flag(const StoreRecord *r, const char *name) {
         return store_record_number(r, name, &n) >= 0 && n > 0;
 }
 
+/* 0 where usherd 0.1 has stored nothing. */
+static uint64_t read_optional(const StoreRecord *r, const char *name, uint64_t max) {
+        uint64_t n;
+
+        return read_number(r, name, false, max, &n) < 0 ? 0 : n;
+}
+
 /* usherd 0.1 stored no origin, but what it follows from. */
 static JobOrigin read_origin(const StoreRecord *r, const Job *j) {
         const char *value = store_record_text(r, "Origin");
@@ -121,6 +131,9 @@ static int read_job(Job *j, const StoreRecord *r) {
         j->shared = read_flag(r, "Shared");
         j->block_logins = read_flag(r, "BlockLogins");
         j->awaited = read_flag(r, "Awaited") || !isempty(store_record_text(r, "Plan"));
+        j->user_extended = read_optional(r, "UserExtended", USEC_INFINITY);
+        j->time_requested = (uint32_t) read_optional(r, "TimeRequested", UINT32_MAX);
+        j->time_requests = (unsigned) read_optional(r, "TimeRequests", UINT32_MAX);
         j->opening = read_flag(r, "Opening");
         j->scope_stopped = read_flag(r, "ScopeStopped");
         j->reason = job_reason_from_string(store_record_text(r, "Reason"));

@@ -138,6 +138,9 @@ static int take_over(Job *j, const JobRequest *request, usec_t now) {
         j->shared = false;
         j->grace = request->grace;
         j->deadline = now + request->grace;
+        j->user_extended = 0;
+        j->time_requested = 0;
+        j->time_requests = 0;
         return 1;
 }
 
@@ -179,6 +182,7 @@ int job_join(Job *j, const JobRequest *request, usec_t now) {
 
 static JobAction enter(Job *j, JobPhase phase, usec_t until, JobAction action) {
         j->phase = phase;
+        j->time_requested = 0;
         j->deadline = until;
         return action;
 }
@@ -312,27 +316,6 @@ int job_cancel(Job *j) {
                 return -EALREADY;
 
         j->result = JOB_CANCELLED;
-        return 0;
-}
-
-int job_extend(Job *j, usec_t by, usec_t until, const Config *config) {
-        usec_t deadline;
-
-        if (j->phase != JOB_WARNING)
-                return -EALREADY;
-
-        if (__builtin_add_overflow(j->deadline, by, &deadline) ||
-                        deadline - j->created > config->maximum_grace_usec)
-                return -ERANGE;
-
-        if (deadline > until) {
-                if (j->deadline >= until)
-                        return -ETIME;
-                deadline = until;
-        }
-
-        j->grace += deadline - j->deadline;
-        j->deadline = deadline;
         return 0;
 }
 

@@ -104,9 +104,12 @@ typedef struct Job {
         bool block_logins; /* new logins are blocked until it has ended */
         bool awaited;      /* the pending action waits for its end */
 
-        usec_t created;  /* CLOCK_MONOTONIC */
-        usec_t grace;    /* as requested; given in full to a session that is still opening */
-        usec_t deadline; /* CLOCK_MONOTONIC: when the phase ends */
+        usec_t created;          /* CLOCK_MONOTONIC */
+        usec_t grace;            /* as requested; given in full to a session that is still opening */
+        usec_t deadline;         /* CLOCK_MONOTONIC: when the phase ends */
+        usec_t user_extended;    /* by how much the session's user has postponed the deadline */
+        uint32_t time_requested; /* s: what the session's user asks for, 0 if nothing is asked */
+        unsigned time_requests;  /* how often they have asked */
         JobPhase phase;
         bool scope_stopped;   /* the last step within JOB_KILLING */
         bool scope_gone;      /* systemd has no scope to stop: nothing of the session is left */
@@ -170,11 +173,6 @@ int job_end_now(Job *j, usec_t now);
 
 /* -EALREADY when the end has begun: what the desktop was asked cannot be taken back. */
 int job_cancel(Job *j);
-
-/* Postpones the deadline, but not past |until|: then it gives what is left. -EALREADY after the warning,
- * -ERANGE past config->maximum_grace_usec from the start, -ETIME if nothing is left; nothing changes then.
- */
-int job_extend(Job *j, usec_t by, usec_t until, const Config *config);
 
 /* Whether usherd comes back so long after the deadline that the job lapses, whatever its phase. */
 bool job_is_late(const Job *j, usec_t now);

@@ -205,9 +205,13 @@ void manager_serve(Manager *m) {
 }
 
 void manager_set_config(Manager *m, const Config *config) {
+        JobRunner *j;
+
         m->config = *config;
         MANAGER_CALL_FEATURES(m, configured);
         manager_changed(m, MANAGER_CHANGED_CONFIG);
+        TAILQ_FOREACH(j, &m->jobs, jobs)
+                job_runner_changed(j, JOB_CHANGED_USER_EXTENDABLE);
 }
 
 Manager *manager_free(Manager *m) {

@@ -11,11 +11,13 @@
  *     lie       with an id where there is none, and of the wrong type
  *     die       exits in the middle of the call
  *     leave     releases its name instead
+ *     ask       at once, and its user presses the button "ask" when it is offered for the first time
  *     desktop   at once, and is a session manager too, which agrees to log out and never does
  *
  * A line "at USEC" after each request has its time on CLOCK_MONOTONIC in microseconds. */
 
 #include <gio/gio.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -85,6 +87,19 @@ static void answer(GDBusMethodInvocation *call, guint id) {
                 g_dbus_method_invocation_return_value(call, g_variant_new("(u)", id > 0 ? id : ++last_id));
 }
 
+/* The user wants more time, once. */
+static void press_ask(GDBusConnection *bus, guint id, const char *const *actions) {
+        static bool pressed;
+
+        if (pressed || !is_mode("ask") || !g_strv_contains(actions, "ask"))
+                return;
+
+        pressed = true;
+        (void) g_dbus_connection_emit_signal(bus, NULL, "/org/freedesktop/Notifications",
+                        "org.freedesktop.Notifications", "ActionInvoked", g_variant_new("(us)", id, "ask"),
+                        NULL);
+}
+
 static void note_time(void) {
         fprintf(file, "at %" G_GINT64_FORMAT "\n", g_get_monotonic_time());
         fflush(file);
@@ -101,6 +116,7 @@ static void on_call(GDBusConnection *bus,
 
         static const char *const all[] = { "actions", "body", "body-markup", NULL },
                                  *const plain[] = { "body", NULL };
+        g_autofree const char **actions = NULL;
         const char *summary, *body;
         gint32 expires;
         guint id;
@@ -113,8 +129,8 @@ static void on_call(GDBusConnection *bus,
                 g_autofree char *text = NULL;
                 guchar urgency = 255;
 
-                g_variant_get(parameters, "(&su&s&s&s@as@a{sv}i)", NULL, &id, NULL, &summary, &body, NULL,
-                                &hints, &expires);
+                g_variant_get(parameters, "(&su&s&s&s^a&s@a{sv}i)", NULL, &id, NULL, &summary, &body,
+                                &actions, &hints, &expires);
                 (void) g_variant_lookup(hints, "urgency", "y", &urgency);
                 text = g_strdup_printf("%u %i", urgency, expires);
                 note(id == 0 ? "new" : id <= last_id ? "replaces" : "strange", summary);
@@ -122,6 +138,7 @@ static void on_call(GDBusConnection *bus,
                 note("hints", text);
                 note_time();
                 answer(call, id);
+                press_ask(bus, id > 0 ? id : last_id, actions);
         } else if (g_str_equal(method, "Logout"))
                 g_dbus_method_invocation_return_value(call, NULL);
         else {

@@ -169,6 +169,10 @@ static void test_wrong_usage(Usher *u, gconstpointer unused) {
                 "usherctl extend 1",
                 "usherctl extend 1 soon",
                 "usherctl extend 1 0",
+                "usherctl request-time 1",
+                "usherctl request-time 1 0",
+                "usherctl deny-time",
+                "usherctl deny-time all",
                 "usherctl log-off-session",
         };
 

@@ -48,6 +48,8 @@ static const struct {
         { SEAT0, "Station.Lock", NULL, ACCESS_DENIED },
         { "/org/usher1/job/1", "Job.Cancel", NULL, ACCESS_DENIED },
         { "/org/usher1/job/1", "Job.Extend", "(uint32 1,)", ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.RequestTime", "(uint32 600,)", ACCESS_DENIED },
+        { "/org/usher1/job/1", "Job.DenyTime", NULL, ACCESS_DENIED },
         { "/org/usher1/job/1", "Job.EndNow", NULL, ACCESS_DENIED },
         { "/org/usher1/job/1", "Job.SetWarned", "('desktop',)", ACCESS_DENIED },
         { "/org/usher1/job/1", "Job.SetAsked", "(false, '')", ACCESS_DENIED },

@@ -319,6 +319,43 @@ static void test_no_remarks_in_json(Fixture *f, gconstpointer data) {
         }
 }
 
+/* As root, who may do all of this. */
+static void test_more_time(Fixture *f, gconstpointer data) {
+        g_autofree char *asked = NULL, *jobs = NULL, *json = NULL, *denied = NULL, *granted = NULL,
+                        *after = NULL;
+        g_autoptr(Ctl) monitor = NULL, again = NULL;
+
+        at_station(f, "3", ADA, "seat-left");
+        fixture_start(f);
+        monitor = ctl_start(f, "monitor");
+        WAIT_FOR(strstr(monitor->errors->str, "Changes follow"));
+        g_free(fixture_log_off(f, "seat-left", "{'grace': <uint32 600>}"));
+
+        asked = ctl_print(f, "request-time 1 10min");
+        g_assert_cmpstr(asked, ==, "Job 1: asked for more time.\n");
+        jobs = ctl_print(f, "jobs --no-legend");
+        g_assert_nonnull(strstr(jobs, " 10 min 00 s "));
+        json = ctl_print(f, "jobs --json=short");
+        g_assert_nonnull(strstr(json, "\"asks-for\":600,"));
+        WAIT_FOR(strstr(monitor->output->str, "ada asks for 10 min 00 s more\n"));
+
+        denied = ctl_print(f, "deny-time 1");
+        g_assert_cmpstr(denied, ==, "Job 1: ada gets no more time.\n");
+        WAIT_FOR(strstr(monitor->output->str, "more time denied\n"));
+        again = ctl_start(f, "deny-time 1");
+        g_assert_cmpint(ctl_wait(again), ==, 1);
+        g_assert_nonnull(strstr(again->errors->str, "no request for more time"));
+
+        g_free(ctl_print(f, "request-time 1 10min --quiet"));
+        granted = ctl_print(f, "extend 1 10min");
+        g_assert_true(g_str_has_prefix(granted, "Job 1: ada has "));
+        after = ctl_print(f, "jobs --json=short");
+        g_assert_nonnull(strstr(after, "\"asks-for\":0,"));
+
+        g_subprocess_send_signal(monitor->process, SIGINT);
+        g_assert_cmpint(ctl_wait(monitor), ==, 0);
+}
+
 static void test_dry_run(Fixture *f, gconstpointer data) {
         g_autofree char *all = NULL, *json = NULL, *none = NULL;
         g_autoptr(Ctl) refused = NULL;
@@ -362,6 +399,7 @@ int main(int argc, char *argv[]) {
         fixture_add("/usherctl/service-not-enabled", test_not_enabled);
         fixture_add("/usherctl/job-of-usher", test_job_of_usher);
         fixture_add("/usherctl/dry-run", test_dry_run);
+        fixture_add("/usherctl/more-time", test_more_time);
         fixture_add("/usherctl/no-remarks-in-json", test_no_remarks_in_json);
         fixture_add("/usherctl/text-console", test_text_console);
         fixture_add("/usherctl/wait", test_wait);

@@ -51,6 +51,9 @@ static void make_job(Job *j) {
                 .created = 100,
                 .grace = 200,
                 .deadline = 350,
+                .user_extended = 50,
+                .time_requested = 600,
+                .time_requests = 2,
                 .opening = true,
                 .phase = JOB_KILLING,
                 .scope_stopped = true,
@@ -98,6 +101,9 @@ static void test_every_field_comes_back(void) {
         g_assert_cmpuint(read.created, ==, written.created);
         g_assert_cmpuint(read.grace, ==, written.grace);
         g_assert_cmpuint(read.deadline, ==, written.deadline);
+        g_assert_cmpuint(read.user_extended, ==, written.user_extended);
+        g_assert_cmpuint(read.time_requested, ==, written.time_requested);
+        g_assert_cmpuint(read.time_requests, ==, written.time_requests);
         g_assert_cmpint(read.phase, ==, written.phase);
         g_assert_true(read.scope_stopped);
         g_assert_cmpint(read.warned, ==, written.warned);

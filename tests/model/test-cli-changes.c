@@ -109,6 +109,23 @@ static void test_job(Fixture *f, const void *data) {
         expect(f, "job 7: 25 s left, warned on the desktop\n");
 }
 
+static void test_request(Fixture *f, const void *data) {
+        f->now->jobs[0].time_requested = 300;
+        expect(f, "job 7: anna asks for 5 min 00 s more\n");
+}
+
+static void test_denied(Fixture *f, const void *data) {
+        f->before->jobs[0].time_requested = 300;
+        expect(f, "job 7: more time denied\n");
+}
+
+static void test_granted(Fixture *f, const void *data) {
+        f->before->jobs[0].time_requested = 300;
+        f->now->jobs[0].deadline += USEC_PER_MINUTE;
+        f->now->jobs[0].remaining += USEC_PER_MINUTE;
+        expect(f, "job 7: 1 min 20 s left\n");
+}
+
 static void test_gone(Fixture *f, const void *data) {
         snapshot_remove_job(f->now, "/j/7");
         expect(f, "job 7: removed (Teacher, anna, session 4, by root (requested))\n");
@@ -163,6 +180,9 @@ int main(int argc, char **argv) {
         ADD("label-taken-away", test_label);
         ADD("hub-changes-station", test_hub);
         ADD("job-extended", test_job);
+        ADD("job-asks-for-time", test_request);
+        ADD("job-is-denied-time", test_denied);
+        ADD("job-is-granted-time", test_granted);
         ADD("job-gone", test_gone);
         ADD("job-new", test_come);
         ADD("job-new-and-warned", test_come_and_warned);

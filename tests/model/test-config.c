@@ -18,6 +18,7 @@ static void check_same(const Config *a, const Config *b) {
         g_assert_cmpuint(a->kill_usec, ==, b->kill_usec);
         g_assert_cmpuint(a->idle_log_off_usec, ==, b->idle_log_off_usec);
         g_assert_cmpuint(a->full_screen_usec, ==, b->full_screen_usec);
+        g_assert_cmpuint(a->user_extend_max_usec, ==, b->user_extend_max_usec);
         g_assert_cmpuint(a->shutdown_grace_usec, ==, b->shutdown_grace_usec);
         g_assert_cmpint(a->hub_lost, ==, b->hub_lost);
         g_assert_cmpuint(a->hub_lost_usec, ==, b->hub_lost_usec);
@@ -79,6 +80,7 @@ static void test_every_setting(void) {
         apply(&c, "LogOff", "TerminateSec", "20");
         apply(&c, "LogOff", "KillSec", "7");
         apply(&c, "LogOff", "IdleLogOffSec", "1h");
+        apply(&c, "LogOff", "UserExtendMaxSec", "0");
         apply(&c, "Shutdown", "GraceSec", "45s");
         apply(&c, "Stations", "HubLost", "log-off");
         apply(&c, "Stations", "HubLostSec", "5");

@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#include "core/job.h"
+#include "core/job-time.h"
 
 #define START (1000 * USEC_PER_SEC)
 
@@ -306,12 +306,12 @@ static void test_an_automatic_request_changes_nothing(Fixture *f, gconstpointer 
 }
 
 static void test_cancel_and_extend_end_with_the_warning(Fixture *f, gconstpointer data) {
-        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, USEC_INFINITY, &f->config), ==, 0);
+        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, false, USEC_INFINITY, &f->config), ==, 0);
         g_assert_cmpuint(f->job.deadline, ==, START + 90 * USEC_PER_SEC);
         g_assert_cmpint(step(f, 90 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
 
         g_assert_cmpint(job_cancel(&f->job), ==, -EALREADY);
-        g_assert_cmpint(job_extend(&f->job, 1, USEC_INFINITY, &f->config), ==, -EALREADY);
+        g_assert_cmpint(job_extend(&f->job, 1, false, USEC_INFINITY, &f->config), ==, -EALREADY);
         g_assert_cmpint(job_end_now(&f->job, START), ==, -EALREADY);
         g_assert_cmpint(f->job.result, ==, JOB_LIVE);
 }
@@ -326,24 +326,24 @@ static void test_cancelled_ends_nobody(Fixture *f, gconstpointer data) {
 static void test_extend_never_past_the_maximum(Fixture *f, gconstpointer data) {
         usec_t room = f->config.maximum_grace_usec - 60 * USEC_PER_SEC;
 
-        g_assert_cmpint(job_extend(&f->job, room + 1, USEC_INFINITY, &f->config), ==, -ERANGE);
-        g_assert_cmpint(job_extend(&f->job, USEC_INFINITY, USEC_INFINITY, &f->config), ==, -ERANGE);
+        g_assert_cmpint(job_extend(&f->job, room + 1, false, USEC_INFINITY, &f->config), ==, -ERANGE);
+        g_assert_cmpint(job_extend(&f->job, USEC_INFINITY, false, USEC_INFINITY, &f->config), ==, -ERANGE);
         g_assert_cmpuint(f->job.deadline, ==, START + 60 * USEC_PER_SEC);
-        g_assert_cmpint(job_extend(&f->job, room, USEC_INFINITY, &f->config), ==, 0);
-        g_assert_cmpint(job_extend(&f->job, 1, USEC_INFINITY, &f->config), ==, -ERANGE);
+        g_assert_cmpint(job_extend(&f->job, room, false, USEC_INFINITY, &f->config), ==, 0);
+        g_assert_cmpint(job_extend(&f->job, 1, false, USEC_INFINITY, &f->config), ==, -ERANGE);
 }
 
 /* A shutdown waits for so long and no longer: the user gets what is left of that, and no promise beyond. */
 static void test_extend_never_past_what_waits(Fixture *f, gconstpointer data) {
         usec_t until = START + 100 * USEC_PER_SEC;
 
-        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, until, &f->config), ==, 0);
+        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, false, until, &f->config), ==, 0);
         g_assert_cmpuint(f->job.deadline, ==, START + 90 * USEC_PER_SEC);
-        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, until, &f->config), ==, 0);
+        g_assert_cmpint(job_extend(&f->job, 30 * USEC_PER_SEC, false, until, &f->config), ==, 0);
         g_assert_cmpuint(f->job.deadline, ==, until);
         g_assert_cmpuint(f->job.grace, ==, 100 * USEC_PER_SEC);
-        g_assert_cmpint(job_extend(&f->job, 1, until, &f->config), ==, -ETIME);
-        g_assert_cmpint(job_extend(&f->job, 1, START, &f->config), ==, -ETIME);
+        g_assert_cmpint(job_extend(&f->job, 1, false, until, &f->config), ==, -ETIME);
+        g_assert_cmpint(job_extend(&f->job, 1, false, START, &f->config), ==, -ETIME);
         g_assert_cmpuint(f->job.deadline, ==, until);
 }
 

@@ -134,18 +134,35 @@ static void test_message_is_quoted(void) {
                         "“Class is over.\nSee you on Monday.”\nPlease save your work.");
 }
 
-static void assert_choices(bool end_now, bool extend, const char *expected) {
-        _cleanup_free_ char *s = wording_choices(7, end_now, extend);
+static void assert_choices(bool end_now, bool extend, bool ask, const char *expected) {
+        _cleanup_free_ char *s = wording_choices(7, end_now, extend, ask);
 
         g_assert_cmpstr(s, ==, expected);
 }
 
 static void test_choices_without_buttons(void) {
-        assert_choices(false, false, "");
-        assert_choices(true, false, "\nYou can also log out yourself now.");
-        assert_choices(true, true,
+        assert_choices(false, false, false, "");
+        assert_choices(true, false, false, "\nYou can also log out yourself now.");
+        assert_choices(true, true, false,
                         "\nYou can also log out yourself now.\n"
                         "For 5 more minutes, run: usherctl extend 7 300");
+        assert_choices(false, false, true, "\nTo ask for more time, run: usherctl request-time 7 300");
+}
+
+static void test_a_request_for_more_time(void) {
+        Wording w = words();
+
+        g_assert_null(wording_request(&w));
+        w.asked = true;
+        g_assert_cmpstr(wording_request(&w), ==, "You have asked for more time.");
+        assert_body(w,
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: teacher\n"
+                        "You have asked for more time.\nPlease save your work.");
+        w.asked = false;
+        w.denied = true;
+        assert_body(w,
+                        "Station: Window left (seat-pci-pci-0000_00_11_0)\nRequested by: teacher\n"
+                        "You were not given more time.\nPlease save your work.");
 }
 
 static void test_full_screen(void) {
@@ -233,6 +250,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/wording/message-is-quoted", test_message_is_quoted);
         g_test_add_func("/wording/choices-without-buttons", test_choices_without_buttons);
         g_test_add_func("/wording/full-screen", test_full_screen);
+        g_test_add_func("/wording/a-request-for-more-time", test_a_request_for_more_time);
         g_test_add_func("/wording/hostile-words-are-made-visible", test_hostile_words_are_made_visible);
         g_test_add_func("/wording/long-words-are-cut-between-characters",
                         test_long_words_are_cut_between_characters);
