@@ -74,8 +74,8 @@ SessionWatch *session_watch_free(SessionWatch *w);
 int session_watch_query(SessionWatch *w);
 void session_watch_cancel_query(SessionWatch *w);
 
-/* A session is new, or was removed: queries it, or all of them where that does not say enough. Returns 0 or a
- * negative errno. */
+/* A session is new, or was removed: queries it, or all of them where that does not say enough. Returns 0 or
+ * a negative errno. */
 int session_watch_hint(Logind *l, const char *id, const char *path, bool is_new);
 
 /* Takes the reply to ListSessions; userdata is the Logind. */
