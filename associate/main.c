@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* usher-associate: reports on which keyboard Enter is pressed while a client is connected. systemd passes it
- * a socket that only root can connect to, and starts it at the first connection. It exits when that
+ * a socket that only root can connect to, and starts it when usherd connects. It exits when that
  * connection closes. It sends "ready", then one line for each Enter with the sysfs path of the keyboard. It
  * accepts no commands. */
 
@@ -108,8 +108,7 @@ static int run(void) {
 
         r = sd_listen_fds(true);
         if (r != 1 || sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0) {
-                log_error("usher-associate.socket must start this program; 'usherctl associate' starts that "
-                          "unit.");
+                log_error("usher-associate.socket must start this program; usherd starts that unit.");
                 return -EINVAL;
         }
 

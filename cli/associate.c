@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* associate: finds out which keyboard belongs to which station, by Enter. usher-associate reads the keys:
- * systemd starts it when we connect, and it ends when we do. It tells us nothing but the place of the
- * keyboard. We find the hub in a snapshot, and move it with AttachHub as everybody else does. */
+/* associate: finds out which keyboard belongs to which station, by Enter. usherd tells us alone on which hub
+ * it was pressed, from BeginAssociation until we leave the bus, and we move the hub with AttachHub as
+ * everybody else does. */
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -15,52 +13,33 @@
 #include "common/names.h"
 #include "common/timespan.h"
 
-#define ASSOCIATE_SOCKET "/run/usher-associate"
-#define ASSOCIATE_SOCKET_UNIT "usher-associate.socket"
-#define ASSOCIATE_SERVICE_UNIT "usher-associate.service"
-
-/* systemd creates the socket at once, or something is wrong. */
-#define CONNECT_USEC (10 * USEC_PER_SEC)
-
 /* Enough to walk to the last row. Then it is the next station's turn. */
 #define ENTER_USEC USEC_PER_MINUTE
 
 typedef struct Association {
         Command *command;
-        int fd;
-        char buffer[4096]; /* what has arrived and is not a whole line yet */
-        size_t n_buffer;
-        char **used; /* ids of the hubs that were assigned */
+        sd_bus_slot *match;
+        char *usherd;  /* the unique name that we began with */
+        bool ended;    /* by usherd */
+        char *pressed; /* the id of the hub of the last Enter, "" for none; NULL: nobody has pressed it */
+        char **used;   /* ids of the hubs that were assigned */
         size_t n_used;
         sigset_t mask; /* while it waits for a key, when SIGINT and SIGTERM are not blocked */
-        bool ours;     /* usher-associate listens for us: we stop it, and not that of another user */
 } Association;
 
-static int unit_call(Association *a, const char *member, const char *unit) {
-        _cleanup_bus_error_ sd_bus_error e = SD_BUS_ERROR_NULL;
-        int r;
-
-        r = sd_bus_call_method(a->command->bus, SYSTEMD_BUS_NAME, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER,
-                        member, &e, NULL, "ss", unit, "replace");
-        if (r < 0)
-                return output_error(r, "Failed to %s '%s': %s",
-                                streq(member, "StartUnit") ? "start" : "stop", unit,
-                                e.message ? e.message : strerror(-r));
-
-        return 0;
-}
-
 static void association_done(Association *a) {
-        if (a->fd >= 0)
-                close(a->fd);
-        if (a->ours)
-                (void) unit_call(a, "StopUnit", ASSOCIATE_SOCKET_UNIT);
+        if (a->usherd)
+                (void) sd_bus_call_method(a->command->bus, USHER_BUS_NAME, USHER_PATH, USHER_IFACE_MANAGER,
+                                "EndAssociation", NULL, NULL, NULL);
+        sd_bus_slot_unref(a->match);
+        free(a->usherd);
+        free(a->pressed);
         for (size_t i = 0; i < a->n_used; i++)
                 free(a->used[i]);
         free(a->used);
 }
 
-/* Only lets ppoll() return, so that the socket is removed again. */
+/* Only lets ppoll() return, so that the association is ended. */
 static void on_interrupt(int sig) {
 }
 
@@ -79,117 +58,88 @@ static void block_interrupts(Association *a) {
         (void) sigdelset(&a->mask, SIGTERM);
 }
 
-static int try_connect(void) {
-        static const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = ASSOCIATE_SOCKET };
-        _cleanup_close_ int fd = -EBADF;
+/* Everybody can send us such a signal, and usherd leaves the bus when it ends. */
+static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        const char *name, *owner, *hub;
+        Association *a = userdata;
 
-        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0 || connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
-                return -errno;
+        if (sd_bus_message_is_signal(m, DBUS_IFACE, "NameOwnerChanged") > 0) {
+                if (streq_ptr(sd_bus_message_get_sender(m), DBUS_BUS_NAME) &&
+                                sd_bus_message_read(m, "sss", &name, NULL, &owner) >= 0 &&
+                                streq_ptr(name, a->usherd) && isempty(owner))
+                        a->ended = true;
+                return 0;
+        }
 
-        return TAKE_FD(fd);
+        if (!streq_ptr(sd_bus_message_get_sender(m), a->usherd))
+                return 0;
+
+        if (sd_bus_message_is_signal(m, USHER_IFACE_MANAGER, "AssociationEnded") > 0)
+                a->ended = true;
+        else if (sd_bus_message_is_signal(m, USHER_IFACE_MANAGER, "EnterPressed") > 0 &&
+                        sd_bus_message_read(m, "ss", &hub, NULL) >= 0)
+                return string_replace(&a->pressed, hub);
+
+        return 0;
 }
 
-/* Reads one line from usher-associate, without the newline. Returns 1, 0 when the time is over, -EINTR when
- * the user has stopped us, or -EPIPE when usher-associate has ended. */
-static int read_line(Association *a, usec_t until, char **ret) {
+static int association_begin(Association *a) {
+        _cleanup_bus_message_ sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_add_filter(a->command->bus, &a->match, on_message, a);
+        if (r >= 0)
+                r = sd_bus_match_signal(a->command->bus, NULL, DBUS_BUS_NAME, DBUS_PATH, DBUS_IFACE,
+                                "NameOwnerChanged", on_message, a);
+        if (r < 0)
+                return output_error(r, "Failed to listen to usherd: %m");
+
+        r = connection_call_method(a->command, USHER_PATH, USHER_IFACE_MANAGER, "BeginAssociation",
+                        "Failed to listen to the keyboards", &reply, "");
+        if (r < 0)
+                return r;
+
+        /* Until here a signal ends us, and so the association. */
+        block_interrupts(a);
+        return string_replace(&a->usherd, sd_bus_message_get_sender(reply));
+}
+
+/* Waits for the next Enter. Returns 1 with the id of the hub or "", 0 when the time is over, -EINTR when the
+ * user has stopped us, or -EPIPE when usherd has ended the association. */
+static int wait_for_enter(Association *a, usec_t until, char **ret) {
         for (;;) {
-                char *end = memchr(a->buffer, '\n', a->n_buffer);
+                sd_bus *bus = a->command->bus;
+                struct pollfd p = {};
                 usec_t now = now_monotonic();
-                struct pollfd p = { .fd = a->fd, .events = POLLIN };
                 struct timespec left;
-                ssize_t n;
                 int r;
 
-                if (end) {
-                        size_t length = (size_t) (end - a->buffer);
-
-                        *ret = strndup(a->buffer, length);
-                        if (!*ret)
-                                return -ENOMEM;
-                        a->n_buffer -= length + 1;
-                        memmove(a->buffer, end + 1, a->n_buffer);
+                r = sd_bus_process(bus, NULL);
+                if (r < 0)
+                        return r;
+                if (a->pressed) {
+                        *ret = TAKE_PTR(a->pressed);
                         return 1;
                 }
-
-                if (a->n_buffer == sizeof(a->buffer))
-                        return -EBADMSG;
+                if (a->ended)
+                        return -EPIPE;
+                if (r > 0)
+                        continue;
                 if (now >= until)
                         return 0;
 
+                p.fd = sd_bus_get_fd(bus);
+                r = sd_bus_get_events(bus);
+                if (p.fd < 0 || r < 0)
+                        return p.fd < 0 ? p.fd : r;
+                p.events = (short) r;
                 left = (struct timespec) {
                         .tv_sec = (time_t) ((until - now) / USEC_PER_SEC),
                         .tv_nsec = (long) ((until - now) % USEC_PER_SEC * 1000),
                 };
-                r = ppoll(&p, 1, &left, &a->mask);
-                if (r < 0)
+                if (ppoll(&p, 1, &left, &a->mask) < 0)
                         return -errno;
-                if (r == 0)
-                        continue;
-
-                n = recv(a->fd, a->buffer + a->n_buffer, sizeof(a->buffer) - a->n_buffer, 0);
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        return -EPIPE;
-                a->n_buffer += (size_t) n;
         }
-}
-
-static int association_begin(Association *a) {
-        static const struct timespec moment = { .tv_nsec = 20 * 1000 * 1000 };
-        usec_t until = now_monotonic() + CONNECT_USEC;
-        _cleanup_free_ char *line = NULL;
-        int r;
-
-        block_interrupts(a);
-
-        r = unit_call(a, "StartUnit", ASSOCIATE_SOCKET_UNIT);
-        if (r < 0)
-                return r;
-
-        while ((a->fd = try_connect()) < 0) {
-                if ((a->fd != -ENOENT && a->fd != -ECONNREFUSED) || now_monotonic() >= until)
-                        return output_error(a->fd, "Failed to connect to usher-associate: %m");
-                (void) nanosleep(&moment, NULL);
-        }
-
-        r = read_line(a, until, &line);
-        if (r == -EINTR)
-                return r;
-        if (r <= 0)
-                return output_error(r < 0 ? r : ETIMEDOUT,
-                                "usher-associate does not listen to the keyboards. Is another 'usherctl "
-                                "associate' running? See 'journalctl -u " ASSOCIATE_SERVICE_UNIT "'.");
-
-        a->ours = true;
-        return 0;
-}
-
-/* Of the hubs above a keyboard, the nearest with the role "station"; else the nearest other hub, apart from
- * root hubs and from hubs that several stations share. */
-static const SnapshotHub *find_hub(const Snapshot *s, const char *syspath) {
-        const SnapshotHub *found = NULL;
-        bool found_role = false;
-        size_t length = 0;
-
-        for (size_t i = 0; i < s->n_hubs; i++) {
-                const SnapshotHub *hub = s->hubs + i;
-                bool role = streq(hub->role, "station");
-                size_t n = strlen(hub->syspath);
-
-                if (!startswith(syspath, hub->syspath) || syspath[n] != '/' || streq(hub->role, "root") ||
-                                streq(hub->role, "intermediate"))
-                        continue;
-                if (role < found_role || (role == found_role && n <= length))
-                        continue;
-
-                found = hub;
-                found_role = role;
-                length = n;
-        }
-
-        return found;
 }
 
 static bool is_used(const Association *a, const SnapshotHub *hub) {
@@ -213,6 +163,14 @@ static int note_used(Association *a, const SnapshotHub *hub) {
 
         a->n_used++;
         return 0;
+}
+
+static const SnapshotHub *find_hub(const Snapshot *s, const char *id) {
+        for (size_t i = 0; i < s->n_hubs; i++)
+                if (streq(s->hubs[i].id, id))
+                        return s->hubs + i;
+
+        return NULL;
 }
 
 static int attach(Association *a, const SnapshotStation *station, const SnapshotHub *hub) {
@@ -243,15 +201,15 @@ static int ask(Association *a, const SnapshotStation *station) {
 
         for (;;) {
                 _cleanup_(snapshot_freep) Snapshot *s = NULL;
-                _cleanup_free_ char *syspath = NULL;
+                _cleanup_free_ char *id = NULL;
                 const SnapshotHub *hub;
                 int r;
 
-                r = read_line(a, until, &syspath);
+                r = wait_for_enter(a, until, &id);
                 if (r == -EINTR)
                         return r;
                 if (r < 0)
-                        return output_error(r, "usher-associate has ended: %m");
+                        return output_error(r, "usherd does not listen to the keyboards any more.");
                 if (r == 0) {
                         output_line(stdout, "  Nobody pressed Enter, going on.");
                         return 0;
@@ -262,7 +220,7 @@ static int ask(Association *a, const SnapshotStation *station) {
                 if (r < 0)
                         return r;
 
-                hub = find_hub(s, syspath);
+                hub = find_hub(s, id);
                 if (!hub)
                         output_line(stdout,
                                         "  That keyboard is plugged into the computer itself, or into a hub "
@@ -305,21 +263,12 @@ static int ask_all(Association *a, const Snapshot *s, char **arguments) {
 
 int verb_associate(Command *c, char **arguments) {
         _cleanup_(snapshot_freep) Snapshot *s = NULL;
-        _cleanup_(association_done) Association a = { .command = c, .fd = -EBADF };
+        _cleanup_(association_done) Association a = { .command = c };
         int r;
-
-        if (c->host)
-                return output_error(EOPNOTSUPP,
-                                "Keyboards can only be read on the machine itself: run this there, for "
-                                "example with ssh.");
-        if (geteuid() != 0)
-                return output_error(EPERM, "Only root can listen to keyboards.");
 
         r = connection_snapshot(c, &s);
         if (r >= 0)
                 r = association_begin(&a);
-        if (r == -EINTR)
-                return EXIT_CANCELLED;
         if (r < 0)
                 return r;
 

@@ -13,6 +13,8 @@
 #define USHER_IFACE_HUB "org.usher1.Hub"
 #define USHER_IFACE_JOB "org.usher1.Job"
 
+#define USHER_ASSOCIATE_SOCKET "/run/usher-associate"
+#define USHER_UNIT_ASSOCIATE "usher-associate.socket"
 #define USHER_UNIT_CONSOLE "usher-console.service"
 #define USHER_UNIT_SHUTDOWN "usher-shutdown.service"
 
@@ -22,6 +24,7 @@
 #define USHER_ERROR_NO_SUCH_JOB "org.usher1.Error.NoSuchJob"
 #define USHER_ERROR_NO_SUCH_NOTICE "org.usher1.Error.NoSuchNotice"
 #define USHER_ERROR_NO_SUCH_REQUEST "org.usher1.Error.NoSuchRequest"
+#define USHER_ERROR_NO_SUCH_ASSOCIATION "org.usher1.Error.NoSuchAssociation"
 #define USHER_ERROR_NOT_CANCELLABLE "org.usher1.Error.NotCancellable"
 #define USHER_ERROR_SHUTTING_DOWN "org.usher1.Error.ShuttingDown"
 #define USHER_ERROR_BUSY "org.usher1.Error.Busy"

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "core/config-file.h"
 #include "core/lifecycle.h"
+#include "feature/associate.h"
 #include "feature/attach.h"
 #include "feature/hub-lost.h"
 #include "feature/identify.h"
@@ -56,6 +57,7 @@ static const Feature *const features[] = {
         &identify_feature,
         &message_feature,
         &attach_feature,
+        &associate_feature,
         NULL,
 };
 

@@ -2,6 +2,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "bus/associate-methods.h"
 #include "bus/bus.h"
 #include "bus/caller.h"
 #include "bus/deferred.h"
@@ -251,6 +252,7 @@ Bus *bus_free(Bus *b) {
         if (!b)
                 return NULL;
 
+        association_drop(b);
         deferred_free(b->deferred);
         callers_free(b);
         senders_free(b);

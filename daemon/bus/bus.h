@@ -11,6 +11,7 @@
 #include "core/rate.h"
 #include "peer/polkit.h"
 
+typedef struct Association Association;
 typedef struct Caller Caller;
 typedef struct Deferred Deferred;
 typedef struct Sender Sender;
@@ -22,6 +23,8 @@ typedef struct Bus {
         TAILQ_HEAD(CallerList, Caller) callers; /* latest first */
         Rate own_log_offs;                      /* log-offs of the callers' own sessions */
         TAILQ_HEAD(SenderList, Sender) senders; /* latest first */
+
+        Association *association; /* NULL: none */
 
         Rate refusals; /* see refusal.h */
         unsigned refusals_dropped;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "build-config.h"
+#include "bus/associate-methods.h"
 #include "bus/bus.h"
 #include "bus/cancel-methods.h"
 #include "bus/dry-run-method.h"
@@ -195,6 +196,16 @@ static const sd_bus_vtable manager_vtable[] = {
                         SD_BUS_NO_RESULT,
                         method_detach_all,
                         SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("BeginAssociation",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        method_begin_association,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("EndAssociation",
+                        SD_BUS_NO_ARGS,
+                        SD_BUS_NO_RESULT,
+                        method_end_association,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SendMessage",
                         SD_BUS_ARGS("s", station, "s", text),
                         SD_BUS_NO_RESULT,
@@ -238,6 +249,8 @@ static const sd_bus_vtable manager_vtable[] = {
                         SD_BUS_ARGS("u", number, "o", path, "s", station, "s", session, "s", result),
                         0),
         SD_BUS_SIGNAL_WITH_ARGS("NoticeNew", SD_BUS_ARGS("u", number, "u", uid), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("EnterPressed", SD_BUS_ARGS("s", hub, "s", syspath), 0),
+        SD_BUS_SIGNAL("AssociationEnded", "", 0),
         SD_BUS_VTABLE_END,
 };
 

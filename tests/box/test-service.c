@@ -221,6 +221,29 @@ static void test_association_is_interrupted(Usher *u, gconstpointer unused) {
         g_assert_true(box_wait(is_not_listening, NULL, BOX_TIMEOUT_MSEC));
 }
 
+/* busctl leaves the bus when it has the reply, and nobody listens for a client that is gone. Other users
+ * need the privilege. */
+static void test_association_of_a_client_that_is_gone(Usher *u, gconstpointer unused) {
+        static const char *const begin[] = { "busctl", "--system", "--allow-interactive-authorization=no",
+                "call", "org.usher1", "/org/usher1", "org.usher1.Manager", "BeginAssociation", NULL };
+        g_autoptr(BoxSession) pupil =
+                        usher_open(u, &(BoxSessionOptions) { .user = "u1", .seat = "seat-box1" });
+        g_autoptr(BoxResult) refused = NULL, begun = NULL;
+        g_autoptr(GError) error = NULL;
+
+        g_assert_cmpint(g_mkdir_with_parents("/dev/input", 0755), ==, 0);
+        refused = box_run_as(u->box, "u1", pupil, begin, &error);
+        g_assert_no_error(error);
+        g_assert_nonnull(strstr(refused->errors, "Interactive authentication required"));
+        g_assert_true(is_not_listening(NULL));
+
+        begun = box_run_as(u->box, "root", NULL, begin, &error);
+        g_assert_no_error(error);
+        g_assert_cmpstr(begun->errors, ==, "");
+        g_assert_cmpint(begun->status, ==, 0);
+        g_assert_true(box_wait(is_not_listening, NULL, BOX_TIMEOUT_MSEC));
+}
+
 static guint count_seats(Usher *u) {
         g_autoptr(GError) error = NULL;
         g_auto(GStrv) seats = box_list_seats(u->box, &error);
@@ -329,6 +352,8 @@ int main(int argc, char *argv[]) {
         usher_test("/service/logins-are-open-while-it-is-stopped", configuration,
                         test_logins_are_open_while_it_is_stopped);
         usher_test("/service/association-is-interrupted", configuration, test_association_is_interrupted);
+        usher_test("/service/association-of-a-client-that-is-gone", configuration,
+                        test_association_of_a_client_that_is_gone);
         usher_test("/service/units-are-correct", configuration, test_units_are_correct);
         usher_test("/service/console-mode", configuration, test_console_mode);
         usher_test("/service/warner-is-shut-in", configuration, test_warner_is_shut_in);

@@ -40,6 +40,7 @@ static const char xml[] =
 
 #define CONSOLE_PATH SYSTEMD_PATH "/unit/usher_2dconsole_2eservice"
 #define HOOK_PATH SYSTEMD_PATH "/unit/usher_2dshutdown_2eservice"
+#define ASSOCIATE_PATH SYSTEMD_PATH "/unit/usher_2dassociate_2esocket"
 
 typedef struct Warner {
         FakeSystemd *systemd;
@@ -201,11 +202,15 @@ static gboolean parse_instance(const char *unit, const char *prefix, uid_t *ret)
 }
 
 void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *state) {
-        gboolean console = g_str_equal(unit, USHER_UNIT_CONSOLE);
+        gboolean console = g_str_equal(unit, USHER_UNIT_CONSOLE),
+                 associate = g_str_equal(unit, USHER_UNIT_ASSOCIATE);
 
-        *(console ? &systemd->console : &systemd->hook) = state;
-        fake_emit_changed(&systemd->fake, console ? CONSOLE_PATH : HOOK_PATH, SYSTEMD_IFACE_UNIT,
-                        (const char *const[]) { "ActiveState", NULL });
+        *(console ? &systemd->console : associate ? &systemd->associate : &systemd->hook) = state;
+        fake_emit_changed(&systemd->fake,
+                        console                   ? CONSOLE_PATH :
+                                        associate ? ASSOCIATE_PATH :
+                                                    HOOK_PATH,
+                        SYSTEMD_IFACE_UNIT, (const char *const[]) { "ActiveState", NULL });
 }
 
 static void answer_with_result(FakeSystemd *systemd,
@@ -233,14 +238,17 @@ static void no_such_unit(GDBusMethodInvocation *invocation, const char *unit) {
 }
 
 static void on_start(FakeSystemd *systemd, const char *unit, GDBusMethodInvocation *invocation) {
+        gboolean associate = g_str_equal(unit, USHER_UNIT_ASSOCIATE);
         uid_t uid;
 
         if (systemd->refuse_start)
                 g_dbus_method_invocation_return_dbus_error(
                                 invocation, systemd->refuse_start, "Told to refuse");
-        else if (g_str_equal(unit, USHER_UNIT_CONSOLE)) {
-                fake_systemd_set_unit(systemd, unit, systemd->console_fails ? "failed" : "active");
-                answer_with_result(systemd, unit, systemd->console_fails ? "failed" : "done", invocation);
+        else if (associate || g_str_equal(unit, USHER_UNIT_CONSOLE)) {
+                gboolean fails = associate ? systemd->associate_fails : systemd->console_fails;
+
+                fake_systemd_set_unit(systemd, unit, fails ? "failed" : "active");
+                answer_with_result(systemd, unit, fails ? "failed" : "done", invocation);
         } else if (systemd->with_identify && parse_instance(unit, IDENTIFY_PREFIX, &uid)) {
                 answer_with_job(systemd, unit, invocation);
                 g_hash_table_add(systemd->signs, GUINT_TO_POINTER(uid));
@@ -256,7 +264,7 @@ static void on_stop(FakeSystemd *systemd, const char *unit, GDBusMethodInvocatio
         const char *session = fake_logind_session_of_scope(systemd->logind, unit);
         uid_t uid;
 
-        if (g_str_equal(unit, USHER_UNIT_CONSOLE)) {
+        if (g_str_equal(unit, USHER_UNIT_CONSOLE) || g_str_equal(unit, USHER_UNIT_ASSOCIATE)) {
                 fake_systemd_set_unit(systemd, unit, "inactive");
                 answer_with_job(systemd, unit, invocation);
                 return;
@@ -346,8 +354,9 @@ static GVariant *on_get(gpointer owner, const char *path, const char *interface,
         FakeSystemd *systemd = owner;
 
         if (g_str_equal(property, "ActiveState"))
-                return g_variant_new_string(
-                                g_str_equal(path, CONSOLE_PATH) ? systemd->console : systemd->hook);
+                return g_variant_new_string(g_str_equal(path, CONSOLE_PATH)       ? systemd->console :
+                                                g_str_equal(path, ASSOCIATE_PATH) ? systemd->associate :
+                                                                                    systemd->hook);
 
         return g_variant_new_string("252");
 }
@@ -356,7 +365,7 @@ FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind) {
         FakeSystemd *systemd = g_new0(FakeSystemd, 1);
 
         systemd->logind = logind;
-        systemd->console = systemd->hook = "inactive";
+        systemd->console = systemd->hook = systemd->associate = "inactive";
         systemd->warned = "desktop";
         systemd->asked = FAKE_WARNER_NOBODY_TO_ASK;
         systemd->signs = g_hash_table_new(NULL, NULL);
@@ -365,6 +374,7 @@ FakeSystemd *fake_systemd_new(Bus *bus, FakeLogind *logind) {
         fake_add_object(&systemd->fake, SYSTEMD_PATH, SYSTEMD_IFACE_MANAGER);
         fake_add_object(&systemd->fake, CONSOLE_PATH, SYSTEMD_IFACE_UNIT);
         fake_add_object(&systemd->fake, HOOK_PATH, SYSTEMD_IFACE_UNIT);
+        fake_add_object(&systemd->fake, ASSOCIATE_PATH, SYSTEMD_IFACE_UNIT);
 
         return systemd;
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 /* A systemd that logs which units it is asked to start and stop. It knows the scopes of the fake logind's
- * sessions, usher-console.service and usher-shutdown.service, and usher-warn@UID.service. It plays
+ * sessions, usher-console.service, usher-shutdown.service and usher-associate.socket, and
+ * usher-warn@UID.service. It plays
  * usher-warn itself, as that user on the bus: usherd accepts SetWarned and SetAsked only from the job's own
  * user (and root). */
 
@@ -33,11 +34,14 @@ typedef struct FakeSystemd {
         /* Starting usher-console.service fails. */
         gboolean console_fails;
 
+        /* Starting usher-associate.socket fails. The test plays usher-associate itself. */
+        gboolean associate_fails;
+
         /* The shutdown target that has a job, as in ListJobs: "reboot.target". NULL: none. */
         const char *queued;
 
         /* private */
-        const char *console, *hook; /* their ActiveState */
+        const char *console, *hook, *associate; /* their ActiveState */
         FakeLogind *logind;
         GHashTable *warners; /* by uid */
         GHashTable *signs;   /* uids that usher-identify was started for */
@@ -53,7 +57,7 @@ gboolean fake_systemd_has_warner(FakeSystemd *systemd, uid_t uid);
 /* Whether usher-identify was started for that user. */
 gboolean fake_systemd_has_sign(FakeSystemd *systemd, uid_t uid);
 
-/* Changes the state of one of Usher's two system units, as if somebody else had done that. */
+/* Changes the state of one of Usher's system units, as if somebody else had done that. */
 void fake_systemd_set_unit(FakeSystemd *systemd, const char *unit, const char *state);
 
 /* The warners of all users leave the bus, as if each had ended. */

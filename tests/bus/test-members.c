@@ -41,6 +41,8 @@ static const struct {
         { MANAGER, "Manager.SetMode", "('console', @a{sv} {})", ACCESS_DENIED },
         { MANAGER, "Manager.AttachHub", "('1-1', 'seat0')", "*" }, /* there are no hubs here: either error */
         { MANAGER, "Manager.DetachAll", NULL, ACCESS_DENIED },
+        { MANAGER, "Manager.BeginAssociation", NULL, ACCESS_DENIED },
+        { MANAGER, "Manager.EndAssociation", NULL, "org.usher1.Error.NoSuchAssociation" },
         { SEAT0, "Station.LogOff", "(@a{sv} {},)", ACCESS_DENIED },
         { SEAT0, "Station.SendMessage", "('text',)", ACCESS_DENIED },
         { SEAT0, "Station.SetLabel", "('text',)", ACCESS_DENIED },
