@@ -100,11 +100,16 @@ static void hub_sentence(Parts *p, const Change *change) {
         fputs(")", p->f);
 }
 
+static void tell_asked(Parts *p, const SnapshotJob *job) {
+        _cleanup_free_ char *time = progress_seconds(job->time_requested * USEC_PER_SEC);
+
+        next_part(p);
+        fprintf(p->f, "%s asks for %s more", job->user.name, strempty(time));
+}
+
 /* A request that ends with the warning, or that is granted, needs no words of its own. The deadline is
  * computed anew for each snapshot, so it may differ a little without having moved. */
 static void tell_request(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
-        _cleanup_free_ char *time = NULL;
-
         if (before->time_requested == now->time_requested || !streq(now->phase, "warning"))
                 return;
 
@@ -114,9 +119,7 @@ static void tell_request(Parts *p, const SnapshotJob *before, const SnapshotJob 
                 return;
         }
 
-        time = progress_seconds(now->time_requested * USEC_PER_SEC);
-        next_part(p);
-        fprintf(p->f, "%s asks for %s more", now->user.name, strempty(time));
+        tell_asked(p, now);
 }
 
 static void job_changed(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
@@ -150,9 +153,11 @@ static void job_sentence(Parts *p, const Change *change) {
         fprintf(p->f, " (%s, %s, session %s, %s)", snapshot_station_name(change->snapshot, job->station),
                         job->user.name, job->session, strempty(origin));
 
-        /* The warning may have been shown before we heard of the job. */
+        /* This may have happened before we heard of the job. */
         if (change->event != CHANGE_REMOVED && !streq(job->warned, "pending"))
                 tell(p, progress_warned_text(job->warned));
+        if (change->event != CHANGE_REMOVED && job->time_requested > 0)
+                tell_asked(p, job);
 }
 
 char *change_sentence(const Change *change, bool utf8) {

@@ -152,6 +152,14 @@ static void test_first_look(Fixture *f, const void *data) {
                         "job 7: 20 s left (Teacher, anna, session 4, by root (requested))\n");
 }
 
+static void test_come_and_asks(Fixture *f, const void *data) {
+        snapshot_remove_job(f->before, "/j/7");
+        f->now->jobs[0].time_requested = 300;
+        expect(f,
+                        "job 7: 20 s left (Teacher, anna, session 4, by root (requested)), anna asks for 5 "
+                        "min 00 s more\n");
+}
+
 static void test_station_added_and_removed(Fixture *f, const void *data) {
         f->before->n_stations = 0;
         expect(f, "Teacher: added (in-use, health ok)\n");
@@ -186,6 +194,7 @@ int main(int argc, char **argv) {
         ADD("job-gone", test_gone);
         ADD("job-new", test_come);
         ADD("job-new-and-warned", test_come_and_warned);
+        ADD("job-new-and-asks-for-time", test_come_and_asks);
         ADD("first-look", test_first_look);
         ADD("station-added-and-removed", test_station_added_and_removed);
         ADD("job-of-usher", test_job_of_usher);
