@@ -106,6 +106,34 @@ static void test_a_user_with_two_sessions_is_warned_by_one(void) {
         g_assert_cmpuint(count_starts(h), ==, 1);
 }
 
+/* A user who waits has another session, which ends sooner, or a countdown that is shortened. */
+static void test_a_sooner_deadline_moves_up(void) {
+        g_autoptr(House) h = house_new(no_features);
+        guint n = WARN_STARTS_MAX;
+
+        for (uid_t uid = 1000; uid < 1000 + WARN_STARTS_MAX; uid++)
+                (void) warn_user(h, uid, 60);
+        (void) warn_user(h, 2000, 300);
+        (void) warn_user(h, 2001, 200);
+        (void) house_start_job(h, house_apply(h, house_info(h, "another", 2000, "seat0")),
+                        &(JobRequest) { .grace = 100 * USEC_PER_SEC });
+        (void) house_start_job(h, house_apply(h, house_info(h, "later", 2001, "seat0")),
+                        &(JobRequest) { .grace = 400 * USEC_PER_SEC });
+        g_assert_cmpuint(count_starts(h), ==, n);
+
+        helper_warn_reported(h->manager, 1000);
+        answer(h, 0);
+        g_assert_cmpuint(count_starts(h), ==, n + 1);
+        assert_start(h, n, 2000);
+        helper_warn_reported(h->manager, 1001);
+        answer(h, 1);
+        g_assert_cmpuint(count_starts(h), ==, n + 2);
+        assert_start(h, n + 1, 2001);
+        helper_warn_reported(h->manager, 1002);
+        answer(h, 2);
+        g_assert_cmpuint(count_starts(h), ==, n + 2);
+}
+
 static SessionInfo *graphical(SessionInfo *info) {
         free(info->type);
         info->type = strdup("x11");
@@ -139,6 +167,7 @@ int main(int argc, char *argv[]) {
                         test_one_that_says_nothing_makes_room_in_time);
         g_test_add_func("/helpers/a-user-with-two-sessions-is-warned-by-one",
                         test_a_user_with_two_sessions_is_warned_by_one);
+        g_test_add_func("/helpers/a-sooner-deadline-moves-up", test_a_sooner_deadline_moves_up);
         g_test_add_func("/helpers/nobody-is-started-for-nothing", test_nobody_is_started_for_nothing);
         return g_test_run();
 }

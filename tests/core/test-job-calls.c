@@ -155,6 +155,34 @@ static void test_a_session_that_only_logind_still_lists(void) {
         world_done(&w);
 }
 
+/* A usher-warn that reports nothing has warned nobody. That ends nothing early, and it is started again. */
+static void test_a_silent_warner_has_warned_nobody(void) {
+        const usec_t minute = 60 * USEC_PER_SEC;
+        usec_t deadline;
+        JobRunner *j;
+        World w;
+
+        world_init(&w);
+        j = log_off(&w, minute);
+        pair_settle(w.house->pair);
+        deadline = j->job.deadline;
+        job_runner_advance(j);
+        g_assert_cmpint(j->job.warned, ==, JOB_WARNED_PENDING);
+
+        /* As if that much time had passed. */
+        j->warn_since -= minute;
+        j->warn_again = 0;
+        job_runner_advance(j);
+        g_assert_cmpint(j->job.warned, ==, JOB_WARNED_NONE);
+        g_assert_cmpint(j->job.phase, ==, JOB_WARNING);
+        g_assert_cmpuint(j->job.deadline, ==, deadline);
+
+        job_runner_set_warned(j, JOB_WARNED_TERMINAL);
+        job_runner_advance(j);
+        g_assert_cmpint(j->job.warned, ==, JOB_WARNED_TERMINAL);
+        world_done(&w);
+}
+
 /* The machine wakes up, and the deadline passes before logind tells of it. */
 static void test_a_suspend_that_logind_has_not_told_of(void) {
         const usec_t minimum = 20 * USEC_PER_SEC;
@@ -211,6 +239,8 @@ int main(int argc, char *argv[]) {
                         test_each_step_asks_whose_session_it_is);
         g_test_add_func("/job-calls/a-session-that-only-logind-still-lists",
                         test_a_session_that_only_logind_still_lists);
+        g_test_add_func("/job-calls/a-silent-warner-has-warned-nobody",
+                        test_a_silent_warner_has_warned_nobody);
         g_test_add_func("/job-calls/a-suspend-that-logind-has-not-told-of",
                         test_a_suspend_that_logind_has_not_told_of);
         g_test_add_func("/job-calls/the-record-names-blockers-and-survivors",

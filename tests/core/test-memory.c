@@ -152,6 +152,53 @@ static void attempt_cancel(House *h, int n) {
         g_assert_nonnull(manager_find_session(h->manager, "1"));
 }
 
+/* usherd comes back and takes up a stored job: it runs with what was promised, or is reported as lost. */
+static void attempt_restore(House *h, int n) {
+        Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
+        JobRunner *j;
+        Job job;
+        int r, rest;
+
+        g_assert_cmpint(job_init(&job, 7, s->info,
+                                        &(JobRequest) { .grace = GRACE,
+                                                        .message = "Bye",
+                                                        .by_user = "root" },
+                                        now_monotonic()),
+                        ==, 0);
+        left = n;
+        r = job_runner_restore(h->manager, &job);
+        rest = left;
+        left = -1;
+        j = jobs_find(h->manager, s);
+        if (r < 0) {
+                g_assert_cmpint(r, ==, -ENOMEM);
+                g_assert_null(j);
+                g_assert_cmpuint(jobs_count(h->manager), ==, 0);
+        } else {
+                g_assert_true(jobs_find_number(h->manager, 7) == j);
+                g_assert_cmpuint(j->job.deadline, >=, j->job.created + GRACE);
+                g_assert_cmpstr(j->job.message, ==, "Bye");
+        }
+        job_done(&job);
+        left = rest;
+}
+
+/* All who would be logged off, or an error: a list that is short would leave somebody out of a restart. */
+static void attempt_list(House *h, int n) {
+        _cleanup_free_ Session **sessions = NULL;
+        size_t n_sessions;
+        int r;
+
+        (void) house_apply(h, house_info(h, "1", 1001, "seat0"));
+        (void) house_apply(h, house_info(h, "2", 1002, "seat1"));
+        left = n;
+        r = manager_list_sessions(h->manager, NULL, true, &sessions, &n_sessions);
+        if (r < 0)
+                g_assert_cmpint(r, ==, -ENOMEM);
+        else
+                g_assert_cmpuint(n_sessions, ==, 2);
+}
+
 /* A session that comes, changes and goes. */
 static void attempt_session(House *h, int n) {
         SessionInfo *info = house_info(h, "1", 1001, "seat0");
@@ -182,6 +229,14 @@ static void test_cancel(void) {
         exhaust(attempt_cancel);
 }
 
+static void test_restore(void) {
+        exhaust(attempt_restore);
+}
+
+static void test_list(void) {
+        exhaust(attempt_list);
+}
+
 static void test_session(void) {
         exhaust(attempt_session);
 }
@@ -192,6 +247,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/memory/a-log-off-begins-as-a-whole-or-not-at-all", test_log_off);
         g_test_add_func("/memory/a-job-is-taken-over-as-a-whole-or-not-at-all", test_join);
         g_test_add_func("/memory/extending-and-cancelling-need-none", test_cancel);
+        g_test_add_func("/memory/a-stored-job-is-taken-up-as-a-whole-or-not-at-all", test_restore);
+        g_test_add_func("/memory/a-list-of-sessions-is-complete", test_list);
         g_test_add_func("/memory/a-session-is-known-as-it-is-or-not-at-all", test_session);
 
         return g_test_run();
