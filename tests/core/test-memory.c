@@ -4,8 +4,10 @@
  * as a whole, nobody's countdown changes by half, and the session of nobody ends. */
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #include "common/timespan.h"
+#include "core/config-file.h"
 #include "core/events.h"
 #include "core/jobs.h"
 #include "house.h"
@@ -135,7 +137,7 @@ static void attempt_join(House *h, int n) {
         left = rest;
 }
 
-/* The deadline moves although nothing can be stored, and a cancelled job is gone. */
+/* A suspend changes no deadline that is far enough, and a cancelled job is gone. */
 static void attempt_cancel(House *h, int n) {
         Session *s = house_apply(h, house_info(h, "1", 1001, "seat0"));
         usec_t before;
@@ -145,8 +147,8 @@ static void attempt_cancel(House *h, int n) {
         j = jobs_find(h->manager, s);
         before = j->job.deadline;
         left = n;
-        g_assert_cmpint(job_runner_extend(j, GRACE), ==, 0);
-        g_assert_cmpuint(j->job.deadline, ==, before + GRACE);
+        job_runner_wake(j);
+        g_assert_cmpuint(j->job.deadline, ==, before);
         g_assert_cmpint(job_runner_cancel(j), ==, 0);
         g_assert_null(jobs_find(h->manager, s));
         g_assert_nonnull(manager_find_session(h->manager, "1"));
@@ -199,6 +201,59 @@ static void attempt_list(House *h, int n) {
                 g_assert_cmpuint(n_sessions, ==, 2);
 }
 
+static void write_config(const char *root, const char *name, const char *text) {
+        g_autofree char *path = g_build_filename(root, "etc/usher", name, NULL);
+        g_autofree char *directory = g_path_get_dirname(path);
+        g_autoptr(GError) error = NULL;
+
+        g_assert_cmpint(g_mkdir_with_parents(directory, 0755), ==, 0);
+        g_file_set_contents(path, text, -1, &error);
+        g_assert_no_error(error);
+}
+
+static void remove_config(const char *root) {
+        static const char *const names[] = { "etc/usher/usherd.conf.d/60-b.conf",
+                "etc/usher/usherd.conf.d/50-a.conf", "etc/usher/usherd.conf.d", "etc/usher/usherd.conf",
+                "etc/usher", "etc" };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                g_autofree char *path = g_build_filename(root, names[i], NULL);
+
+                g_assert_cmpint(g_remove(path), ==, 0);
+        }
+}
+
+/* A configuration that was read in part would have the default, which is shorter here. */
+static void attempt_configuration(House *h, int n) {
+        Config c = {};
+        int r, rest;
+
+        write_config(h->directory, "usherd.conf", "[LogOff]\nGraceSec=5min\n[Shutdown]\nGraceSec=5min\n");
+        write_config(h->directory, "usherd.conf.d/50-a.conf",
+                        "[LogOff]\nMinimumGraceSec=2min\nRemindSec=30 10\n");
+        write_config(h->directory, "usherd.conf.d/60-b.conf",
+                        "[Station:Teacher]\nIdleLogOffSec=1h\n[LogOff]\nWrong=1\n");
+        g_assert_true(g_setenv(CONFIG_ROOT_VARIABLE, h->directory, TRUE));
+        left = n;
+        r = config_load(&c);
+        rest = left;
+        left = -1;
+        if (r < 0) {
+                g_assert_cmpint(r, ==, -ENOMEM);
+                g_assert_cmpuint(c.grace_usec, ==, 0);
+        } else {
+                g_assert_cmpint(r, ==, 1);
+                g_assert_cmpuint(c.grace_usec, ==, 300 * USEC_PER_SEC);
+                g_assert_cmpuint(c.minimum_grace_usec, ==, 120 * USEC_PER_SEC);
+                g_assert_cmpuint(c.n_remind, ==, 2);
+                g_assert_cmpuint(config_idle_log_off(&c, "seat0", "Teacher"), ==, 3600 * USEC_PER_SEC);
+        }
+
+        g_unsetenv(CONFIG_ROOT_VARIABLE);
+        remove_config(h->directory);
+        left = rest;
+}
+
 /* A session that comes, changes and goes. */
 static void attempt_session(House *h, int n) {
         SessionInfo *info = house_info(h, "1", 1001, "seat0");
@@ -237,6 +292,10 @@ static void test_list(void) {
         exhaust(attempt_list);
 }
 
+static void test_configuration(void) {
+        exhaust(attempt_configuration);
+}
+
 static void test_session(void) {
         exhaust(attempt_session);
 }
@@ -246,9 +305,10 @@ int main(int argc, char *argv[]) {
 
         g_test_add_func("/memory/a-log-off-begins-as-a-whole-or-not-at-all", test_log_off);
         g_test_add_func("/memory/a-job-is-taken-over-as-a-whole-or-not-at-all", test_join);
-        g_test_add_func("/memory/extending-and-cancelling-need-none", test_cancel);
+        g_test_add_func("/memory/waking-and-cancelling-need-none", test_cancel);
         g_test_add_func("/memory/a-stored-job-is-taken-up-as-a-whole-or-not-at-all", test_restore);
         g_test_add_func("/memory/a-list-of-sessions-is-complete", test_list);
+        g_test_add_func("/memory/a-configuration-is-read-as-a-whole-or-not-at-all", test_configuration);
         g_test_add_func("/memory/a-session-is-known-as-it-is-or-not-at-all", test_session);
 
         return g_test_run();
