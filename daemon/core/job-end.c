@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "common/names.h"
+#include "common/timespan.h"
 #include "core/job-end.h"
 
 void job_end_init(JobEnd *e, Manager *m, const Job *j) {
@@ -21,8 +22,14 @@ Session *job_end_session(const JobEnd *e) {
         return s && session_identity_matches(&e->job->session, s->info) ? s : NULL;
 }
 
+usec_t job_end_given(const JobEnd *e) {
+        return e->request ? logind_end_sent(e->request) : e->answered;
+}
+
 static void on_ended(int r, void *userdata) {
         JobEnd *e = userdata;
+
+        e->answered = now_monotonic();
 
         /* Whatever logind answered, only a look at it shows whether the session is gone. */
         if (r < 0 && r != -ESRCH)
@@ -36,6 +43,7 @@ static void end_session(JobEnd *e, LogindEndHow how, LogindEndHandler handler) {
         int r;
 
         e->request = logind_end_free(e->request);
+        e->answered = 0;
         if (!s)
                 return;
 
@@ -73,6 +81,7 @@ static void on_checked(int r, void *userdata) {
         JobEnd *e = userdata;
         const char *scope = e->job->scope;
 
+        e->answered = now_monotonic();
         if (r < 0) {
                 log_warning_errno(r, "Session '%s' was not found again, not stopping '%s': %m",
                                 e->job->session.id, scope);

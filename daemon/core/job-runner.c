@@ -128,8 +128,10 @@ static void warn(JobRunner *j, usec_t now) {
 static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
         JobRunner *j = userdata;
 
-        /* While the session is being ended a lost signal must not hold up the end. */
-        if (j->job.phase != JOB_WARNING || now_monotonic() + LOOK_AHEAD_USEC >= j->job.deadline)
+        /* While the session is being ended a lost signal must not hold up the end. Before logind has
+         * answered there is nothing to see. */
+        if ((j->job.phase != JOB_WARNING && !j->end.request) ||
+                        now_monotonic() + LOOK_AHEAD_USEC >= j->job.deadline)
                 logind_look_session(j->manager->logind, j->job.session.id);
 
         job_runner_advance(j);
@@ -160,6 +162,7 @@ static JobAction step(JobRunner *runner, usec_t now, JobSession session) {
         JobAction action;
         unsigned mask = 0;
 
+        j->given = job_end_given(&runner->end);
         action = job_step(j, now, session, &runner->manager->config);
         if (j->phase != phase)
                 mask |= JOB_CHANGED_PHASE;

@@ -234,8 +234,22 @@ static JobAction step_asking(Job *j, usec_t now, JobSession session, const Confi
         return enter(j, JOB_TERMINATING, now + config->terminate_usec, JOB_TERMINATE);
 }
 
-static JobAction step_killing(Job *j, usec_t now, const Config *config) {
+/* A phase lasts its whole time from when logind has the request: among the ends of a class that may be later
+ * than its beginning. */
+static bool has_time(Job *j, usec_t now, usec_t span) {
+        usec_t from = MIN_OF(j->given, now);
+
         if (now < j->deadline)
+                return true;
+        if (from + span <= now)
+                return false;
+
+        j->deadline = from + span;
+        return true;
+}
+
+static JobAction step_killing(Job *j, usec_t now, const Config *config) {
+        if (has_time(j, now, config->kill_usec))
                 return JOB_WAIT;
         /* logind 252 lists a session for ever that was closing when logind restarted. */
         if (j->scope_stopped)
@@ -271,8 +285,9 @@ JobAction job_step(Job *j, usec_t now, JobSession session, const Config *config)
         case JOB_ASKING:
                 return step_asking(j, now, session, config);
         case JOB_TERMINATING:
-                return now >= j->deadline ? enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL) :
-                                            JOB_WAIT;
+                return has_time(j, now, config->terminate_usec) ?
+                                JOB_WAIT :
+                                enter(j, JOB_KILLING, now + config->kill_usec, JOB_KILL);
         default:
                 return step_killing(j, now, config);
         }

@@ -111,6 +111,8 @@ typedef struct Job {
         uint32_t time_requested; /* s: what the session's user asks for, 0 if nothing is asked */
         unsigned time_requests;  /* how often they have asked */
         JobPhase phase;
+        usec_t given;         /* CLOCK_MONOTONIC: when logind was given the request of this phase; 0: when it
+                               * began; USEC_INFINITY: not yet, those of other jobs are before it */
         bool scope_stopped;   /* the last step within JOB_KILLING */
         bool scope_gone;      /* systemd has no scope to stop: nothing of the session is left */
         bool interrupted;     /* logind went away meanwhile: the step is repeated when it is back */

@@ -6,6 +6,7 @@
 #include "common/bus-util.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "common/timespan.h"
 #include "peer/async-call.h"
 
 #define ERROR_TEXT_MAX 512
@@ -15,6 +16,7 @@ struct AsyncCall {
         AsyncCall **slot; /* the field that holds this call; NULL: the queue owns it */
         sd_bus_message *message;
         sd_bus_slot *bus_slot; /* set while in flight */
+        usec_t sent;
         AsyncHandler handler;
         void *userdata;
         TAILQ_ENTRY(AsyncCall) calls;
@@ -116,19 +118,21 @@ static void async_queue_pump(AsyncQueue *q) {
                         return;
                 }
 
+                c->sent = now_monotonic();
                 TAILQ_INSERT_TAIL(&q->sent, c, calls);
                 q->in_flight++;
         }
 }
 
-int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata) {
+static AsyncCall *async_call_new(
+                AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata) {
         AsyncCall *c;
 
         assert(!slot || !*slot);
 
         c = malloc(sizeof(*c));
         if (!c)
-                return -ENOMEM;
+                return NULL;
 
         *c = (AsyncCall) {
                 .queue = q,
@@ -139,9 +143,34 @@ int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler 
         };
         if (slot)
                 *slot = c;
+        return c;
+}
+
+int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata) {
+        AsyncCall *c = async_call_new(q, slot, m, handler, userdata);
+
+        if (!c)
+                return -ENOMEM;
+
         TAILQ_INSERT_TAIL(&q->waiting, c, calls);
         async_queue_pump(q);
         return 0;
+}
+
+int async_call_first(
+                AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata) {
+        AsyncCall *c = async_call_new(q, slot, m, handler, userdata);
+
+        if (!c)
+                return -ENOMEM;
+
+        TAILQ_INSERT_HEAD(&q->waiting, c, calls);
+        async_queue_pump(q);
+        return 0;
+}
+
+usec_t async_call_sent(const AsyncCall *c) {
+        return c->bus_slot ? c->sent : USEC_INFINITY;
 }
 
 int async_callf(AsyncQueue *q,

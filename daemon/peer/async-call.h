@@ -13,10 +13,10 @@
  * together must stay below. */
 #define BUS_REPLIES_MAX 128U
 
-/* The in_flight_max of each queue but polkit's, and how many such queues there are: for logind and systemd.
- */
+/* The in_flight_max of each queue but polkit's, and how many such queues there are: for logind,
+ * for the ends of sessions and for systemd. */
 #define ASYNC_IN_FLIGHT_MAX 16U
-#define ASYNC_QUEUES_MAX 2U
+#define ASYNC_QUEUES_MAX 3U
 
 typedef struct AsyncQueue AsyncQueue;
 typedef struct AsyncCall AsyncCall;
@@ -54,6 +54,13 @@ int async_callf(AsyncQueue *q,
                 ...);
 
 /* Cancels the call and sets its slot field to NULL. */
+/* The same, ahead of the calls that wait. */
+int async_call_first(
+                AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata);
+
+/* When the call was sent (CLOCK_MONOTONIC), USEC_INFINITY while it waits. */
+usec_t async_call_sent(const AsyncCall *c);
+
 AsyncCall *async_call_free(AsyncCall *c);
 
 /* 0, or the negative errno of an error reply: -EHOSTUNREACH if the peer is not there, -ETIMEDOUT if it did

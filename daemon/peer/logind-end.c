@@ -5,6 +5,7 @@
 
 #include <signal.h>
 
+#include "common/bus-util.h"
 #include "common/log.h"
 #include "common/names.h"
 #include "peer/logind-internal.h"
@@ -79,14 +80,27 @@ static void on_end(sd_bus_message *reply, void *userdata) {
         finish(e, r);
 }
 
+/* Ahead of the queries for other sessions: what the query has answered is true now, and each session has the
+ * whole of its time. */
 static int send_end(LogindEnd *e) {
-        if (e->how == LOGIND_TERMINATE)
-                return async_callf(e->logind->queue, &e->end, on_end, e, LOGIND_BUS_NAME, LOGIND_PATH,
-                                LOGIND_IFACE_MANAGER, "TerminateSession", "s", e->identity.id);
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        bool terminate = e->how == LOGIND_TERMINATE;
+        int r;
 
-        return async_callf(e->logind->queue, &e->end, on_end, e, LOGIND_BUS_NAME, LOGIND_PATH,
-                        LOGIND_IFACE_MANAGER, "KillSession", "ssi", e->identity.id, "all",
-                        (int32_t) e->signal);
+        r = sd_bus_message_new_method_call(e->logind->bus, &m, LOGIND_BUS_NAME, LOGIND_PATH,
+                        LOGIND_IFACE_MANAGER, terminate ? "TerminateSession" : "KillSession");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", e->identity.id);
+        if (r >= 0 && !terminate)
+                r = sd_bus_message_append(m, "si", "all", (int32_t) e->signal);
+        if (r < 0)
+                return r;
+
+        return async_call_first(e->logind->end_queue, &e->end, m, on_end, e);
+}
+
+usec_t logind_end_sent(const LogindEnd *e) {
+        return async_call_sent(e->end ? e->end : e->query);
 }
 
 static void on_session(sd_bus_message *reply, void *userdata) {
@@ -136,7 +150,7 @@ int logind_end_session(Logind *l,
         if (r < 0)
                 return r;
 
-        r = logind_query_session(l, &e->query, e->path, on_session, e);
+        r = logind_query_session(l->end_queue, &e->query, e->path, on_session, e);
         if (r < 0)
                 return r;
 

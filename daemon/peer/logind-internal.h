@@ -32,7 +32,8 @@ typedef struct SeatWatch {
 
 struct Logind {
         sd_bus *bus;
-        AsyncQueue *queue;
+        AsyncQueue *queue;     /* for what is to be known */
+        AsyncQueue *end_queue; /* for the ends of sessions, which do not wait for looks */
         NameWatch *name;
         sd_bus_slot *match;
         const LogindEvents *events;
@@ -59,9 +60,9 @@ void logind_check_synced(Logind *l);
 /* A query failed although logind is there. Looks again after a while; until then logind is not synced. */
 void logind_retry_later(Logind *l);
 
-/* Queries all properties of the session at a path. */
+/* Queries all properties of the session at a path, through one of the queues. */
 int logind_query_session(
-                Logind *l, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata);
+                AsyncQueue *q, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata);
 
 /* Reads the reply. Returns -ESRCH if logind says that the session does not exist. */
 int logind_read_session(sd_bus_message *reply, const char *path, SessionInfo **ret);

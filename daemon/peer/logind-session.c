@@ -7,8 +7,8 @@
 #include "peer/logind-internal.h"
 
 int logind_query_session(
-                Logind *l, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata) {
-        return async_callf(l->queue, slot, handler, userdata, LOGIND_BUS_NAME, path, DBUS_IFACE_PROPERTIES,
+                AsyncQueue *q, AsyncCall **slot, const char *path, AsyncHandler handler, void *userdata) {
+        return async_callf(q, slot, handler, userdata, LOGIND_BUS_NAME, path, DBUS_IFACE_PROPERTIES,
                         "GetAll", "s", LOGIND_IFACE_SESSION);
 }
 

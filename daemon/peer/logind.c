@@ -171,6 +171,8 @@ int logind_new(Logind **ret, sd_bus *bus, const LogindEvents *events, void *user
         };
 
         r = async_queue_new(&l->queue, bus, ASYNC_IN_FLIGHT_MAX, 0);
+        if (r >= 0)
+                r = async_queue_new(&l->end_queue, bus, ASYNC_IN_FLIGHT_MAX, 0);
         if (r < 0)
                 return r;
 
@@ -197,6 +199,7 @@ Logind *logind_free(Logind *l) {
         name_watch_free(l->name);
         sd_bus_slot_unref(l->match);
         async_queue_free(l->queue);
+        async_queue_free(l->end_queue);
         sd_bus_unref(l->bus);
         free(l);
         return NULL;

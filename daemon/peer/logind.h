@@ -70,3 +70,7 @@ int logind_end_session(Logind *l,
                 LogindEndHandler handler,
                 void *userdata);
 LogindEnd *logind_end_free(LogindEnd *e);
+
+/* When logind was sent the call that it has not answered (CLOCK_MONOTONIC), USEC_INFINITY while that waits
+ * for those of other sessions. */
+usec_t logind_end_sent(const LogindEnd *e);

@@ -144,7 +144,7 @@ int session_watch_query(SessionWatch *w) {
                 return 0;
         }
 
-        r = logind_query_session(w->logind, &w->query, w->path, on_session, w);
+        r = logind_query_session(w->logind->queue, &w->query, w->path, on_session, w);
         if (r < 0)
                 return r;
 

@@ -95,6 +95,32 @@ static void test_whole_way(Fixture *f, gconstpointer data) {
 }
 
 /* In every phase, the session's end is the end of the job. */
+/* A class is ended one after the other: nobody is killed because logind took the others first. */
+static void test_the_time_begins_with_the_request(Fixture *f, gconstpointer data) {
+        usec_t t = 60 * USEC_PER_SEC + f->config.ask_usec;
+
+        g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_TERMINATE);
+
+        f->job.given = USEC_INFINITY;
+        t += f->config.terminate_usec;
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpuint(f->job.deadline, ==, START + t + f->config.terminate_usec);
+        g_assert_cmpuint(job_wakeup(&f->job, START + t, JOB_SESSION_OPEN), >, START + t);
+
+        f->job.given = START + t + 1;
+        t += f->config.terminate_usec;
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        g_assert_cmpint(step(f, t + 1, JOB_SESSION_OPEN), ==, JOB_KILL);
+
+        f->job.given = USEC_INFINITY;
+        t += 1 + f->config.kill_usec;
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_WAIT);
+        f->job.given = START + t;
+        t += f->config.kill_usec;
+        g_assert_cmpint(step(f, t, JOB_SESSION_OPEN), ==, JOB_STOP_SCOPE);
+}
+
 static void test_gone_is_done(Fixture *f, gconstpointer data) {
         g_assert_cmpint(step(f, 60 * USEC_PER_SEC, JOB_SESSION_OPEN), ==, JOB_ASK);
         g_assert_cmpint(step(f, 61 * USEC_PER_SEC, JOB_SESSION_GONE), ==, JOB_FINISH);
@@ -388,6 +414,7 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
 #define JOB_TEST(path, func) g_test_add(path, Fixture, NULL, setup, func, teardown)
+        JOB_TEST("/job/the-time-begins-with-the-request", test_the_time_begins_with_the_request);
         JOB_TEST("/job/never-early", test_never_early);
         JOB_TEST("/job/whole-way-has-an-end", test_whole_way);
         JOB_TEST("/job/gone-is-done", test_gone_is_done);

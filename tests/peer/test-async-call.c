@@ -4,6 +4,7 @@
 
 #include "common/bus-util.h"
 #include "common/text.h"
+#include "common/timespan.h"
 #include "peer/async-call.h"
 
 typedef struct Waiter {
@@ -70,6 +71,30 @@ static void test_limit(void) {
                 g_assert_cmpint(argument_of(pair_call(p, i)), ==, i);
         for (int i = 0; i < 4; i++)
                 free(waiters[i].text);
+}
+
+static void test_first(void) {
+        g_autoptr(Pair) p = pair_new();
+        _cleanup_(async_queue_freep) AsyncQueue *q = queue_new(p, 1, 0);
+        _cleanup_bus_message_ sd_bus_message *m = NULL;
+        Waiter waiters[3] = {};
+
+        call(q, &waiters[0], 0);
+        call(q, &waiters[1], 1);
+        g_assert_cmpint(sd_bus_message_new_method_call(
+                                        p->client, &m, "org.example.Peer", "/", "org.example.Peer", "Work"),
+                        >=, 0);
+        g_assert_cmpint(sd_bus_message_append(m, "i", 2), >=, 0);
+        g_assert_cmpint(async_call_first(q, &waiters[2].slot, m, on_reply, &waiters[2]), ==, 0);
+        g_assert_cmpuint(async_call_sent(waiters[0].slot), <=, now_monotonic());
+        g_assert_cmpuint(async_call_sent(waiters[2].slot), ==, USEC_INFINITY);
+
+        pair_settle(p);
+        pair_reply(p, pair_call(p, 0), NULL);
+        pair_settle(p);
+        g_assert_cmpint(argument_of(pair_call(p, 1)), ==, 2);
+        g_assert_cmpuint(async_call_sent(waiters[2].slot), <=, now_monotonic());
+        free(waiters[0].text);
 }
 
 static void test_reply(void) {
@@ -215,6 +240,7 @@ static void test_errors_of_a_missing_peer(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/async-call/first-is-before-those-that-wait", test_first);
         g_test_add_func("/async-call/limit-of-calls-in-flight", test_limit);
         g_test_add_func("/async-call/reply-empties-slot", test_reply);
         g_test_add_func("/async-call/error-is-a-reply", test_error_is_a_reply);

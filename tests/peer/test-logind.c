@@ -11,7 +11,7 @@
 #include "peer/delay-lock.h"
 #include "peer/logind.h"
 
-#define SESSIONS_MAX 8
+#define SESSIONS_MAX 24
 
 typedef struct FakeSession {
         const char *id;
@@ -422,6 +422,38 @@ static void test_end(void) {
         world_free(w);
 }
 
+/* The looks at a class may take logind a while. */
+static void test_an_end_does_not_wait_for_looks(void) {
+        SessionInfo session = { .id = (char *) "2", .path = (char *) "/session/_32", .leader = 20 };
+        static char ids[SESSIONS_MAX][16], paths[SESSIONS_MAX][32];
+        World *w = world_new();
+        LogindEnd *end = NULL;
+        int r = 1;
+
+        for (int i = 2; i < SESSIONS_MAX; i++) {
+                (void) snprintf(ids[i], sizeof(ids[i]), "c%i", i);
+                (void) snprintf(paths[i], sizeof(paths[i]), "/session/c%i", i);
+                w->sessions[i] = (FakeSession) { ids[i], paths[i], 100 + i };
+        }
+        logind_look(w->logind);
+        for (int i = 0; i < SESSIONS_MAX; i++)
+                settle(w);
+        g_assert_true(logind_is_synced(w->logind));
+
+        w->silent = TRUE;
+        for (int i = 2; i < SESSIONS_MAX; i++)
+                logind_look_session(w->logind, ids[i]);
+        settle(w);
+        g_string_truncate(w->calls, 0);
+
+        g_assert_cmpint(logind_end_session(w->logind, &end, &session, LOGIND_KILL, on_end, &r), ==, 0);
+        settle(w);
+        g_assert_cmpstr(w->calls->str, ==, "GetAll /session/_32\n");
+        g_assert_cmpuint(logind_end_sent(end), !=, USEC_INFINITY);
+        logind_end_free(end);
+        world_free(w);
+}
+
 static void test_end_free(void) {
         SessionInfo session = { .id = (char *) "2", .path = (char *) "/session/_32", .leader = 20 };
         World *w = world_new();
@@ -486,6 +518,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/logind/new-owner-is-queried-again", test_owner);
         g_test_add_func("/logind/busy-is-not-gone", test_busy);
         g_test_add_func("/logind/only-the-same-session-is-ended", test_end);
+        g_test_add_func("/logind/an-end-does-not-wait-for-looks", test_an_end_does_not_wait_for_looks);
         g_test_add_func("/logind/cancelled-end-ends-nothing", test_end_free);
         g_test_add_func("/logind/delay-lock-is-held-and-released", test_delay_lock);
         return g_test_run();
