@@ -13,6 +13,8 @@ typedef struct WarnStart {
         AsyncCall *call;
         sd_event_source *timer;
         TAILQ_ENTRY(WarnStart) list;
+        char key[sizeof("4294967295")];
+        IndexEntry by_uid;
 } WarnStart;
 
 struct WarnStarts {
@@ -20,6 +22,7 @@ struct WarnStarts {
         unsigned n_sent;
         TAILQ_HEAD(WarnStartList, WarnStart) sent;
         struct WarnStartList waiting; /* the soonest deadline first */
+        Index by_uid;                 /* at most one of each list */
 };
 
 static void warn_starts_pump(WarnStarts *s);
@@ -47,6 +50,7 @@ static void warn_start_free(WarnStart *w) {
         } else
                 TAILQ_REMOVE(&w->starts->waiting, w, list);
 
+        index_remove(&w->starts->by_uid, &w->by_uid);
         async_call_free(w->call);
         sd_event_source_disable_unref(w->timer);
         free(w);
@@ -60,6 +64,7 @@ WarnStarts *warn_starts_free(WarnStarts *s) {
 
         while ((w = TAILQ_FIRST(&s->sent)) || (w = TAILQ_FIRST(&s->waiting)))
                 warn_start_free(w);
+        index_done(&s->by_uid);
         free(s);
         return NULL;
 }
@@ -131,21 +136,38 @@ static void warn_start_insert(WarnStart *w) {
                 TAILQ_INSERT_HEAD(&w->starts->waiting, w, list);
 }
 
-void helper_start_warn(Manager *m, uid_t uid, usec_t deadline, bool running) {
-        WarnStarts *s = m->warn_starts;
+static WarnStart *warn_start_new(WarnStarts *s, uid_t uid, usec_t deadline, bool running) {
         WarnStart *w;
 
-        TAILQ_FOREACH(w, &s->sent, list)
-                if (w->uid == uid) {
-                        /* It reads all jobs and notices when it runs. */
-                        if (w->call)
-                                return;
-                        running = true;
-                }
+        w = malloc(sizeof(*w));
+        if (!w)
+                return NULL;
 
-        TAILQ_FOREACH(w, &s->waiting, list)
-                if (w->uid == uid)
-                        break;
+        *w = (WarnStart) { .starts = s, .uid = uid, .deadline = deadline, .running = running };
+        (void) snprintf(w->key, sizeof(w->key), "%u", (unsigned) uid);
+        if (index_add(&s->by_uid, &w->by_uid, w->key, w) < 0) {
+                free(w);
+                return NULL;
+        }
+
+        return w;
+}
+
+void helper_start_warn(Manager *m, uid_t uid, usec_t deadline, bool running) {
+        WarnStart *w = NULL, *other;
+        WarnStarts *s = m->warn_starts;
+        char key[sizeof(w->key)];
+
+        (void) snprintf(key, sizeof(key), "%u", (unsigned) uid);
+        for (IndexEntry *e = index_first(&s->by_uid, key); e; e = index_next(e)) {
+                other = e->item;
+                if (!other->sent)
+                        w = other;
+                else if (other->call)
+                        return; /* it reads all jobs and notices when it runs */
+                else
+                        running = true;
+        }
 
         if (w) {
                 w->running = w->running && running;
@@ -154,12 +176,11 @@ void helper_start_warn(Manager *m, uid_t uid, usec_t deadline, bool running) {
                 TAILQ_REMOVE(&s->waiting, w, list);
                 w->deadline = deadline;
         } else {
-                w = malloc(sizeof(*w));
+                w = warn_start_new(s, uid, deadline, running);
                 if (!w) {
                         log_oom();
                         return;
                 }
-                *w = (WarnStart) { .starts = s, .uid = uid, .deadline = deadline, .running = running };
         }
 
         warn_start_insert(w);
