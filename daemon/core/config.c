@@ -242,6 +242,15 @@ usec_t config_idle_log_off(const Config *c, const char *station, const char *lab
         return c->idle_log_off_usec;
 }
 
+bool config_has_idle_log_off(const Config *c) {
+        for (size_t i = 0; i < c->n_stations; i++)
+                if (c->stations[i].idle_log_off_usec != USEC_INFINITY &&
+                                c->stations[i].idle_log_off_usec > 0)
+                        return true;
+
+        return c->idle_log_off_usec > 0;
+}
+
 static int apply_boot_mode(Config *c, const char *value, char **ret_problem) {
         Mode m = isempty(value) ? defaults.boot_mode : mode_from_string(value);
 

@@ -81,6 +81,9 @@ int config_apply_line(
  * label: labels change. */
 usec_t config_idle_log_off(const Config *c, const char *station, const char *label);
 
+/* Whether that is so for any station. */
+bool config_has_idle_log_off(const Config *c);
+
 /* Receives each problem. */
 typedef void (*ConfigProblemFunc)(const char *problem, void *userdata);
 

@@ -8,6 +8,8 @@
  * logind is asked each minute who holds an idle inhibitor; that resets the clocks of these users' sessions.
  */
 
+#include <search.h>
+
 #include "common/log.h"
 #include "common/timespan.h"
 #include "core/jobs.h"
@@ -33,19 +35,23 @@ typedef struct IdleSession {
 typedef struct Idle {
         Manager *manager;
         TAILQ_HEAD(, IdleSession) sessions;
+        void *by_session; /* tsearch(3) */
         sd_event_source *timer;
         AsyncCall *inhibitors_call;
         usec_t asked; /* CLOCK_MONOTONIC: when the inhibitors were last listed, 0 for never */
 } Idle;
 
-static IdleSession *find_session(Idle *i, const Session *session) {
-        IdleSession *s;
+static int compare_session(const void *a, const void *b) {
+        uintptr_t x = (uintptr_t) ((const IdleSession *) a)->session;
+        uintptr_t y = (uintptr_t) ((const IdleSession *) b)->session;
 
-        TAILQ_FOREACH(s, &i->sessions, sessions)
-                if (s->session == session)
-                        return s;
+        return x < y ? -1 : x > y;
+}
 
-        return NULL;
+static IdleSession *find_session(Idle *i, Session *session) {
+        void **node = tfind(&(IdleSession) { .session = session }, &i->by_session, compare_session);
+
+        return node ? *node : NULL;
 }
 
 /* Refreshes the limit, which depends on the configuration and the label. */
@@ -62,18 +68,24 @@ static bool is_cancellable(const JobRunner *j) {
         return job_is_automatic(&j->job) && j->job.origin == JOB_ORIGIN_IDLE && j->job.phase == JOB_WARNING;
 }
 
-static void cancel_returned(Idle *i) {
-        IdleSession *s;
+/* Returns whether there are log-offs that signs of life would cancel. */
+static bool cancel_returned(Idle *i) {
+        JobRunner *j, *next;
+        bool any = false;
 
-        TAILQ_FOREACH(s, &i->sessions, sessions) {
-                JobRunner *j = jobs_find(i->manager, s->session);
+        for (j = TAILQ_FIRST(&i->manager->jobs); j; j = next) {
+                const Session *s = is_cancellable(j) ? job_runner_session(j) : NULL;
 
-                if (!j || s->session->info->idle || !is_cancellable(j))
+                next = TAILQ_NEXT(j, jobs);
+                any = any || s;
+                if (!s || s->info->idle)
                         continue;
 
-                log_info("Session '%s' is in use again, cancelling its log-off.", s->session->info->id);
+                log_info("Session '%s' is in use again, cancelling its log-off.", s->info->id);
                 (void) job_runner_cancel(j);
         }
+
+        return any;
 }
 
 static void log_off(Idle *i, Session *session, usec_t limit) {
@@ -209,6 +221,7 @@ static usec_t keep_armed(Idle *i, usec_t next, usec_t now) {
 static void check(Idle *i) {
         usec_t now = now_monotonic(), next = USEC_INFINITY;
         IdleSession *s;
+        bool any;
         int r;
 
         /* What logind said last may be out of date. */
@@ -217,10 +230,11 @@ static void check(Idle *i) {
                 return;
         }
 
-        cancel_returned(i);
-
-        TAILQ_FOREACH(s, &i->sessions, sessions)
-                next = MIN_OF(next, next_look(i, s, now));
+        /* A log-off that began before the setting was changed is still cancelled. */
+        any = cancel_returned(i);
+        if (any || config_has_idle_log_off(&i->manager->config))
+                TAILQ_FOREACH(s, &i->sessions, sessions)
+                        next = MIN_OF(next, next_look(i, s, now));
 
         r = arm(i, keep_armed(i, next, now));
         if (r < 0)
@@ -246,11 +260,17 @@ static void idle_session_new(void *state, Session *session) {
                 return;
         }
         *s = (IdleSession) { .session = session };
+        if (!tsearch(s, &i->by_session, compare_session)) {
+                free(s);
+                log_oom();
+                return;
+        }
         TAILQ_INSERT_TAIL(&i->sessions, s, sessions);
 }
 
 static void session_done(Idle *i, IdleSession *s) {
         TAILQ_REMOVE(&i->sessions, s, sessions);
+        (void) tdelete(s, &i->by_session, compare_session);
         free(s);
 }
 
