@@ -271,7 +271,9 @@ int job_runner_start(JobRunner **ret, Manager *m, const Session *s, const JobReq
         manager_station_changed(m, j->job.station, STATION_CHANGED_JOBS);
         manager_store_changed(m);
 
-        logind_look_session(m->logind, s->info->id);
+        /* Without a grace the timer looks. */
+        if (request->grace > LOOK_AHEAD_USEC)
+                logind_look_session(m->logind, s->info->id);
         warn(j, now_monotonic());
         arm(j, 0);
 
