@@ -21,6 +21,8 @@ BEGIN {
         may("associate", "client common")
         may("shutdown", "client common")
         may("repair", "common")
+        may("stations", "stations/model common")
+        may("stations/model", "common")
         may("client", "common")
         may("common", "")
 
