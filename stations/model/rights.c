@@ -8,6 +8,7 @@ struct _UsherRights {
         GObject parent_instance;
         GDBusConnection *connection;
         guint subscription;
+        guint round;               /* of questions: polkit wants an id of its own for each */
         GCancellable *cancellable; /* of the questions that are open */
         gboolean refused[USHER_N_RIGHTS];
         gboolean known[USHER_N_RIGHTS];
@@ -61,16 +62,19 @@ static void ask(UsherRights *rights) {
         g_cancellable_cancel(rights->cancellable);
         g_clear_object(&rights->cancellable);
         rights->cancellable = g_cancellable_new();
+        rights->round++;
 
         for (guint i = 0; i < USHER_N_RIGHTS; i++) {
                 Question *question = g_new(Question, 1);
+                g_autofree char *cancellation = g_strdup_printf("usher-stations-%u-%u", rights->round, i);
                 GVariant *subject = g_variant_new_parsed("('system-bus-name', {'name': <%s>})", self);
 
                 *question = (Question) { .rights = g_object_ref(rights), .right = i };
                 g_dbus_connection_call(rights->connection, POLKIT_BUS_NAME, POLKIT_PATH,
                                 POLKIT_IFACE_AUTHORITY, "CheckAuthorization",
                                 g_variant_new("(@(sa{sv})s@a{ss}us)", subject, actions[i],
-                                                g_variant_new_array(G_VARIANT_TYPE("{ss}"), NULL, 0), 0, ""),
+                                                g_variant_new_array(G_VARIANT_TYPE("{ss}"), NULL, 0), 0,
+                                                cancellation),
                                 G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE, -1,
                                 rights->cancellable, on_answer, question);
         }
