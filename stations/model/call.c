@@ -52,10 +52,11 @@ static void on_reply(GObject *source, GAsyncResult *result, gpointer data) {
                 g_task_return_error(task, error);
 }
 
-void usher_call_async(UsherRoom *room,
+static void call(UsherRoom *room,
                 const char *path,
                 const char *member,
                 GVariant *arguments,
+                GDBusCallFlags flags,
                 GAsyncReadyCallback callback,
                 gpointer data) {
 
@@ -64,9 +65,27 @@ void usher_call_async(UsherRoom *room,
 
         *method++ = 0;
         g_dbus_connection_call(usher_room_get_connection(room), USHER_BUS_NAME, path, name, method,
-                        arguments, NULL,
-                        G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION | G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                        G_MAXINT, NULL, on_reply, g_task_new(room, NULL, callback, data));
+                        arguments, NULL, flags | G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, on_reply,
+                        g_task_new(room, NULL, callback, data));
+}
+
+void usher_call_async(UsherRoom *room,
+                const char *path,
+                const char *member,
+                GVariant *arguments,
+                GAsyncReadyCallback callback,
+                gpointer data) {
+        call(room, path, member, arguments, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, callback,
+                        data);
+}
+
+void usher_call_quietly_async(UsherRoom *room,
+                const char *path,
+                const char *member,
+                GVariant *arguments,
+                GAsyncReadyCallback callback,
+                gpointer data) {
+        call(room, path, member, arguments, G_DBUS_CALL_FLAGS_NONE, callback, data);
 }
 
 GVariant *usher_call_finish(UsherRoom *room, GAsyncResult *result, const char *type, GError **error) {

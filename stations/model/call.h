@@ -27,5 +27,14 @@ void usher_call_async(UsherRoom *room,
                 GAsyncReadyCallback callback,
                 gpointer data);
 
+/* The same without a dialog of polkit: what needs a password is refused. For questions that a person has not
+ * asked. */
+void usher_call_quietly_async(UsherRoom *room,
+                const char *path,
+                const char *member,
+                GVariant *arguments,
+                GAsyncReadyCallback callback,
+                gpointer data);
+
 /* The reply; it is checked to have that type. NULL: any. */
 GVariant *usher_call_finish(UsherRoom *room, GAsyncResult *result, const char *type, GError **error);

@@ -29,6 +29,7 @@ static GParamSpec *props[N_PROPS];
 
 enum {
         CHANGED,
+        STATION_CHANGED,
         JOB_ENDED,
         N_SIGNALS,
 };
@@ -117,6 +118,10 @@ static void on_job_changed(UsherRoom *room, UsherJob *job) {
                 usher_item_changed(USHER_ITEM(station));
 }
 
+static void on_station_changed(UsherRoom *room, UsherStation *station) {
+        g_signal_emit(room, signals[STATION_CHANGED], 0, station);
+}
+
 static void on_manager_changed(UsherRoom *room) {
         g_signal_emit(room, signals[CHANGED], 0);
 }
@@ -175,6 +180,9 @@ static void add_object(UsherRoom *room, GDBusObject *object) {
                 if (g_str_equal(name, USHER_IFACE_STATION)) {
                         g_autoptr(UsherStation) station =
                                         g_object_new(USHER_TYPE_STATION, "proxy", i->data, NULL);
+
+                        g_signal_connect_object(station, "changed", G_CALLBACK(on_station_changed), room,
+                                        G_CONNECT_SWAPPED);
 
                         g_list_store_append(room->stations, station);
                 } else if (g_str_equal(name, USHER_IFACE_HUB)) {
@@ -277,8 +285,7 @@ static void on_client(GObject *source, GAsyncResult *result, gpointer data) {
 
         room->client = client;
         g_dbus_proxy_new(room->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL, USHER_BUS_NAME,
-                        USHER_PATH, USHER_IFACE_MANAGER, room->cancellable, on_manager,
-                        g_object_ref(room));
+                        USHER_PATH, USHER_IFACE_MANAGER, room->cancellable, on_manager, g_object_ref(room));
 }
 
 static void look(UsherRoom *room) {
@@ -382,6 +389,8 @@ static void usher_room_class_init(UsherRoomClass *class) {
         g_object_class_install_properties(object, N_PROPS, props);
         signals[CHANGED] = g_signal_new("changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                         NULL, NULL, G_TYPE_NONE, 0);
+        signals[STATION_CHANGED] = g_signal_new("station-changed", G_TYPE_FROM_CLASS(class),
+                        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, USHER_TYPE_STATION);
         signals[JOB_ENDED] = g_signal_new("job-ended", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                         NULL, NULL, G_TYPE_NONE, 2, USHER_TYPE_JOB, G_TYPE_STRING);
 }

@@ -3,7 +3,8 @@
 
 /* All that usherd shows: stations, log-offs and hubs, as lists that follow its signals. Nothing is polled.
  *
- * The signal "changed": the state, or a property of the manager. The signal "job-ended" (UsherJob *job,
+ * The signal "changed": the state, or a property of the manager. The signal "station-changed" (UsherStation
+ * *station): a property of a station, or a log-off at it. The signal "job-ended" (UsherJob *job,
  * const char *result): a log-off has come to its end; its properties can be read for the last time. */
 
 #include "stations/model/hub.h"

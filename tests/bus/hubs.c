@@ -11,6 +11,9 @@
 #define PRELOAD "libumockdev-preload.so.0"
 #define CONTROLLER "pci0000:00/0000:00:14.0"
 
+/* /run/udev/data is a link to it. */
+#define DATABASE "/run/udev/test"
+
 typedef struct Attribute {
         char *name;
         GBytes *data;
@@ -132,7 +135,7 @@ static GPtrArray *properties_of(Hubs *h, const Device *d) {
 
 /* udevd's database entry of a device, where libudev reads it. */
 static void write_database(Hubs *h, const Device *d) {
-        g_autofree char *id = database_id(d), *file = g_build_filename("/run/udev/data", id, NULL);
+        g_autofree char *id = database_id(d), *file = g_build_filename(DATABASE, id, NULL);
         g_autoptr(GPtrArray) properties = properties_of(h, d);
         g_autoptr(GString) text = g_string_new("I:1000000\n");
         g_auto(GStrv) tags = g_strsplit(d->tags, ":", -1);
@@ -161,7 +164,7 @@ static void write_database(Hubs *h, const Device *d) {
 }
 
 static void remove_database(const Device *d) {
-        g_autofree char *id = database_id(d), *file = g_build_filename("/run/udev/data", id, NULL);
+        g_autofree char *id = database_id(d), *file = g_build_filename(DATABASE, id, NULL);
         g_auto(GStrv) tags = g_strsplit(d->tags, ":", -1);
 
         (void) g_unlink(file);
@@ -414,9 +417,12 @@ void hubs_attach(Hubs *h, const char *syspath, const char *seat) {
 
 Hubs *hubs_new(void (*pace)(gpointer data), gpointer data) {
         Hubs *h = g_new0(Hubs, 1);
+        g_autofree char *root = NULL, *redirected = NULL, *parent = NULL;
         g_autoptr(GError) error = NULL;
 
-        g_assert_no_errno(g_mkdir_with_parents("/run/udev/data", 0755));
+        g_assert_no_errno(g_mkdir_with_parents(DATABASE, 0755));
+        (void) g_unlink("/run/udev/data");
+        g_assert_no_errno(symlink(DATABASE, "/run/udev/data"));
         g_assert_no_errno(g_mkdir_with_parents("/run/udev/tags", 0755));
 
         /* libudev checks this file to see whether udevd runs. */
@@ -427,6 +433,14 @@ Hubs *hubs_new(void (*pace)(gpointer data), gpointer data) {
         h->pace_data = data;
         h->devices = g_ptr_array_new_with_free_func(device_free);
         h->testbed = umockdev_testbed_new();
+
+        /* From 0.18 on umockdev looks for the database below its own folder. */
+        root = umockdev_testbed_get_root_dir(h->testbed);
+        parent = g_build_filename(root, "run", "udev", NULL);
+        redirected = g_build_filename(parent, "data", NULL);
+        g_assert_no_errno(g_mkdir_with_parents(parent, 0755));
+        (void) g_rmdir(redirected);
+        g_assert_no_errno(symlink(DATABASE, redirected));
         return h;
 }
 
