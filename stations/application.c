@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "build-config.h"
+#include "stations/requests.h"
 #include "stations/window.h"
 
 #define APPLICATION_ID "org.usher1.Stations"
@@ -45,6 +46,7 @@ static void on_bus(GObject *source, GAsyncResult *result, gpointer data) {
         if (connection) {
                 g_dbus_connection_set_exit_on_close(connection, FALSE);
                 application->context = usher_context_new(connection);
+                usher_requests_start(G_APPLICATION(application), application->context);
                 show_window(application);
         } else {
                 show_no_bus(application, error);

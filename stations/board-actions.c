@@ -95,21 +95,41 @@ static void on_end_now(GtkWidget *widget, const char *action, GVariant *paramete
                         NULL, NULL);
 }
 
+static guint find(GListModel *stations, const char *id) {
+        guint n = g_list_model_get_n_items(stations), i;
+
+        for (i = 0; i < n; i++) {
+                g_autoptr(UsherStation) station = g_list_model_get_item(stations, i);
+
+                if (g_str_equal(usher_station_get_id(station), id))
+                        break;
+        }
+
+        return i;
+}
+
 static void on_move(GtkWidget *widget, const char *action, GVariant *parameter) {
         UsherBoard *board = USHER_BOARD(widget);
-        GListModel *stations = usher_board_get_stations(board);
+        GListModel *stations = usher_board_get_all(board);
         UsherStation *station = usher_board_get_only(board);
-        guint n = g_list_model_get_n_items(stations);
+        guint from;
 
-        for (guint i = 0; station && i < n; i++) {
-                g_autoptr(UsherStation) other = g_list_model_get_item(stations, i);
-
-                if (other != station)
-                        continue;
-                usher_order_move(usher_board_get_context(board)->settings, stations, i,
-                                i + (guint) g_variant_get_int32(parameter));
+        if (!station)
                 return;
-        }
+
+        from = find(stations, usher_station_get_id(station));
+        usher_order_move(usher_board_get_context(board)->settings, stations, from,
+                        from + (guint) g_variant_get_int32(parameter));
+}
+
+static void on_place(GtkWidget *widget, const char *action, GVariant *parameter) {
+        UsherBoard *board = USHER_BOARD(widget);
+        GListModel *stations = usher_board_get_all(board);
+        const char *moved, *place;
+
+        g_variant_get(parameter, "(&s&s)", &moved, &place);
+        usher_order_move(usher_board_get_context(board)->settings, stations, find(stations, moved),
+                        find(stations, place));
 }
 
 void usher_board_update_actions(UsherBoard *board) {
@@ -142,6 +162,7 @@ void usher_board_install_actions(GtkWidgetClass *class) {
         gtk_widget_class_install_action(class, "board.rename", NULL, on_rename);
         gtk_widget_class_install_action(class, "board.end-now", NULL, on_end_now);
         gtk_widget_class_install_action(class, "board.move", "i", on_move);
+        gtk_widget_class_install_action(class, "board.place", "(ss)", on_place);
         gtk_widget_class_add_binding_action(class, GDK_KEY_Delete, 0, "board.log-off", NULL);
         gtk_widget_class_add_binding_action(class, GDK_KEY_F2, 0, "board.rename", NULL);
         gtk_widget_class_add_binding_action(class, GDK_KEY_Left, GDK_ALT_MASK, "board.move", "i", -1);

@@ -36,6 +36,10 @@ GListModel *usher_board_get_stations(UsherBoard *board) {
         return G_LIST_MODEL(board->selection);
 }
 
+GListModel *usher_board_get_all(UsherBoard *board) {
+        return G_LIST_MODEL(board->sorted);
+}
+
 /* ---- the selection ---- */
 
 GStrv usher_board_dup_selected(UsherBoard *board) {
@@ -153,6 +157,10 @@ GtkSearchBar *usher_board_get_search_bar(UsherBoard *board) {
         return board->search_bar;
 }
 
+void usher_board_set_search(UsherBoard *board, const char *text) {
+        gtk_editable_set_text(GTK_EDITABLE(board->search), text);
+}
+
 void usher_board_start_search(UsherBoard *board) {
         gtk_search_bar_set_search_mode(board->search_bar, TRUE);
         gtk_widget_grab_focus(GTK_WIDGET(board->search));
@@ -240,6 +248,12 @@ void usher_board_set_context(UsherBoard *board, UsherContext *context) {
 static void usher_board_dispose(GObject *object) {
         UsherBoard *board = USHER_BOARD(object);
 
+        if (board->context && board->selection) {
+                g_signal_handlers_disconnect_by_data(board->context->room, board);
+                g_signal_handlers_disconnect_by_data(board->context->rights, board);
+                g_signal_handlers_disconnect_by_data(board->filtered, board);
+                g_signal_handlers_disconnect_by_data(board->selection, board);
+        }
         if (board->grid) {
                 gtk_grid_view_set_model(board->grid, NULL);
                 gtk_grid_view_set_factory(board->grid, NULL);

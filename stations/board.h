@@ -17,6 +17,9 @@ UsherContext *usher_board_get_context(UsherBoard *board);
 /* The stations as they are shown. */
 GListModel *usher_board_get_stations(UsherBoard *board);
 
+/* All stations in their order, also those that a search does not show. */
+GListModel *usher_board_get_all(UsherBoard *board);
+
 /* The only selected station, without a new reference; NULL if none or several are. */
 UsherStation *usher_board_get_only(UsherBoard *board);
 
@@ -27,4 +30,5 @@ GStrv usher_board_dup_selected(UsherBoard *board);
 void usher_board_choose(UsherBoard *board, const char *id);
 
 GtkSearchBar *usher_board_get_search_bar(UsherBoard *board);
+void usher_board_set_search(UsherBoard *board, const char *text);
 void usher_board_start_search(UsherBoard *board);

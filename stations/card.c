@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "stations/card-drag.h"
 #include "stations/deeds.h"
 #include "stations/ring.h"
 #include "stations/words.h"
@@ -67,17 +68,17 @@ static void show_person(UsherCard *card) {
 /* ---- the countdown ---- */
 
 static char *describe_job(UsherJob *job, gint64 now) {
-        g_autofree char *left = NULL, *asked = NULL;
+        guint32 requested = usher_job_get_time_requested(job);
+        g_autofree char *left = NULL;
 
         if (!usher_job_is_warning(job))
                 return g_strdup(usher_words_phase(usher_item_get_string(USHER_ITEM(job), "Phase")));
 
         left = usher_words_countdown(usher_job_get_remaining(job, now));
-        if (usher_job_get_time_requested(job) > 0) {
-                asked = usher_words_seconds(usher_job_get_time_requested(job));
-                /* TRANSLATORS: on a card; a time that counts down, and the time that the person asks for */
-                return g_strdup_printf(_("%s · asks for %s"), left, asked);
-        }
+        if (requested > 0)
+                /* TRANSLATORS: on a card, so it must be short: a time that counts down, and how many more
+                 * minutes the person asks for */
+                return g_strdup_printf(_("%s · asks +%u min"), left, (requested + 59) / 60);
 
         /* TRANSLATORS: on a card; %s is a time that counts down */
         return g_strdup_printf(_("Log-off in %s"), left);
@@ -278,6 +279,12 @@ static void usher_card_class_init(UsherCardClass *class) {
 }
 
 static void usher_card_init(UsherCard *card) {
+        GtkGesture *click = gtk_gesture_click_new();
+
         gtk_widget_init_template(GTK_WIDGET(card));
+        gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(click), GDK_BUTTON_SECONDARY);
+        g_signal_connect_swapped(click, "pressed", G_CALLBACK(usher_card_popup), card);
+        gtk_widget_add_controller(GTK_WIDGET(card), GTK_EVENT_CONTROLLER(click));
+        usher_card_drag_init(card);
         g_signal_connect_swapped(card->button, "notify::active", G_CALLBACK(on_menu), card);
 }

@@ -15,7 +15,7 @@ struct _UsherLogOffDialog {
         AdwDialog parent_instance;
 
         UsherContext *context;
-        GtkWidget *parent;
+        GtkWidget *window; /* which the dialog does not outlive */
         UsherLogOffKind kind;
         GStrv paths;     /* of the objects that are called */
         GArray *seconds; /* of the choices */
@@ -96,7 +96,7 @@ static void fill_grace(UsherLogOffDialog *dialog) {
 
 /* ---- the call ---- */
 
-static GVariant *make_arguments(UsherLogOffDialog *dialog, gboolean dry_run) {
+static GVariant *make_options(UsherLogOffDialog *dialog) {
         guint selected = adw_combo_row_get_selected(dialog->grace);
         const char *text = usher_message_row_get_text(dialog->message);
         GVariantBuilder options;
@@ -105,21 +105,25 @@ static GVariant *make_arguments(UsherLogOffDialog *dialog, gboolean dry_run) {
         if (selected < dialog->seconds->len)
                 g_variant_builder_add(&options, "{sv}", "grace",
                                 g_variant_new_uint32(g_array_index(dialog->seconds, guint32, selected)));
-        if (text[0] && !dry_run)
+        if (text[0])
                 g_variant_builder_add(&options, "{sv}", "message", g_variant_new_string(text));
-        if (dialog->kind == USHER_LOG_OFF_ALL && adw_switch_row_get_active(dialog->block) && !dry_run)
+        if (dialog->kind == USHER_LOG_OFF_ALL && adw_switch_row_get_active(dialog->block))
                 g_variant_builder_add(&options, "{sv}", "block-logins", g_variant_new_boolean(TRUE));
-        if (dry_run)
-                g_variant_builder_add(&options, "{sv}", "dry-run", g_variant_new_boolean(TRUE));
 
-        return kinds[dialog->kind].mode ? g_variant_new("(sa{sv})", kinds[dialog->kind].mode, &options) :
-                                          g_variant_new("(a{sv})", &options);
+        return g_variant_builder_end(&options);
+}
+
+static GVariant *make_arguments(UsherLogOffDialog *dialog) {
+        const char *mode = kinds[dialog->kind].mode;
+
+        return mode ? g_variant_new("(s@a{sv})", mode, make_options(dialog)) :
+                      g_variant_new("(@a{sv})", make_options(dialog));
 }
 
 static void on_go(UsherLogOffDialog *dialog) {
         usher_message_row_remember(dialog->message);
-        usher_deed_log_off(dialog->parent, dialog->context, (const char *const *) dialog->paths,
-                        kinds[dialog->kind].member, make_arguments(dialog, FALSE));
+        usher_deed_log_off(dialog->window, dialog->context, (const char *const *) dialog->paths,
+                        kinds[dialog->kind].member, make_arguments(dialog));
         adw_dialog_close(ADW_DIALOG(dialog));
 }
 
@@ -153,11 +157,26 @@ static void on_plan(GObject *source, GAsyncResult *result, gpointer data) {
                 show_plan(dialog);
 }
 
+/* What the method takes before its options. */
+static const char *argument_of(UsherLogOffDialog *dialog, const char *path) {
+        UsherStation *station;
+
+        if (dialog->kind != USHER_LOG_OFF_STATIONS)
+                return kinds[dialog->kind].mode ?: "";
+
+        station = usher_room_find_station(dialog->context->room, path);
+        return station ? usher_station_get_id(station) : "";
+}
+
 static void ask_plan(UsherLogOffDialog *dialog) {
+        const char *method = strrchr(kinds[dialog->kind].member, '.') + 1;
+
         for (char **path = dialog->paths; *path; path++) {
                 dialog->questions++;
-                usher_call_quietly_async(dialog->context->room, *path, kinds[dialog->kind].member,
-                                make_arguments(dialog, TRUE), on_plan, g_object_ref(dialog));
+                usher_call_quietly_async(dialog->context->room, USHER_PATH, "Manager.DryRun",
+                                g_variant_new("(ss@a{sv})", method, argument_of(dialog, *path),
+                                                make_options(dialog)),
+                                on_plan, g_object_ref(dialog));
         }
 }
 
@@ -190,7 +209,7 @@ void usher_log_off_dialog_present(
         g_autofree char *title = NULL;
 
         dialog->context = context;
-        dialog->parent = g_object_ref(parent);
+        dialog->window = GTK_WIDGET(gtk_widget_get_root(parent));
         dialog->kind = kind;
         dialog->paths = kind == USHER_LOG_OFF_STATIONS ? g_strdupv((char **) paths) :
                                                          g_strdupv((char *[]) { (char *) USHER_PATH, NULL });
@@ -212,7 +231,6 @@ static void on_closed(UsherLogOffDialog *dialog) {
 static void usher_log_off_dialog_dispose(GObject *object) {
         UsherLogOffDialog *dialog = USHER_LOG_OFF_DIALOG(object);
 
-        g_clear_object(&dialog->parent);
         g_clear_pointer(&dialog->paths, g_strfreev);
         g_clear_pointer(&dialog->seconds, g_array_unref);
         g_clear_pointer(&dialog->plan, usher_plan_free);

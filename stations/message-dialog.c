@@ -10,7 +10,7 @@
 #include "stations/message-row.h"
 
 typedef struct Message {
-        GtkWidget *parent;
+        GtkWidget *window; /* which the dialog does not outlive */
         UsherContext *context;
         GStrv paths; /* NULL: all */
         UsherMessageRow *row;
@@ -19,7 +19,6 @@ typedef struct Message {
 static void message_free(gpointer data, GClosure *closure) {
         Message *message = data;
 
-        g_object_unref(message->parent);
         g_strfreev(message->paths);
         g_free(message);
 }
@@ -32,17 +31,18 @@ static void on_text(UsherMessageRow *row, GParamSpec *spec, AdwAlertDialog *dial
 
 static void on_response(AdwAlertDialog *dialog, const char *response, gpointer data) {
         Message *message = data;
-        const char *text = usher_message_row_get_text(message->row);
+        const char *text;
 
         if (!g_str_equal(response, "send"))
                 return;
 
+        text = usher_message_row_get_text(message->row);
         usher_message_row_remember(message->row);
         if (message->paths)
-                usher_deed_each(message->parent, message->context, (const char *const *) message->paths,
+                usher_deed_each(message->window, message->context, (const char *const *) message->paths,
                                 "Station.SendMessage", g_variant_new("(s)", text), _("Message sent"));
         else
-                usher_deed_each(message->parent, message->context,
+                usher_deed_each(message->window, message->context,
                                 (const char *const[]) { USHER_PATH, NULL }, "Manager.SendMessageAll",
                                 g_variant_new("(s)", text), _("Message sent"));
 }
@@ -53,7 +53,7 @@ void usher_message_dialog_present(GtkWidget *parent, UsherContext *context, cons
         GtkWidget *list = gtk_list_box_new();
 
         *message = (Message) {
-                .parent = g_object_ref(parent),
+                .window = GTK_WIDGET(gtk_widget_get_root(parent)),
                 .context = context,
                 .paths = g_strdupv((char **) paths),
                 .row = g_object_new(USHER_TYPE_MESSAGE_ROW, NULL),

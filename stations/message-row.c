@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "stations/words.h"
+
 #define KEY "messages"
 #define MESSAGES_MAX 8U
 
@@ -21,18 +23,11 @@ static void on_use(GSimpleAction *action, GVariant *parameter, gpointer data) {
         gtk_editable_set_position(GTK_EDITABLE(data), -1);
 }
 
-/* A menu shows underscores as marks of a key. */
-static char *escape_underscores(const char *text) {
-        g_auto(GStrv) parts = g_strsplit(text, "_", -1);
-
-        return g_strjoinv("__", parts);
-}
-
 static GMenu *make_menu(GStrv messages) {
         GMenu *menu = g_menu_new();
 
         for (char **m = messages; *m; m++) {
-                g_autofree char *label = escape_underscores(*m);
+                g_autofree char *label = usher_words_menu_label(*m);
                 g_autoptr(GMenuItem) item = g_menu_item_new(label, NULL);
 
                 g_menu_item_set_action_and_target(item, "message.use", "s", *m);

@@ -7,7 +7,7 @@
 #include "stations/deeds.h"
 
 typedef struct Rename {
-        GtkWidget *parent;
+        GtkWidget *window; /* which the dialog does not outlive */
         UsherContext *context;
         char *path;
         GtkEditable *entry;
@@ -16,18 +16,20 @@ typedef struct Rename {
 static void rename_free(gpointer data, GClosure *closure) {
         Rename *rename = data;
 
-        g_object_unref(rename->parent);
         g_free(rename->path);
         g_free(rename);
 }
 
 static void on_response(AdwAlertDialog *dialog, const char *response, gpointer data) {
         Rename *rename = data;
-        g_autofree char *text = g_strstrip(g_strdup(gtk_editable_get_text(rename->entry)));
+        g_autofree char *text = NULL;
 
-        if (g_str_equal(response, "rename"))
-                usher_deed(rename->parent, rename->context, rename->path, "Station.SetLabel",
-                                g_variant_new("(s)", text));
+        if (!g_str_equal(response, "rename"))
+                return;
+
+        text = g_strstrip(g_strdup(gtk_editable_get_text(rename->entry)));
+        usher_deed(rename->window, rename->context, rename->path, "Station.SetLabel",
+                        g_variant_new("(s)", text));
 }
 
 void usher_rename_dialog_present(GtkWidget *parent, UsherContext *context, UsherStation *station) {
@@ -36,7 +38,7 @@ void usher_rename_dialog_present(GtkWidget *parent, UsherContext *context, Usher
         Rename *rename = g_new(Rename, 1);
 
         *rename = (Rename) {
-                .parent = g_object_ref(parent),
+                .window = GTK_WIDGET(gtk_widget_get_root(parent)),
                 .context = context,
                 .path = g_strdup(usher_item_get_path(USHER_ITEM(station))),
                 .entry = GTK_EDITABLE(row),

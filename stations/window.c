@@ -6,6 +6,8 @@
 
 #include "build-config.h"
 #include "stations/board.h"
+#include "stations/history-page.h"
+#include "stations/hubs-page.h"
 #include "stations/window-actions.h"
 
 /* A search field is worth its place from so many stations on. */
@@ -22,6 +24,8 @@ struct _UsherWindow {
         AdwStatusPage *silent;
         AdwViewStack *pages;
         UsherBoard *board;
+        UsherHubsPage *hubs;
+        UsherHistoryPage *history;
         GtkWidget *search_button;
 };
 
@@ -108,6 +112,8 @@ static void set_context(UsherWindow *window, UsherContext *context) {
 
         window->context = context;
         usher_board_set_context(window->board, context);
+        usher_hubs_page_set_context(window->hubs, context);
+        usher_history_page_set_context(window->history, context);
         g_object_bind_property(usher_board_get_search_bar(window->board), "search-mode-enabled",
                         window->search_button, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
         gtk_search_bar_set_key_capture_widget(usher_board_get_search_bar(window->board), GTK_WIDGET(window));
@@ -146,6 +152,8 @@ static void usher_window_class_init(UsherWindowClass *class) {
 
         G_OBJECT_CLASS(class)->dispose = usher_window_dispose;
         g_type_ensure(USHER_TYPE_BOARD);
+        g_type_ensure(USHER_TYPE_HUBS_PAGE);
+        g_type_ensure(USHER_TYPE_HISTORY_PAGE);
         gtk_widget_class_set_template_from_resource(widget, "/org/usher1/Stations/window.ui");
         gtk_widget_class_bind_template_child(widget, UsherWindow, toasts);
         gtk_widget_class_bind_template_child(widget, UsherWindow, banner);
@@ -153,6 +161,8 @@ static void usher_window_class_init(UsherWindowClass *class) {
         gtk_widget_class_bind_template_child(widget, UsherWindow, silent);
         gtk_widget_class_bind_template_child(widget, UsherWindow, pages);
         gtk_widget_class_bind_template_child(widget, UsherWindow, board);
+        gtk_widget_class_bind_template_child(widget, UsherWindow, hubs);
+        gtk_widget_class_bind_template_child(widget, UsherWindow, history);
         gtk_widget_class_bind_template_child(widget, UsherWindow, search_button);
         usher_window_install_actions(widget);
 }

@@ -21,6 +21,12 @@ char *usher_words_isolate(const char *name) {
         return g_strconcat("\u2068", name, "\u2069", NULL);
 }
 
+char *usher_words_menu_label(const char *name) {
+        g_auto(GStrv) parts = g_strsplit(name, "_", -1);
+
+        return g_strjoinv("__", parts);
+}
+
 const char *usher_words_state(const char *state) {
         static const Word words[] = {
                 { "free", N_("Free") },

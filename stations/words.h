@@ -10,6 +10,9 @@
  * it. */
 char *usher_words_isolate(const char *name);
 
+/* A name as the label of an item of a menu, where an underscore marks a key. */
+char *usher_words_menu_label(const char *name);
+
 /* "In use", "Locked", "Free". */
 const char *usher_words_state(const char *state);
 

@@ -6,7 +6,7 @@ typedef struct UsherItemPrivate {
         GDBusProxy *proxy;
 } UsherItemPrivate;
 
-G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(UsherItem, usher_item, G_TYPE_OBJECT)
+G_DEFINE_TYPE_WITH_PRIVATE(UsherItem, usher_item, G_TYPE_OBJECT)
 
 enum {
         PROP_PROXY = 1,

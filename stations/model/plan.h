@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whom a log-off would end and whom it leaves alone: the answer to the option dry-run. */
+/* Whom a log-off would end and whom it leaves alone: the answer of DryRun. */
 
 #include <gio/gio.h>
 

@@ -35,81 +35,6 @@ enum {
 };
 static guint signals[N_SIGNALS];
 
-/* The manager has properties that no list has. */
-typedef struct _UsherManager {
-        UsherItem parent_instance;
-} UsherManager;
-typedef UsherItemClass UsherManagerClass;
-GType usher_manager_get_type(void);
-G_DEFINE_TYPE(UsherManager, usher_manager, USHER_TYPE_ITEM)
-
-static void usher_manager_class_init(UsherManagerClass *class) {
-}
-
-static void usher_manager_init(UsherManager *manager) {
-}
-
-/* ---- lists ---- */
-
-static gpointer find_item(GListStore *list, const char *path, guint *ret_position) {
-        guint n = g_list_model_get_n_items(G_LIST_MODEL(list));
-
-        for (guint i = 0; i < n; i++) {
-                g_autoptr(UsherItem) item = g_list_model_get_item(G_LIST_MODEL(list), i);
-
-                if (!g_str_equal(usher_item_get_path(item), path))
-                        continue;
-                if (ret_position)
-                        *ret_position = i;
-                return item;
-        }
-
-        return NULL;
-}
-
-UsherStation *usher_room_find_station(UsherRoom *room, const char *id) {
-        guint n = g_list_model_get_n_items(G_LIST_MODEL(room->stations));
-
-        if (id[0] == '/')
-                return find_item(room->stations, id, NULL);
-
-        for (guint i = 0; i < n; i++) {
-                g_autoptr(UsherStation) station = g_list_model_get_item(G_LIST_MODEL(room->stations), i);
-
-                if (g_str_equal(usher_station_get_id(station), id))
-                        return station;
-        }
-
-        return NULL;
-}
-
-UsherHub *usher_room_find_hub(UsherRoom *room, const char *path) {
-        return find_item(room->hubs, path, NULL);
-}
-
-UsherJob *usher_room_find_job(UsherRoom *room, const char *path) {
-        return find_item(room->jobs, path, NULL);
-}
-
-UsherJob *usher_room_get_job_at(UsherRoom *room, UsherStation *station) {
-        const char *id = usher_station_get_id(station);
-        guint n = g_list_model_get_n_items(G_LIST_MODEL(room->jobs));
-        gint64 first = G_MAXINT64;
-        UsherJob *found = NULL;
-
-        for (guint i = 0; i < n; i++) {
-                g_autoptr(UsherJob) job = g_list_model_get_item(G_LIST_MODEL(room->jobs), i);
-                gint64 remaining = usher_job_get_remaining(job, 0);
-
-                if (!g_str_equal(usher_job_get_station(job), id) || remaining >= first)
-                        continue;
-                first = remaining;
-                found = job;
-        }
-
-        return found;
-}
-
 /* A card shows what becomes of the log-off at its station. */
 static void on_job_changed(UsherRoom *room, UsherJob *job) {
         UsherStation *station = usher_room_find_station(room, usher_job_get_station(job));
@@ -165,43 +90,72 @@ static void set_state(UsherRoom *room, UsherRoomState state) {
 }
 
 static void set_manager(UsherRoom *room, GDBusProxy *proxy) {
-        room->manager = g_object_new(usher_manager_get_type(), "proxy", proxy, NULL);
+        room->manager = g_object_new(USHER_TYPE_ITEM, "proxy", proxy, NULL);
         g_signal_connect_object(
                         room->manager, "changed", G_CALLBACK(on_manager_changed), room, G_CONNECT_SWAPPED);
         g_signal_connect_object(proxy, "g-signal", G_CALLBACK(on_manager_signal), room, G_CONNECT_SWAPPED);
 }
 
-static void add_object(UsherRoom *room, GDBusObject *object) {
-        g_autolist(GDBusInterface) interfaces = g_dbus_object_get_interfaces(object);
+/* The item for an object, and the list where it belongs; NULL for an object that no list has. */
+static UsherItem *make_item(UsherRoom *room, GDBusObject *object, GListStore **ret_list) {
+        const struct {
+                const char *interface;
+                GType type;
+                GListStore *list;
+        } table[] = {
+                { USHER_IFACE_STATION, USHER_TYPE_STATION, room->stations },
+                { USHER_IFACE_HUB, USHER_TYPE_HUB, room->hubs },
+                { USHER_IFACE_JOB, USHER_TYPE_JOB, room->jobs },
+        };
 
-        for (GList *i = interfaces; i; i = i->next) {
-                const char *name = g_dbus_proxy_get_interface_name(i->data);
+        for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+                g_autoptr(GDBusInterface) proxy = g_dbus_object_get_interface(object, table[i].interface);
+                UsherItem *item;
 
-                if (g_str_equal(name, USHER_IFACE_STATION)) {
-                        g_autoptr(UsherStation) station =
-                                        g_object_new(USHER_TYPE_STATION, "proxy", i->data, NULL);
-
-                        g_signal_connect_object(station, "changed", G_CALLBACK(on_station_changed), room,
+                if (!proxy)
+                        continue;
+                item = g_object_new(table[i].type, "proxy", proxy, NULL);
+                if (USHER_IS_STATION(item))
+                        g_signal_connect_object(item, "changed", G_CALLBACK(on_station_changed), room,
                                         G_CONNECT_SWAPPED);
-
-                        g_list_store_append(room->stations, station);
-                } else if (g_str_equal(name, USHER_IFACE_HUB)) {
-                        g_autoptr(UsherHub) hub = g_object_new(USHER_TYPE_HUB, "proxy", i->data, NULL);
-
-                        g_list_store_append(room->hubs, hub);
-                } else if (g_str_equal(name, USHER_IFACE_JOB)) {
-                        g_autoptr(UsherJob) job = g_object_new(USHER_TYPE_JOB, "proxy", i->data, NULL);
-
-                        g_signal_connect_object(
-                                        job, "changed", G_CALLBACK(on_job_changed), room, G_CONNECT_SWAPPED);
-                        g_list_store_append(room->jobs, job);
-                        on_job_changed(room, job);
-                }
+                if (USHER_IS_JOB(item))
+                        g_signal_connect_object(item, "changed", G_CALLBACK(on_job_changed), room,
+                                        G_CONNECT_SWAPPED);
+                *ret_list = table[i].list;
+                return item;
         }
+
+        return NULL;
 }
 
 static void on_object_added(UsherRoom *room, GDBusObject *object) {
-        add_object(room, object);
+        GListStore *list;
+        g_autoptr(UsherItem) item = make_item(room, object, &list);
+
+        if (!item)
+                return;
+
+        g_list_store_append(list, item);
+        if (USHER_IS_JOB(item))
+                on_job_changed(room, USHER_JOB(item));
+}
+
+/* Each list changes once: a view of it would otherwise follow its first item to wherever that goes. */
+static void add_all(UsherRoom *room, GList *objects) {
+        GListStore *const lists[] = { room->jobs, room->hubs, room->stations };
+
+        for (gsize l = 0; l < G_N_ELEMENTS(lists); l++) {
+                g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
+
+                for (GList *i = objects; i; i = i->next) {
+                        GListStore *list = NULL;
+                        g_autoptr(UsherItem) item = make_item(room, i->data, &list);
+
+                        if (list == lists[l])
+                                g_ptr_array_add(items, g_steal_pointer(&item));
+                }
+                g_list_store_splice(lists[l], 0, 0, items->pdata, items->len);
+        }
 }
 
 static void on_object_removed(UsherRoom *room, GDBusObject *object) {
@@ -209,11 +163,11 @@ static void on_object_removed(UsherRoom *room, GDBusObject *object) {
         g_autoptr(UsherJob) job = NULL;
         guint position;
 
-        if (find_item(room->stations, path, &position)) {
+        if (usher_room_find(usher_room_get_stations(room), path, &position)) {
                 g_list_store_remove(room->stations, position);
-        } else if (find_item(room->hubs, path, &position)) {
+        } else if (usher_room_find(usher_room_get_hubs(room), path, &position)) {
                 g_list_store_remove(room->hubs, position);
-        } else if (find_item(room->jobs, path, &position)) {
+        } else if (usher_room_find(usher_room_get_jobs(room), path, &position)) {
                 job = g_list_model_get_item(G_LIST_MODEL(room->jobs), position);
                 g_list_store_remove(room->jobs, position);
                 if (!g_object_get_data(G_OBJECT(job), "ended"))
@@ -265,8 +219,7 @@ static void on_manager(GObject *source, GAsyncResult *result, gpointer data) {
         g_signal_connect_object(room->client, "object-removed", G_CALLBACK(on_object_removed), room,
                         G_CONNECT_SWAPPED);
         objects = g_dbus_object_manager_get_objects(room->client);
-        for (GList *i = objects; i; i = i->next)
-                add_object(room, i->data);
+        add_all(room, objects);
         set_state(room, USHER_ROOM_READY);
 }
 

@@ -40,6 +40,9 @@ GListModel *usher_room_get_stations(UsherRoom *room);
 GListModel *usher_room_get_jobs(UsherRoom *room);
 GListModel *usher_room_get_hubs(UsherRoom *room);
 
+/* The UsherItem of a list with that object path, without a new reference. ret_position may be NULL. */
+gpointer usher_room_find(GListModel *list, const char *path, guint *ret_position);
+
 /* Without a new reference; NULL if there is none. id: of a station, or its object path. */
 UsherStation *usher_room_find_station(UsherRoom *room, const char *id);
 UsherHub *usher_room_find_hub(UsherRoom *room, const char *path);

@@ -215,7 +215,7 @@ void bus_stop(Bus *bus) {
 }
 
 typedef struct Visit {
-        Bus *bus;
+        const char *address;
         uid_t uid;
         gboolean raw;
 } Visit;
@@ -230,7 +230,7 @@ static void become(uid_t uid) {
         g_assert_no_errno(syscall(SYS_setresuid, uid, uid, uid));
 }
 
-static GSocketConnection *authenticate_raw(Bus *bus, uid_t uid) {
+static GSocketConnection *authenticate_raw(const char *bus, uid_t uid) {
         g_autoptr(GSocketClient) client = g_socket_client_new();
         g_autoptr(GSocketAddress) address = NULL;
         g_autoptr(GDBusMessage) hello = NULL;
@@ -243,7 +243,7 @@ static GSocketConnection *authenticate_raw(Bus *bus, uid_t uid) {
         char answer[4096];
         gsize size;
 
-        address = g_unix_socket_address_new(bus->address + strlen("unix:path="));
+        address = g_unix_socket_address_new(bus + strlen("unix:path="));
         stream = g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, &error);
         g_assert_no_error(error);
         output = g_io_stream_get_output_stream(G_IO_STREAM(stream));
@@ -285,9 +285,9 @@ static gpointer visit(gpointer data) {
                 become(v->uid);
 
         if (v->raw)
-                return authenticate_raw(v->bus, v->uid);
+                return authenticate_raw(v->address, v->uid);
 
-        connection = g_dbus_connection_new_for_address_sync(v->bus->address,
+        connection = g_dbus_connection_new_for_address_sync(v->address,
                         G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
                                         G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                         NULL, NULL, &error);
@@ -296,18 +296,22 @@ static gpointer visit(gpointer data) {
         return connection;
 }
 
-static gpointer visit_as(Bus *bus, uid_t uid, gboolean raw) {
-        Visit v = { .bus = bus, .uid = uid, .raw = raw };
+static gpointer visit_as(const char *address, uid_t uid, gboolean raw) {
+        Visit v = { .address = address, .uid = uid, .raw = raw };
 
         return g_thread_join(g_thread_new("visit", visit, &v));
 }
 
 GDBusConnection *bus_connect(Bus *bus, uid_t uid) {
-        return visit_as(bus, uid, FALSE);
+        return bus_connect_to(bus->address, uid);
+}
+
+GDBusConnection *bus_connect_to(const char *address, uid_t uid) {
+        return visit_as(address, uid, FALSE);
 }
 
 GSocketConnection *bus_connect_raw(Bus *bus, uid_t uid) {
-        return visit_as(bus, uid, TRUE);
+        return visit_as(bus->address, uid, TRUE);
 }
 
 void bus_disconnect(GDBusConnection *connection) {

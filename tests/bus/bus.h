@@ -29,6 +29,9 @@ void bus_add_service(Bus *bus, const char *file);
 /* A connection with the peer credentials of uid, in no groups but the one with the same number. */
 GDBusConnection *bus_connect(Bus *bus, uid_t uid);
 
+/* The same with another bus. */
+GDBusConnection *bus_connect_to(const char *address, uid_t uid);
+
 /* A raw socket that has authenticated as uid and sent Hello, for messages that libraries refuse to send. */
 GSocketConnection *bus_connect_raw(Bus *bus, uid_t uid);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tests/bus/everybody.h"
+
 /* As GtkApplication does. */
 static void load_resources(void) {
         g_autoptr(GtkCssProvider) style = gtk_css_provider_new();
@@ -37,11 +39,15 @@ void classroom_add_seat(Classroom *c, const char *seat) {
         const char *of = g_str_equal(seat, "seat0") ? NULL : seat;
         g_autofree char *card = g_strdup_printf("card%u", ++n), *hub = g_strdup_printf("1-%u", n);
         g_autofree char *keyboard = g_strdup_printf("%s.1", hub), *mouse = g_strdup_printf("%s.2", hub);
-        const char *path;
+        const char *path, *keyboard_path;
 
         hubs_add_card(c->hubs, card, of);
         path = hubs_add_hub(c->hubs, c->root, hub, "Four Ports", of);
-        hubs_add_keyboard(c->hubs, path, keyboard, NULL);
+        keyboard_path = hubs_add_keyboard(c->hubs, path, keyboard, NULL);
+        if (g_str_equal(seat, "seat-left")) {
+                c->left_hub = g_strdup(hub);
+                c->left_keyboard = keyboard_path;
+        }
         hubs_add_mouse(c->hubs, path, mouse, NULL);
         if (of && !g_str_equal(of, "seat-left") && !g_str_equal(of, "seat-right"))
                 fake_logind_add_seat(c->f.logind, of);
@@ -52,6 +58,8 @@ void classroom_set_up(Classroom *c, gconstpointer data) {
         c->root = hubs_add_root_hub(c->hubs, "usb1");
         fixture_set_up(&c->f, NULL);
         c->accounts = fake_accounts_new(c->f.bus);
+        /* usherd needs the folder of that file. */
+        g_free(everybody_nologin(&c->f));
         classroom_add_seat(c, "seat0");
         classroom_add_seat(c, "seat-left");
         classroom_add_seat(c, "seat-right");
@@ -104,6 +112,7 @@ void classroom_tear_down(Classroom *c, gconstpointer data) {
                 ;
         if (c->context)
                 usher_context_free(c->context);
+        g_free(c->left_hub);
         fake_accounts_free(c->accounts);
         fixture_tear_down(&c->f, NULL);
         hubs_free(c->hubs);
@@ -142,6 +151,35 @@ void classroom_picture(Classroom *c, const char *name) {
         texture = gsk_renderer_render_texture(gtk_native_get_renderer(GTK_NATIVE(widget)), node,
                         &GRAPHENE_RECT_INIT(0, 0, (float) width, (float) height));
         g_assert_true(gdk_texture_save_to_png(texture, file));
+}
+
+/* Four at work, one of them away, and a free station. */
+void classroom_lesson(Classroom *c) {
+        static const char *const seats[] = { "seat-4", "seat-5", "seat-6", "seat-7" };
+
+        for (gsize i = 0; i < G_N_ELEMENTS(seats); i++)
+                classroom_add_seat(c, seats[i]);
+        fake_accounts_name(c->accounts, TEACHER, "Mary Somerville");
+        fake_accounts_name(c->accounts, ADA, "Ada Lovelace");
+        fake_accounts_name(c->accounts, BEN, "Ben <b>Bold</b> & Co");
+        fake_accounts_name(c->accounts, CROWD, "Grace Hopper");
+        fake_accounts_name(c->accounts, CROWD + 1, "عمر الخيام");
+        fake_accounts_name(c->accounts, CROWD + 2, "Konrad Zuse");
+        at_station(&c->f, "1", TEACHER, "seat0");
+        at_station(&c->f, "2", ADA, "seat-left");
+        at_station(&c->f, "3", BEN, "seat-right");
+        at_station(&c->f, "4", CROWD, "seat-4");
+        at_station(&c->f, "5", CROWD + 1, "seat-5");
+        fake_logind_add_session(c->f.logind, .id = "6", .uid = CROWD + 2, .seat = "seat-6", .idle = TRUE,
+                        .idle_since = g_get_real_time() - 600 * G_USEC_PER_SEC);
+        fixture_start(&c->f);
+        classroom_name(c, "seat0", "Teacher's desk");
+        classroom_name(c, "seat-left", "Window left");
+        classroom_name(c, "seat-right", "Window right");
+        classroom_name(c, "seat-4", "Station 4");
+        classroom_name(c, "seat-5", "Station 5");
+        classroom_name(c, "seat-6", "Station 6");
+        classroom_name(c, "seat-7", "Station 10");
 }
 
 /* ---- widgets ---- */
@@ -198,14 +236,24 @@ gboolean shows(Classroom *c, const char *part) {
 }
 
 void press(Classroom *c, const char *text) {
-        GtkWidget *widget = find_text(GTK_WIDGET(c->window), text);
+        GtkWidget *widget;
 
+        WAIT_FOR((widget = find_text(GTK_WIDGET(c->window), text)));
         while (widget && !GTK_IS_BUTTON(widget))
                 widget = gtk_widget_get_parent(widget);
-        if (!widget)
-                g_error("No button '%s' can be seen.", text);
+        g_assert_nonnull(widget);
         g_assert_true(gtk_widget_is_sensitive(widget));
         g_signal_emit_by_name(widget, "clicked");
+}
+
+void type_text(Classroom *c, const char *title, const char *text) {
+        GtkWidget *widget;
+
+        WAIT_FOR((widget = find_text(GTK_WIDGET(c->window), title)));
+        while (widget && !GTK_IS_EDITABLE(widget))
+                widget = gtk_widget_get_parent(widget);
+        g_assert_nonnull(widget);
+        gtk_editable_set_text(GTK_EDITABLE(widget), text);
 }
 
 static GtkWidget *find_type(GtkWidget *below, GType type) {
@@ -223,11 +271,22 @@ static GtkWidget *find_type(GtkWidget *below, GType type) {
         return NULL;
 }
 
+UsherBoard *classroom_board(Classroom *c) {
+        return USHER_BOARD(find_type(GTK_WIDGET(c->window), USHER_TYPE_BOARD));
+}
+
+void classroom_show_page(Classroom *c, const char *name) {
+        adw_view_stack_set_visible_child_name(
+                        ADW_VIEW_STACK(find_type(GTK_WIDGET(c->window), ADW_TYPE_VIEW_STACK)), name);
+}
+
 void act(Classroom *c, const char *action, GVariant *parameter) {
         GtkWidget *from = GTK_WIDGET(c->window);
 
         if (g_str_has_prefix(action, "board."))
-                from = find_type(from, g_type_from_name("UsherBoard"));
+                from = GTK_WIDGET(classroom_board(c));
+        else if (g_str_has_prefix(action, "hubs."))
+                from = find_type(from, g_type_from_name("UsherHubsPage"));
         g_assert_true(gtk_widget_activate_action_variant(from, action, parameter));
 }
 

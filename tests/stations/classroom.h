@@ -5,6 +5,7 @@
  * are one process, with a connection each. Each seat has a screen, and a hub with keyboard and mouse. */
 
 #include "fake-accounts.h"
+#include "stations/board.h"
 #include "stations/window.h"
 #include "tests/bus/fixture.h"
 #include "tests/bus/hubs.h"
@@ -14,6 +15,8 @@ typedef struct Classroom {
         Hubs *hubs;
         FakeAccounts *accounts;
         const char *root;
+        char *left_hub;            /* id of the hub of seat-left */
+        const char *left_keyboard; /* sysfs path */
         UsherContext *context;
         UsherWindow *window;
 } Classroom;
@@ -38,6 +41,9 @@ void classroom_open_window(Classroom *c, int width, int height);
 
 void classroom_name(Classroom *c, const char *seat, const char *label);
 
+/* Starts usherd with seven stations, people at six of them, who have names. */
+void classroom_lesson(Classroom *c);
+
 /* Gives the teacher every right. */
 void classroom_allow(Classroom *c);
 
@@ -50,11 +56,19 @@ GtkWidget *find_text(GtkWidget *below, const char *text);
 /* Whether a label that can be seen has a text with this in it. */
 gboolean shows(Classroom *c, const char *part);
 
-/* Presses a button that can be seen, found by its text, its tooltip or its action. */
+/* Waits for a button that can be seen and presses it. It is found by its text, its tooltip or its action. */
 void press(Classroom *c, const char *text);
+
+/* Replaces the text of the field with this title. */
+void type_text(Classroom *c, const char *title, const char *text);
 
 /* Activates an action of the window or of the board. */
 void act(Classroom *c, const char *action, GVariant *parameter);
+
+/* Shows a page: "stations", "hubs" or "history". */
+void classroom_show_page(Classroom *c, const char *name);
+
+UsherBoard *classroom_board(Classroom *c);
 
 /* The dialog in front; NULL if there is none. */
 AdwDialog *dialog_of(Classroom *c);
