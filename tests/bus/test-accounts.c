@@ -47,6 +47,19 @@ static void test_countdowns_go_on(Fixture *f, gconstpointer data) {
         accounts_answer(lease);
 }
 
+/* Readiness of usherd is that of its bus name and its jobs; who is an administrator it learns later. */
+static void test_a_start_waits_for_no_answer(Fixture *f, gconstpointer data) {
+        gint64 begin = g_get_monotonic_time();
+        int lease = accounts_hang(f->passwd);
+
+        at_station(f, "3", ADA, "seat0");
+        at_station(f, "4", BEN, "seat-left");
+        fixture_start(f);
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, 8 * SECOND); /* less than a lookup's time-out */
+        accounts_wait_workers(f->pid, 2);
+        accounts_answer(lease);
+}
+
 static void test_an_unknown_user_takes_the_stronger_right(Fixture *f, gconstpointer data) {
         g_autoptr(Call) refused = NULL, all = NULL;
         GDBusConnection *tina;
@@ -264,6 +277,7 @@ int main(int argc, char *argv[]) {
 
 #define ADD(name, function) fixture_add("/accounts/" name, function)
         ADD("countdowns-go-on", test_countdowns_go_on);
+        ADD("a-start-waits-for-no-answer", test_a_start_waits_for_no_answer);
         ADD("an-unknown-user-takes-the-stronger-right", test_an_unknown_user_takes_the_stronger_right);
         ADD("a-call-waits-for-the-answer", test_a_call_waits_for_the_answer);
         ADD("one-user-does-not-take-all-places", test_one_user_does_not_take_all_places);
