@@ -16,7 +16,7 @@ struct _UsherWhichDialog {
         guint next;
         guint attached;
         guint subscription;
-        gboolean ended; /* usherd listens no more */
+        gboolean ended; /* usherd has stopped listening */
 
         AdwStatusPage *status;
         GtkLabel *hint;
@@ -25,7 +25,7 @@ struct _UsherWhichDialog {
 
 G_DEFINE_FINAL_TYPE(UsherWhichDialog, usher_which_dialog, ADW_TYPE_DIALOG)
 
-/* The station whose turn it is; NULL after the last, or if it has gone meanwhile. */
+/* The station whose turn it is; NULL after the last, or if it has just gone. */
 static UsherStation *get_station(UsherWhichDialog *dialog) {
         const char *path = dialog->stations[dialog->next];
 
@@ -73,11 +73,14 @@ static void show_end(UsherWhichDialog *dialog, const char *title) {
         gtk_widget_set_visible(dialog->done, TRUE);
 }
 
+/* Passes over stations that have gone meanwhile: a station whose only hub is attached elsewhere does. */
 static void show_station(UsherWhichDialog *dialog) {
-        UsherStation *station = get_station(dialog);
-        g_autofree char *text = NULL;
         guint n = g_strv_length(dialog->stations);
+        g_autofree char *text = NULL;
+        UsherStation *station;
 
+        while (!(station = get_station(dialog)) && dialog->next < n)
+                dialog->next++;
         if (!station) {
                 show_end(dialog, _("That Was the Last One"));
                 return;
@@ -124,7 +127,7 @@ static void on_signal(GDBusConnection *connection,
 
         if (g_str_equal(member, "AssociationEnded")) {
                 dialog->ended = TRUE;
-                show_end(dialog, _("usherd Listens No More"));
+                show_end(dialog, _("usherd Has Stopped Listening"));
                 return;
         }
         if (!g_str_equal(member, "EnterPressed") ||

@@ -4,14 +4,9 @@
 
 #include "classroom.h"
 
-#include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "common/names.h"
+#include "tests/bus/fake-associate.h"
 
 static void test_hubs(Classroom *c, gconstpointer data) {
         classroom_allow(c);
@@ -56,80 +51,39 @@ static void test_history(Classroom *c, gconstpointer data) {
         classroom_picture(c, "history");
 }
 
-/* ---- which is which: the test plays usher-associate, which reads the keyboards ---- */
-
-typedef struct Reader {
-        int listener, client;
-        guint source;
-} Reader;
-
-/* Only wakes whoever waits. */
-static gboolean on_io(int fd, GIOCondition condition, gpointer data) {
-        return G_SOURCE_CONTINUE;
-}
-
-static void reader_open(Reader *r) {
-        struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = USHER_ASSOCIATE_SOCKET };
-
-        (void) g_unlink(USHER_ASSOCIATE_SOCKET);
-        r->client = -1;
-        r->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        g_assert_no_errno(r->listener);
-        g_assert_no_errno(bind(r->listener, (struct sockaddr *) &address, sizeof(address)));
-        g_assert_no_errno(listen(r->listener, 1));
-        r->source = g_unix_fd_add(r->listener, G_IO_IN, on_io, NULL);
-}
-
-static gboolean reader_has_client(Reader *r) {
-        r->client = accept4(r->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        return r->client >= 0;
-}
-
-static void reader_tell(Reader *r, const char *text) {
-        g_autofree char *line = g_strconcat(text, "\n", NULL);
-
-        g_assert_cmpint(send(r->client, line, strlen(line), MSG_NOSIGNAL), ==, (gssize) strlen(line));
-}
-
-static gboolean reader_is_left(Reader *r) {
-        char byte;
-
-        return recv(r->client, &byte, 1, 0) == 0;
-}
-
-static void reader_close(Reader *r) {
-        g_source_remove(r->source);
-        close(r->client);
-        close(r->listener);
-}
-
+/* "Which is which" goes from station to station and passes over one that has gone meanwhile. */
 static void test_which_is_which(Classroom *c, gconstpointer data) {
+        FakeAssociate *keyboards = fake_associate_new();
         g_autofree char *keyboard = NULL;
-        Reader r;
 
+        fake_logind_add_seat(c->f.logind, "seat-5x");
         classroom_allow(c);
         classroom_lesson(c);
-        reader_open(&r);
         classroom_open(c, 960, 640);
         classroom_show_page(c, "hubs");
         press(c, "hubs.which");
-        WAIT_FOR(reader_has_client(&r));
-        reader_tell(&r, "ready");
-        WAIT_FOR(shows(c, "Station 1 of 7"));
+        fake_associate_accept(keyboards);
+        fake_associate_tell(keyboards, "ready\n");
+        WAIT_FOR(shows(c, "Station 1 of 8"));
         g_assert_nonnull(find_text(GTK_WIDGET(dialog_of(c)), "Teacher's desk"));
         classroom_picture(c, "which-is-which");
 
         press(c, "_Skip This Station");
-        WAIT_FOR(shows(c, "Station 2 of 7"));
+        WAIT_FOR(shows(c, "Station 2 of 8"));
         keyboard = g_strconcat(c->left_keyboard, "/1-0:1.0/input/input0", NULL);
-        reader_tell(&r, keyboard);
-        WAIT_FOR(shows(c, "Station 3 of 7"));
+        fake_associate_enter(keyboards, keyboard);
+        WAIT_FOR(shows(c, "Station 3 of 8"));
         g_assert_nonnull(strstr(fake_deeds(&c->f.logind->fake), "AttachDevice("));
+
+        fake_logind_remove_seat(c->f.logind, "seat-5x");
+        WAIT_FOR(!usher_room_find_station(c->context->room, "seat-5x"));
+        press(c, "_Skip This Station");
+        WAIT_FOR(shows(c, "Station 5 of 8"));
 
         /* Who closes the dialog is not listened to any more. */
         adw_dialog_close(dialog_of(c));
-        WAIT_FOR(reader_is_left(&r));
-        reader_close(&r);
+        fake_associate_wait_end(keyboards);
+        fake_associate_free(keyboards);
 }
 
 int main(int argc, char *argv[]) {
