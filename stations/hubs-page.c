@@ -58,27 +58,12 @@ static void append_below(UsherHubsPage *page, const char *parent, guint depth) {
         }
 }
 
-/* A hub whose parent usherd does not know would otherwise be nowhere. */
-static void append_orphans(UsherHubsPage *page) {
-        GListModel *hubs = usher_room_get_hubs(page->context->room);
-        guint n = g_list_model_get_n_items(hubs);
-
-        for (guint i = 0; i < n; i++) {
-                g_autoptr(UsherHub) hub = g_list_model_get_item(hubs, i);
-                const char *parent = usher_hub_get_parent(hub);
-
-                if (!g_str_equal(parent, "/") && !usher_room_find_hub(page->context->room, parent))
-                        append_below(page, parent, 0);
-        }
-}
-
 static void on_rebuild(gpointer data) {
         UsherHubsPage *page = data;
 
         page->rebuild = 0;
         gtk_list_box_remove_all(page->list);
         append_below(page, "/", 0);
-        append_orphans(page);
         gtk_stack_set_visible_child_name(
                         page->stack, gtk_list_box_get_row_at_index(page->list, 0) ? "hubs" : "empty");
 }

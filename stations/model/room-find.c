@@ -35,10 +35,6 @@ UsherStation *usher_room_find_station(UsherRoom *room, const char *id) {
         return NULL;
 }
 
-UsherHub *usher_room_find_hub(UsherRoom *room, const char *path) {
-        return usher_room_find(usher_room_get_hubs(room), path, NULL);
-}
-
 UsherJob *usher_room_find_job(UsherRoom *room, const char *path) {
         return usher_room_find(usher_room_get_jobs(room), path, NULL);
 }

@@ -61,22 +61,17 @@ static void on_manager_signal(UsherRoom *room,
 
         g_autoptr(UsherJob) job = NULL;
         const char *path, *result;
-        UsherJob *live;
+        UsherJob *found;
 
         if (!g_str_equal(name, "JobRemoved") || !g_variant_is_of_type(arguments, G_VARIANT_TYPE("(uosss)")))
                 return;
 
         g_variant_get(arguments, "(u&o&s&s&s)", NULL, &path, NULL, NULL, &result);
-        live = usher_room_find_job(room, path);
-        if (live)
-                job = g_object_ref(live);
-        else
-                job = g_hash_table_lookup(room->leaving, path) ?
-                                g_object_ref(g_hash_table_lookup(room->leaving, path)) :
-                                NULL;
-        if (!job)
+        found = usher_room_find_job(room, path) ?: g_hash_table_lookup(room->leaving, path);
+        if (!found)
                 return;
 
+        job = g_object_ref(found);
         g_hash_table_remove(room->leaving, path);
         g_object_set_data(G_OBJECT(job), "ended", GINT_TO_POINTER(TRUE));
         g_signal_emit(room, signals[JOB_ENDED], 0, job, result);
@@ -143,18 +138,23 @@ static void on_object_added(UsherRoom *room, GDBusObject *object) {
 /* Each list changes once: a view of it would otherwise follow its first item to wherever that goes. */
 static void add_all(UsherRoom *room, GList *objects) {
         GListStore *const lists[] = { room->jobs, room->hubs, room->stations };
+        GPtrArray *items[G_N_ELEMENTS(lists)];
+
+        for (gsize l = 0; l < G_N_ELEMENTS(lists); l++)
+                items[l] = g_ptr_array_new_with_free_func(g_object_unref);
+
+        for (GList *i = objects; i; i = i->next) {
+                GListStore *list = NULL;
+                UsherItem *item = make_item(room, i->data, &list);
+
+                for (gsize l = 0; l < G_N_ELEMENTS(lists); l++)
+                        if (list == lists[l])
+                                g_ptr_array_add(items[l], item);
+        }
 
         for (gsize l = 0; l < G_N_ELEMENTS(lists); l++) {
-                g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
-
-                for (GList *i = objects; i; i = i->next) {
-                        GListStore *list = NULL;
-                        g_autoptr(UsherItem) item = make_item(room, i->data, &list);
-
-                        if (list == lists[l])
-                                g_ptr_array_add(items, g_steal_pointer(&item));
-                }
-                g_list_store_splice(lists[l], 0, 0, items->pdata, items->len);
+                g_list_store_splice(lists[l], 0, 0, items[l]->pdata, items[l]->len);
+                g_ptr_array_unref(items[l]);
         }
 }
 

@@ -45,7 +45,6 @@ gpointer usher_room_find(GListModel *list, const char *path, guint *ret_position
 
 /* Without a new reference; NULL if there is none. id: of a station, or its object path. */
 UsherStation *usher_room_find_station(UsherRoom *room, const char *id);
-UsherHub *usher_room_find_hub(UsherRoom *room, const char *path);
 UsherJob *usher_room_find_job(UsherRoom *room, const char *path);
 
 /* The log-off at that station that ends first. */
