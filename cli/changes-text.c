@@ -107,8 +107,8 @@ static void tell_asked(Parts *p, const SnapshotJob *job) {
         fprintf(p->f, "%s asks for %s more", job->user.name, strempty(time));
 }
 
-/* A request that ends with the warning, or that is granted, needs no words of its own. The deadline is
- * computed anew for each snapshot, so it may differ a little without having moved. */
+/* A request that ends with the warning, or that is granted, needs no words of its own. Each snapshot has its
+ * own calculation of the deadline, so small differences are not changes. */
 static void tell_request(Parts *p, const SnapshotJob *before, const SnapshotJob *now) {
         if (before->time_requested == now->time_requested || !streq(now->phase, "warning"))
                 return;

@@ -203,8 +203,8 @@ void job_runner_advance(JobRunner *runner) {
         usec_t now = now_monotonic(), when;
         JobAction action;
 
-        /* logind tells of the end of a suspend only when its hooks have run, and of one that it did not
-         * begin never. The deadline may pass before that. */
+        /* logind reports a resume only after its hooks have run, and never for a suspend that it did not
+         * start. The deadline may pass before that. */
         if (time_suspended() >= runner->suspended + SUSPEND_USEC)
                 warn_anew(runner);
         if (session == JOB_SESSION_OPENING || j->opening)
