@@ -52,13 +52,18 @@ static int cancel_all(Command *c) {
         return 0;
 }
 
+/* |doing| completes "Failed to ... job 12". */
+static int call_job(Command *c, const SnapshotJob *job, const char *member, const char *doing) {
+        char what[64];
+
+        (void) snprintf(what, sizeof(what), "Failed to %s job %" PRIu32, doing, job->number);
+        return connection_call_method(c, job->path, USHER_IFACE_JOB, member, what, NULL, "");
+}
+
 static int cancel_job(Command *c, const SnapshotJob *job) {
-        char what[48];
         int r;
 
-        (void) snprintf(what, sizeof(what), "Failed to cancel job %" PRIu32, job->number);
-
-        r = connection_call_method(c, job->path, USHER_IFACE_JOB, "Cancel", what, NULL, "");
+        r = call_job(c, job, "Cancel", "cancel");
         if (r < 0)
                 return r;
 
@@ -96,12 +101,9 @@ int verb_cancel(Command *c, char **arguments) {
 }
 
 static int deny_time(Command *c, const SnapshotJob *job) {
-        char what[64];
         int r;
 
-        (void) snprintf(what, sizeof(what), "Failed to deny more time to job %" PRIu32, job->number);
-
-        r = connection_call_method(c, job->path, USHER_IFACE_JOB, "DenyTime", what, NULL, "");
+        r = call_job(c, job, "DenyTime", "deny more time to");
         if (r < 0)
                 return r;
 

@@ -153,13 +153,15 @@ static void on_unit(const char *error, void *userdata) {
         Associate *a = userdata;
         int r;
 
-        if (!isempty(error))
+        if (!isempty(error)) {
                 a->started = false;
-        if (!a->handlers || !a->started) {
-                if (a->handlers && !isempty(error))
+                if (a->handlers) {
                         finish(a, error);
-                else
-                        pump(a);
+                        return;
+                }
+        }
+        if (!a->handlers || !a->started) {
+                pump(a);
                 return;
         }
 

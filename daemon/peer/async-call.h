@@ -40,7 +40,11 @@ DEFINE_CLEANUP(AsyncQueue *, async_queue_free);
  * logged at debug level. Returns -ENOMEM when out of memory. */
 int async_call(AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata);
 
-/* The same for a message that is built from |types| and the arguments, as sd_bus_message_append(3) takes
+/* async_call() ahead of the calls that wait. */
+int async_call_first(
+                AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata);
+
+/* async_call() for a message that is built from |types| and the arguments, as sd_bus_message_append(3) takes
  * them. Returns 0 or a negative errno. */
 int async_callf(AsyncQueue *q,
                 AsyncCall **slot,
@@ -53,14 +57,10 @@ int async_callf(AsyncQueue *q,
                 const char *types,
                 ...);
 
-/* Cancels the call and sets its slot field to NULL. */
-/* The same, ahead of the calls that wait. */
-int async_call_first(
-                AsyncQueue *q, AsyncCall **slot, sd_bus_message *m, AsyncHandler handler, void *userdata);
-
 /* When the call was sent (CLOCK_MONOTONIC), USEC_INFINITY while it waits. */
 usec_t async_call_sent(const AsyncCall *c);
 
+/* Cancels the call and sets its slot field to NULL. */
 AsyncCall *async_call_free(AsyncCall *c);
 
 /* 0, or the negative errno of an error reply: -EHOSTUNREACH if the peer is not there, -ETIMEDOUT if it did
